@@ -1,0 +1,81 @@
+"""The deployed application: HTTP routes, and one line for each function that a queue, stream or schedule starts.
+
+Each function of its own imports its edge when it is called, so that its cold start pays for nothing else
+(docs/adr/0003). infra/resources.yaml points the routes of collect and redirect at their functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Chalice, Response
+
+from chalicelib.web import admin, hooks, phone, unsubscribe
+from chalicelib.wiring import services
+
+app = Chalice(app_name="relance")
+
+app.register_blueprint(admin.routes)
+app.register_blueprint(hooks.routes)
+app.register_blueprint(phone.routes)
+app.register_blueprint(unsubscribe.routes)
+
+
+@app.lambda_function(name="collect")
+def collect(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """`/p.gif`, `/e` and `/t.js`."""
+    from chalicelib.web import collect as edge
+
+    return edge.handle(event, services())
+
+
+@app.lambda_function(name="redirect")
+def redirect(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """`/{code}`."""
+    from chalicelib.web import redirect as edge
+
+    return edge.handle(event, services())
+
+
+@app.lambda_function(name="on_event")
+def on_event(event: dict[str, Any], context: object) -> None:
+    """New events, from the table's stream."""
+    from chalicelib.workers import stream
+
+    stream.on_events(event, services())
+
+
+@app.lambda_function(name="on_click")
+def on_click(event: dict[str, Any], context: object) -> None:
+    """Clicks on links, from the table's stream."""
+    from chalicelib.workers import stream
+
+    stream.on_clicks(event, services())
+
+
+@app.lambda_function(name="send_sms")
+def send_sms(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Orders, from the send queue."""
+    from chalicelib.workers import send
+
+    return send.on_orders(event, services())
+
+
+@app.schedule("rate(1 minute)", name="tick")
+def tick(event: object) -> None:
+    """Each minute, what is due."""
+    services().tick.run()
+
+
+@app.route("/p.gif", methods=["GET"])
+@app.route("/t.js", methods=["GET"])
+@app.route("/{code}", methods=["GET", "HEAD"])
+def served_elsewhere(code: str = "") -> Response:
+    """Declares the routes that infra/resources.yaml points at collect and redirect: never called when deployed."""
+    return Response("", status_code=404)
+
+
+@app.route("/e", methods=["POST"], content_types=["text/plain", "application/json"])
+def events_served_elsewhere() -> Response:
+    """As above, for `/e`."""
+    return Response("", status_code=404)

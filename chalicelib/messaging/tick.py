@@ -1,0 +1,78 @@
+"""Each minute: what is due goes on the send queue, and whatever a lost worker left behind is picked up.
+
+Every message that waits stands in the index under the time when it must be looked at again: its moment, or the end of
+a lease. So an order that was lost on the way is given again, and a hand-over that ended without a word is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.clock import MINUTE, SECOND, Clock
+from chalicelib.logs import log
+from chalicelib.messaging import states
+from chalicelib.storage.counters import count
+from chalicelib.storage.keys import DUE_SHARDS
+from chalicelib.storage.messages import DueMessage, Messages, State, Step, move
+from chalicelib.storage.send_queue import Order, SendQueue
+from chalicelib.storage.table import TransactionRefused
+
+LOOK_AHEAD = MINUTE
+"""Until the next tick: what falls due before it is queued now, with SQS's delay for the seconds."""
+QUEUE_LEASE = 15 * MINUTE
+"""How long an order may take: longer than the queue's own retries."""
+_CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did."""
+
+    queued: int = 0
+    expired: int = 0
+    unknown: int = 0
+
+
+class Tick:
+    """The minute's work."""
+
+    def __init__(self, messages: Messages, queue: SendQueue, clock: Clock) -> None:
+        self._messages = messages
+        self._queue = queue
+        self._clock = clock
+
+    def run(self) -> Ticked:
+        """Look at every shard of the index once."""
+        now = self._clock.now()
+        queued = expired = unknown = 0
+        orders: list[Order] = []
+        for shard in range(DUE_SHARDS):
+            for due in self._messages.due(shard, now + LOOK_AHEAD):
+                if due.state == "sending":
+                    unknown += due.due_at <= now and self._end(due, "unknown", "lease_ended", now)
+                elif now >= due.expires_at:
+                    expired += self._end(due, "expired", "expired", now)
+                elif self._queueable(due, now) and self._lease(due, now):
+                    orders.append(Order(due.id, due.version, max(0, due.due_at - now) // SECOND))
+                    queued += 1
+                if len(orders) == _CHUNK:
+                    self._queue.put(orders)
+                    orders = []
+        self._queue.put(orders)
+        log("tick", queued=queued, expired=expired, unknown=unknown)
+        return Ticked(queued, expired, unknown)
+
+    def _queueable(self, due: DueMessage, now: int) -> bool:
+        """A queued message waits for its lease to end; the others are queued ahead of their moment."""
+        return due.state != "queued" or due.due_at <= now
+
+    def _lease(self, due: DueMessage, now: int) -> bool:
+        return self._messages.lease(due, "queued", max(due.due_at, now) + QUEUE_LEASE)
+
+    def _end(self, due: DueMessage, state: State, reason: str, now: int) -> bool:
+        moved = move(due.id, states.sources(state), Step(state, now, reason), version=due.version)
+        try:
+            self._messages.commit([moved, count(due.advertiser, due.id, now, f"message.{state}.{reason}")])
+        except TransactionRefused:
+            return False
+        return True

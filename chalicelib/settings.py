@@ -1,0 +1,66 @@
+"""The stage's settings: the only module that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from chalicelib.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one deployed stage is told by its template."""
+
+    stage: str
+    table: str
+    send_queue_url: str
+    origin: str
+    """The service's public origin, without a trailing slash: what short links start with."""
+    sms_provider: str
+    phone_simulator: bool
+    test_clock: bool
+    clock_offset_ms: int
+
+    @property
+    def keys_path(self) -> str:
+        """The SSM path under which the stage's two secrets stand (docs/adr/0004)."""
+        return f"/relance/{self.stage}/keys"
+
+
+def from_environment() -> Settings:
+    """Read the stage's settings.
+
+    Raises ConfigurationError where a value is missing, or where `prod` is given what only a rehearsal may have.
+    """
+    settings = Settings(
+        stage=_required("STAGE"),
+        table=_required("TABLE_NAME"),
+        send_queue_url=_required("SEND_QUEUE_URL"),
+        origin=_required("ORIGIN").rstrip("/"),
+        sms_provider=_required("SMS_PROVIDER"),
+        phone_simulator=os.environ.get("PHONE_SIMULATOR") == "on",
+        test_clock=os.environ.get("TEST_CLOCK") == "on",
+        clock_offset_ms=int(os.environ.get("CLOCK_OFFSET_MS", "0")),
+    )
+    if settings.stage == "prod":
+        _refuse_rehearsal(settings)
+    if settings.clock_offset_ms and not settings.test_clock:
+        raise ConfigurationError("CLOCK_OFFSET_MS", "a stage without TEST_CLOCK keeps the real time")
+    return settings
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise ConfigurationError(name, "is not set")
+    return value
+
+
+def _refuse_rehearsal(settings: Settings) -> None:
+    if settings.sms_provider == "outbox":
+        raise ConfigurationError("SMS_PROVIDER", "prod cannot use the outbox: it delivers to nobody")
+    if settings.phone_simulator:
+        raise ConfigurationError("PHONE_SIMULATOR", "prod cannot show people's messages on a page")
+    if settings.test_clock:
+        raise ConfigurationError("TEST_CLOCK", "prod keeps the real time")

@@ -1,0 +1,57 @@
+"""The provider of rehearsals: keeps each SMS, sealed, for the phone simulator. Delivers to nobody."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.clock import Clock
+from chalicelib.sms_providers.contract import Accepted, Sms
+from chalicelib.storage.outbox import Outbox, OutboxEntry
+from chalicelib.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSms:
+    """An SMS as the simulator shows it."""
+
+    id: str
+    at: int
+    direction: Literal["in", "out"]
+    phone: str
+    sender: str
+    """The service's side of the conversation."""
+    text: str
+
+
+class OutboxProvider:
+    """Provider `outbox`."""
+
+    name = "outbox"
+
+    def __init__(self, outbox: Outbox, vault: Vault, clock: Clock) -> None:
+        self._outbox = outbox
+        self._vault = vault
+        self._clock = clock
+
+    def send(self, sms: Sms) -> Accepted:
+        """Keep an SMS for the phone that it is meant for."""
+        self._keep(KeptSms(sms.message_id, self._clock.now(), "out", sms.to, sms.sender, sms.text))
+        return Accepted(f"outbox-{sms.message_id}")
+
+    def received(self, reply_id: str, phone: str, sender: str, text: str) -> None:
+        """Keep what a phone answered, so that the simulator shows the conversation."""
+        self._keep(KeptSms(reply_id, self._clock.now(), "in", phone, sender, text))
+
+    def newest(self) -> list[KeptSms]:
+        """The newest SMS first."""
+        return [self._opened(entry) for entry in self._outbox.newest()]
+
+    def _keep(self, sms: KeptSms) -> None:
+        body = json.dumps({"phone": sms.phone, "sender": sms.sender, "text": sms.text}, ensure_ascii=False)
+        self._outbox.add(OutboxEntry(sms.id, sms.at, sms.direction, self._vault.seal(body, f"outbox/{sms.id}")))
+
+    def _opened(self, entry: OutboxEntry) -> KeptSms:
+        body = json.loads(self._vault.open(entry.sealed, f"outbox/{entry.id}"))
+        return KeptSms(entry.id, entry.at, entry.direction, body["phone"], body["sender"], body["text"])

@@ -1,0 +1,144 @@
+"""Advertisers, their sites, and the keys of the admin API."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from chalicelib.clock import DAY, MINUTE, SECOND, Clock
+from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import Put, Table
+
+_CACHED_FOR = 10 * SECOND
+OPERATOR = "operator"
+
+CART_TEMPLATE = (
+    "{{ brand }}: bonjour{% if first_name %} {{ first_name }}{% endif %}, {{ product }} vous attend: {{ link }}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CartJourney:
+    """The abandoned-cart journey's settings (mission.md, J1)."""
+
+    delay_ms: int = 45 * MINUTE
+    """How long a cart is left before the SMS is due."""
+    reentry_ms: int = DAY
+    """How long after an enrolment the same contact can be enrolled by a new cart."""
+    expires_ms: int = DAY
+    """How long after it was due a message still makes sense."""
+    template: str = CART_TEMPLATE
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most so many marketing SMS to a phone in a sliding window."""
+
+    messages: int = 3
+    window_ms: int = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Advertiser:
+    """A shop's company: who signs the messages, and how many it may send."""
+
+    id: str
+    name: str
+    brand: str
+    """The name in the text of each SMS."""
+    sender: str
+    """What the phone shows as the sender, and the number that a STOP goes to."""
+    cap: Cap = field(default_factory=Cap)
+    cart: CartJourney = field(default_factory=CartJourney)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One web site of an advertiser."""
+
+    id: str
+    advertiser: str
+    name: str
+    origins: tuple[str, ...]
+    """The origins (`https://shop.example`) that its pages are served from: browser events come from no other."""
+    secret_hash: str
+    """SHA-256 of the secret that its back end sends as a bearer token."""
+
+
+class Advertisers:
+    """Reads are cached for ten seconds in each container: a changed setting holds everywhere after that."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._cache: dict[keys.Key, tuple[int, Advertiser | Site]] = {}
+
+    def get(self, advertiser_id: str) -> Advertiser | None:
+        """One advertiser, or None."""
+        found = self._cached(keys.advertiser(advertiser_id), _advertiser)
+        return found if isinstance(found, Advertiser) else None
+
+    def site(self, site_id: str) -> Site | None:
+        """One site, or None."""
+        found = self._cached(keys.site(site_id), _site)
+        return found if isinstance(found, Site) else None
+
+    def save(self, advertiser: Advertiser) -> None:
+        """Create or replace an advertiser."""
+        key = keys.advertiser(advertiser.id)
+        self._table.put(Put(key, {"type": "advertiser", "v": 1} | asdict(advertiser)))
+        self._cache.pop(key, None)
+
+    def save_site(self, site: Site) -> None:
+        """Create or replace a site."""
+        key = keys.site(site.id)
+        self._table.put(Put(key, {"type": "site", "v": 1} | asdict(site)))
+        self._cache.pop(key, None)
+
+    def save_key(self, key: str, scope: str) -> None:
+        """Let a bearer key reach `scope`: an advertiser's id, or OPERATOR for all. Only its hash is kept."""
+        self._table.put(Put(keys.admin_key(digest(key)), {"type": "admin_key", "v": 1, "scope": scope}))
+
+    def key_scope(self, key: str) -> str | None:
+        """What a bearer key reaches, or None for an unknown key."""
+        item = self._table.get(keys.admin_key(digest(key)))
+        return str(item["scope"]) if item else None
+
+    def _cached(self, key: keys.Key, build: Callable[[Item], Advertiser | Site]) -> Advertiser | Site | None:
+        now = self._clock.now()
+        if (entry := self._cache.get(key)) and now - entry[0] < _CACHED_FOR:
+            return entry[1]
+        item = self._table.get(key)
+        if item is None:
+            return None
+        built = build(item)
+        self._cache[key] = (now, built)
+        return built
+
+
+def digest(secret: str) -> str:
+    """SHA-256 of a random secret: enough for one with 128 bits or more, which nobody can try out."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _advertiser(item: Item) -> Advertiser:
+    return Advertiser(
+        id=item["id"],
+        name=item["name"],
+        brand=item["brand"],
+        sender=item["sender"],
+        cap=Cap(**item["cap"]),
+        cart=CartJourney(**item["cart"]),
+    )
+
+
+def _site(item: Item) -> Site:
+    return Site(
+        id=item["id"],
+        advertiser=item["advertiser"],
+        name=item["name"],
+        origins=tuple(item["origins"]),
+        secret_hash=item["secret_hash"],
+    )

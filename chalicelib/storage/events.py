@@ -1,0 +1,113 @@
+"""Events of visitors, as they were accepted. Writing one is what makes it durable (P1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chalicelib.clock import DAY, SECOND
+from chalicelib.storage import keys
+from chalicelib.storage.codec import Item, Value
+from chalicelib.storage.table import Put, Table, TransactionRefused, Update
+
+RETENTION = 90 * DAY
+
+Via = Literal["browser", "pixel", "server"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One accepted event. Nothing in it names a person: identifiers are keyed hashes."""
+
+    site: str
+    visitor: str
+    name: str
+    id: str
+    time: int
+    """When it happened, by the sender's clock."""
+    received: int
+    """When it was accepted, by ours: what delays are counted from."""
+    via: Via
+    origin: str | None
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    """Kind of identifier (`email`, `phone`, `customer`) to its keyed hash."""
+    click: str | None = None
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Events:
+    """The trail of each visitor, kept for 90 days."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def append(self, events: list[Event]) -> list[Event]:
+        """Store events; returns those that could not be stored.
+
+        The same event again replaces itself: the stream then reports a change, not a new item, and nobody acts.
+        """
+        puts = {_key(event): Put(_key(event), _item(event)) for event in events}
+        left = {put.key for put in self._table.put_many(list(puts.values()))}
+        return [event for event in events if _key(event) in left]
+
+    def purchased_since(self, site: str, visitor: str, since: int) -> bool:
+        """Whether a purchase of this visitor was accepted at or after `since`."""
+        purchases = self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX)
+        return any(purchase["received"] >= since for purchase in purchases)
+
+    def count_once(self, event: Event, counted: Update) -> bool:
+        """Count an event, once whatever is delivered twice. False where that has been done."""
+        mark = Update(_key(event), "SET #counted = :yes", {"yes": True}, "attribute_not_exists(#counted)")
+        try:
+            self._table.transact([mark, counted])
+        except TransactionRefused as refused:
+            if refused.failed:
+                return False
+            raise
+        return True
+
+    def trail(self, site: str, visitor: str) -> list[Event]:
+        """All events of a visitor, in the order of their acceptance."""
+        items = self._table.query(keys.trail(site, visitor), keys.EVENT_PREFIX)
+        return sorted((from_item(item) for item in items), key=lambda event: (event.received, event.time))
+
+
+def from_item(item: Item) -> Event:
+    """An event as the stream or the table holds it."""
+    return Event(
+        site=item["site"],
+        visitor=item["visitor"],
+        name=item["name"],
+        id=item["id"],
+        time=item["time"],
+        received=item["received"],
+        via=item["via"],
+        origin=item.get("origin"),
+        identifiers=item.get("identifiers", {}),
+        click=item.get("click"),
+        params=item.get("params", {}),
+    )
+
+
+def _key(event: Event) -> keys.Key:
+    return keys.event(event.site, event.visitor, event.name, event.id)
+
+
+def _item(event: Event) -> Item:
+    return {
+        "type": "event",
+        "v": 1,
+        "site": event.site,
+        "visitor": event.visitor,
+        "name": event.name,
+        "id": event.id,
+        "time": event.time,
+        "received": event.received,
+        "via": event.via,
+        "origin": event.origin,
+        "identifiers": event.identifiers or None,
+        "click": event.click,
+        "params": event.params or None,
+        "ttl": (event.received + RETENTION) // SECOND,
+    }

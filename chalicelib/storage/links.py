@@ -1,0 +1,178 @@
+"""Short links and the clicks on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from chalicelib.clock import DAY, SECOND
+from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
+
+_CLICK_RETENTION = 395 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A personal short link: where it lands, and whom it was sent to."""
+
+    code: str
+    target: str
+    advertiser: str
+    site: str
+    base: str
+    person: str
+    message: str
+    sent_at: int
+    utm: Mapping[str, str] = field(default_factory=dict)
+    visitor: str | None = None
+    """The first browser that came by it, and that may be tied to the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What one request for a short link showed. The address is truncated before it gets here."""
+
+    id: str
+    at: int
+    method: str
+    agent: str
+    language: str
+    referrer: str
+    """Host only."""
+    country: str
+    network: str
+    """The client's address without its last part (IPv4 /24, IPv6 /48)."""
+    purpose: str
+    """`Sec-Purpose` or `Purpose`: what a browser says that fetches ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedClick:
+    """A click with what was made of it, and the browser that later showed its id: either may be known first."""
+
+    link: str | None
+    at: int
+    click_class: str
+    visitor: str | None
+    """`<site>#<visitor>`."""
+
+
+class Links:
+    """The redirect's one call, and the consumers' log of it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, code: str, *, consistent: bool = True) -> Link | None:
+        """One link, or None."""
+        item = self._table.get(keys.link(code), consistent=consistent)
+        return from_item(item) if item else None
+
+    def click(self, code: str, click: Click) -> Link | None:
+        """Log a click and learn where it lands, in one call. None for an unknown code.
+
+        The newest click overwrites the one before: the stream hands each of them to the consumer.
+        """
+        try:
+            item = self._table.update(
+                Update(keys.link(code), "SET #last_click = :click", {"click": asdict(click)}, "attribute_exists(#pk)"),
+                returning="ALL_NEW",
+            )
+        except ConditionFailed:
+            return None
+        return from_item(item)
+
+    def claim_browser(self, code: str, visitor: str) -> bool:
+        """Whether `visitor` is the first browser of this link; it stays so."""
+        try:
+            self._table.update(
+                Update(
+                    keys.link(code),
+                    "SET #visitor = :visitor",
+                    {"visitor": visitor},
+                    "attribute_exists(#pk) AND (attribute_not_exists(#visitor) OR #visitor = :visitor)",
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def log_click(self, code: str, click: Click, click_class: str, reasons: list[str], counted: Update) -> bool:
+        """Keep a click and count it, once for its id. False where that has been done."""
+        log = Update(
+            keys.click(click.id),
+            "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
+            " #reasons = :reasons",
+            {
+                "type": "click",
+                "v": 1,
+                "link": code,
+                "facts": asdict(click),
+                "class": click_class,
+                "reasons": reasons,
+                "ttl": (click.at + _CLICK_RETENTION) // SECOND,
+            },
+            "attribute_not_exists(#link)",
+        )
+        try:
+            self._table.transact([log, counted])
+        except TransactionRefused as refused:
+            if refused.failed:
+                return False
+            raise
+        return True
+
+    def get_click(self, click_id: str) -> LoggedClick | None:
+        """A click by its id, or None."""
+        item = self._table.get(keys.click(click_id))
+        return _logged(item) if item else None
+
+    def browser_showed(self, click_id: str, visitor: str, now: int) -> LoggedClick:
+        """A browser came back with a click's id: note it beside the click, which may not be logged yet."""
+        item = self._table.update(
+            Update(
+                keys.click(click_id),
+                "SET #visitor = if_not_exists(#visitor, :visitor), #ttl = if_not_exists(#ttl, :ttl)",
+                {"visitor": visitor, "ttl": (now + DAY) // SECOND},
+            ),
+            returning="ALL_NEW",
+        )
+        return _logged(item)
+
+
+def create(link: Link) -> Put:
+    """The write that makes a link, on condition that its code is free."""
+    item = {"type": "link", "v": 1} | asdict(link)
+    return Put(keys.link(link.code), item, "attribute_not_exists(pk)")
+
+
+def from_item(item: Item) -> Link:
+    """A link as the table holds it."""
+    return Link(
+        code=item["code"],
+        target=item["target"],
+        advertiser=item["advertiser"],
+        site=item["site"],
+        base=item["base"],
+        person=item["person"],
+        message=item["message"],
+        sent_at=item["sent_at"],
+        utm=item["utm"],
+        visitor=item.get("visitor"),
+    )
+
+
+def click_from(item: Item) -> Click:
+    """A click as its link carries it."""
+    return Click(**item)
+
+
+def _logged(item: Item) -> LoggedClick:
+    return LoggedClick(
+        link=item.get("link"),
+        at=item["facts"]["at"] if "facts" in item else 0,
+        click_class=item.get("class", ""),
+        visitor=item.get("visitor"),
+    )

@@ -1,0 +1,219 @@
+"""Messages: one item from intention to receipt, moved by conditional writes, and found by when it is due.
+
+Every message that waits for something has a due time in the sparse index `due`, whatever it waits for: its moment
+(`scheduled`), the queue (`queued`), the provider (`sending`). So nothing that waits can be forgotten.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
+from chalicelib.storage.visitors import Cart, Product
+
+State = Literal[
+    "scheduled",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "failed",
+    "unknown",
+    "deferred",
+    "refused",
+    "cancelled",
+    "expired",
+]
+WAITING: frozenset[State] = frozenset({"scheduled", "queued", "deferred"})
+"""A message in one of these has not been claimed: it can still be moved or stopped."""
+MessageClass = Literal["marketing", "notification", "authorisation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A thing that happened to a message."""
+
+    state: State
+    at: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One intended SMS. `text` is sealed."""
+
+    id: str
+    state: State
+    version: int
+    """Moves when the due time does, so that an older order in the queue is known to be stale."""
+    message_class: MessageClass
+    advertiser: str
+    site: str
+    journey: str
+    base: str
+    person: str
+    visitor: str | None
+    product: Product | None
+    cart_at: int
+    """When the cart was begun that it is about: a purchase since then makes it pointless."""
+    cart_changed_at: int
+    """When that cart was last filled: only a later filling can lead to another message."""
+    created_at: int
+    expires_at: int
+    due_at: int | None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """Which match led to it: kind, strength, when, and the consent that allowed it."""
+    reason: str | None = None
+    decision: Mapping[str, Any] = field(default_factory=dict)
+    """What the sender saw when it decided."""
+    text: bytes | None = None
+    code: str | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+    history: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """What the index tells of a message whose time has come."""
+
+    id: str
+    state: State
+    version: int
+    due_at: int
+    expires_at: int
+    advertiser: str
+
+
+class Messages:
+    """Storage of messages. Which moves are allowed is decided in messaging/states.py and passed in."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, message_id: str) -> Message | None:
+        """One message, or None."""
+        item = self._table.get(keys.message(message_id))
+        return from_item(item) if item else None
+
+    def due(self, shard: int, until: int) -> Iterator[DueMessage]:
+        """Messages of one shard that are due by `until`, the longest overdue first."""
+        for item in self._table.query_index(keys.DUE_INDEX, "due_shard", str(shard), "due_at", until):
+            yield DueMessage(
+                id=item["id"],
+                state=item["state"],
+                version=item["version"],
+                due_at=item["due_at"],
+                expires_at=item["expires_at"],
+                advertiser=item["advertiser"],
+            )
+
+    def reschedule(
+        self, message: Message, allowed: Iterable[State], *, due_at: int, expires_at: int, cart: Cart
+    ) -> bool:
+        """Give a message that has not left yet a new due time and its cart's news. False where it has left."""
+        condition, states = _stands_in(allowed)
+        values: Item = {
+            "scheduled": "scheduled",
+            "due": due_at,
+            "expires": expires_at,
+            "product": asdict(cart.product) if cart.product else None,
+            "changed": cart.changed_at,
+            "one": 1,
+        }
+        try:
+            self._table.update(
+                Update(
+                    keys.message(message.id),
+                    "SET #state = :scheduled, #due_at = :due, #expires_at = :expires, #product = :product,"
+                    " #cart_changed_at = :changed ADD #version :one",
+                    values | states,
+                    condition,
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def lease(self, due: DueMessage, state: State, until: int) -> bool:
+        """Put a due message into `state` until a lease ends. False where somebody else has moved it."""
+        try:
+            self._table.update(
+                Update(
+                    keys.message(due.id),
+                    "SET #state = :state, #due_at = :until",
+                    {"state": state, "until": until, "found": due.state, "due": due.due_at, "version": due.version},
+                    condition="#state = :found AND #due_at = :due AND #version = :version",
+                )
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def commit(self, writes: list[Write]) -> None:
+        """Make a message's move together with what must move with it; TransactionRefused where it may not."""
+        self._table.transact(writes)
+
+
+def create(message: Message) -> Put:
+    """The write that makes a message."""
+    item = {"type": "message", "v": 1} | asdict(message)
+    return Put(keys.message(message.id), item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)")
+
+
+def move(
+    message_id: str,
+    allowed: Iterable[State],
+    to: Step,
+    *,
+    version: int | None = None,
+    due_at: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Update:
+    """The write that moves a message to a state, on condition that it stands in one of `allowed`.
+
+    A message with no `due_at` waits for nothing and leaves the index. `facts` are attributes to set with it.
+    """
+    facts = facts or {}
+    condition, states = _stands_in(allowed)
+    sets = ["#state = :state", "#reason = :reason", "#history = list_append(#history, :step)"]
+    sets += [f"#{name} = :{name}" for name in facts]
+    values: Item = {"state": to.state, "reason": to.reason, "step": [asdict(to)]} | states | dict(facts)
+    if version is not None:
+        condition += " AND #version = :version"
+        values["version"] = version
+    if due_at is None:
+        expression = f"SET {', '.join(sets)} REMOVE #due_at, #due_shard"
+    else:
+        expression = f"SET {', '.join([*sets, '#due_at = :due_at'])}"
+        values["due_at"] = due_at
+    return Update(keys.message(message_id), expression, values, condition)
+
+
+def from_item(item: Item) -> Message:
+    """A message as the table holds it."""
+    known = {name: item[name] for name in Message.__slots__ if name in item}
+    product = item.get("product")
+    return Message(
+        **{"visitor": None, "due_at": None}
+        | known
+        | {
+            "product": Product(**{"name": None, "url": None} | product) if product else None,
+            "history": tuple(Step(**step) for step in item["history"]),
+        }
+    )
+
+
+def _stands_in(states: Iterable[State]) -> tuple[str, Item]:
+    """The condition that a message stands in one of `states`, and its values."""
+    values = {f"from{position}": state for position, state in enumerate(states)}
+    return f"#state IN ({', '.join(':' + name for name in values)})", values
+
+
+def _shard(message_id: str) -> str:
+    return str(zlib.crc32(message_id.encode()) % keys.DUE_SHARDS)

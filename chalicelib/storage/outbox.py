@@ -1,0 +1,52 @@
+"""What the `outbox` provider keeps for the phone simulator: messages to a phone, and the phone's replies. Sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.clock import DAY, SECOND
+from chalicelib.storage import keys
+from chalicelib.storage.table import ConditionFailed, Put, Table
+
+_RETENTION = 30 * DAY
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """One SMS, from (`in`) or to (`out`) a phone. `sealed` holds phone, sender and text."""
+
+    id: str
+    at: int
+    direction: Literal["in", "out"]
+    sealed: bytes
+
+
+class Outbox:
+    """The last SMS of the stage, newest first."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, entry: OutboxEntry) -> bool:
+        """Keep an SMS; False where this id at this time is kept already."""
+        item = {
+            "type": "outbox",
+            "v": 1,
+            "id": entry.id,
+            "at": entry.at,
+            "direction": entry.direction,
+            "sealed": entry.sealed,
+            "ttl": (entry.at + _RETENTION) // SECOND,
+        }
+        try:
+            self._table.put(Put(keys.outbox(entry.at, entry.id), item, "attribute_not_exists(pk)"))
+        except ConditionFailed:
+            return False
+        return True
+
+    def newest(self) -> list[OutboxEntry]:
+        """The newest SMS first, 200 at most."""
+        items = self._table.query("OUTBOX", newest_first=True, limit=_SHOWN)
+        return [OutboxEntry(item["id"], item["at"], item["direction"], item["sealed"]) for item in items]

@@ -1,0 +1,274 @@
+"""The one table: a thin, typed edge over DynamoDB's client.
+
+Expressions are written with `#name` and `:value`; the names are derived from the expression, so `#state` stands for
+the attribute `state`. An item whose `ttl` has passed is absent, even while DynamoDB still holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.clock import SECOND, Clock
+from chalicelib.errors import RelanceError, StorageUnavailable
+from chalicelib.storage.codec import Item, Value, decode_item, encode, encode_item
+from chalicelib.storage.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_NAME = re.compile(r"#(\w+)")
+_BATCH_WRITE = 25
+_BATCH_ROUNDS = 4
+_CONFLICT_ROUNDS = 4
+_CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class ConditionFailed(RelanceError):
+    """A conditional write met another state of the item. `found` is that state, None where there is no item."""
+
+    def __init__(self, found: Item | None = None) -> None:
+        super().__init__("the item is not in the state that the write expects")
+        self.found = found
+
+
+class TransactionRefused(RelanceError):
+    """A transaction did not happen. `failed` are the positions of the writes whose condition did not hold.
+
+    It is empty where another transaction was in the way: nothing is known then, and trying again is right.
+    """
+
+    def __init__(self, failed: frozenset[int]) -> None:
+        super().__init__(f"conditions failed at {sorted(failed)}" if failed else "in the way of another transaction")
+        self.failed = failed
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item."""
+
+    key: Key
+    item: Mapping[str, Value]
+    condition: str | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change an item by an update expression."""
+
+    key: Key
+    expression: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    condition: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Only for attributes whose name is not a word, such as `drop.no_consent`."""
+
+
+Write = Put | Update
+
+
+class Table:
+    """Reads and writes of the one table."""
+
+    def __init__(self, client: DynamoDBClient, name: str, clock: Clock) -> None:
+        self._client = client
+        self._name = name
+        self._clock = clock
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        """One item, or None."""
+        with _faults():
+            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=consistent)
+        return self._alive(answer.get("Item"))
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Up to 100 items in one call, read consistently; absent ones are left out."""
+        pending: Any = {self._name: {"Keys": [_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}}
+        found: dict[Key, Item] = {}
+        for _ in range(_BATCH_ROUNDS):
+            with _faults():
+                answer = self._client.batch_get_item(RequestItems=pending)
+            for raw in answer["Responses"].get(self._name, []):
+                if item := self._alive(raw):
+                    found[item["pk"], item["sk"]] = item
+            pending = answer.get("UnprocessedKeys")
+            if not pending:
+                return found
+        raise StorageUnavailable("a batch read was not completed")
+
+    def put(self, put: Put) -> None:
+        """Write one item; ConditionFailed where its condition does not hold."""
+        with _faults():
+            self._client.put_item(TableName=self._name, **_put(put))
+
+    def put_many(self, puts: list[Put]) -> list[Put]:
+        """Write items unconditionally, 25 a call. Returns those that could not be stored."""
+        left: list[Put] = []
+        for start in range(0, len(puts), _BATCH_WRITE):
+            left += self._put_batch(puts[start : start + _BATCH_WRITE])
+        return left
+
+    def update(self, update: Update, *, returning: Literal["NONE", "ALL_NEW"] = "NONE") -> Item:
+        """Change one item; ConditionFailed where its condition does not hold."""
+        with _faults():
+            answer = self._client.update_item(
+                TableName=self._name,
+                ReturnValues=returning,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD" if update.condition else "NONE",
+                **_update(update),
+            )
+        return decode_item(answer.get("Attributes", {}))
+
+    def transact(self, writes: list[Write]) -> None:
+        """Make all writes or none; TransactionRefused tells which conditions failed.
+
+        The client gives each call a token, so that its own retry of a lost answer changes nothing.
+        """
+        items: list[Any] = [
+            {"Put": {"TableName": self._name, **_put(write)}}
+            if isinstance(write, Put)
+            else {"Update": {"TableName": self._name, **_update(write)}}
+            for write in writes
+        ]
+        for attempt in range(_CONFLICT_ROUNDS):
+            try:
+                with _faults():
+                    self._client.transact_write_items(TransactItems=items)
+            except TransactionRefused as refused:
+                if refused.failed or attempt == _CONFLICT_ROUNDS - 1:
+                    raise
+            else:
+                return
+
+    def query(
+        self, pk: str, sk_prefix: str = "", *, newest_first: bool = False, limit: int | None = None
+    ) -> Iterator[Item]:
+        """Items of a partition in the order of their sort key, read consistently, page by page."""
+        condition, values = "#pk = :pk", {":pk": {"S": pk}}
+        if sk_prefix:
+            condition, values = condition + " AND begins_with(#sk, :sk)", values | {":sk": {"S": sk_prefix}}
+        request: dict[str, Any] = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": _names(condition),
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        return self._pages(request, limit)
+
+    def query_index(self, index: str, hash_name: str, hash_value: str, range_name: str, until: int) -> Iterator[Item]:
+        """Items of an index partition whose range attribute is at most `until`, in its order."""
+        condition = f"#{hash_name} = :hash AND #{range_name} <= :until"
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": _names(condition),
+            "ExpressionAttributeValues": {":hash": {"S": hash_value}, ":until": {"N": str(until)}},
+        }
+        return self._pages(request, None)
+
+    def _pages(self, request: dict[str, Any], limit: int | None) -> Iterator[Item]:
+        if limit is not None:
+            request["Limit"] = limit
+        given = 0
+        while True:
+            with _faults():
+                page = self._client.query(TableName=self._name, **request)
+            for raw in page["Items"]:
+                if item := self._alive(raw):
+                    yield item
+                    given += 1
+                    if given == limit:
+                        return
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _put_batch(self, puts: list[Put]) -> list[Put]:
+        pending: Any = {self._name: [{"PutRequest": {"Item": _put(put)["Item"]}} for put in puts]}
+        for _ in range(_BATCH_ROUNDS):
+            with _faults():
+                pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
+            if not pending:
+                return []
+        left = {
+            (raw["PutRequest"]["Item"]["pk"]["S"], raw["PutRequest"]["Item"]["sk"]["S"]) for raw in pending[self._name]
+        }
+        return [put for put in puts if put.key in left]
+
+    def _alive(self, raw: Mapping[str, Any] | None) -> Item | None:
+        if raw is None:
+            return None
+        item = decode_item(raw)
+        if "ttl" in item and item["ttl"] * SECOND <= self._clock.now():
+            return None
+        return item
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Turn the client's errors into the project's own."""
+    try:
+        yield
+    except ClientError as error:
+        raise _translate(error) from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(type(error).__name__) from error
+
+
+def _translate(error: ClientError) -> RelanceError:
+    response: Any = error.response
+    code = response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        found = response.get("Item")
+        return ConditionFailed(decode_item(found) if found else None)
+    if code == "TransactionCanceledException":
+        codes = [reason.get("Code") for reason in response.get("CancellationReasons", [])]
+        if _CONFLICTS.intersection(codes) or "ConditionalCheckFailed" in codes:
+            return TransactionRefused(frozenset(i for i, code in enumerate(codes) if code == "ConditionalCheckFailed"))
+    if code == "TransactionInProgressException":
+        return TransactionRefused(frozenset())
+    return StorageUnavailable(code)
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _names(*expressions: str | None) -> dict[str, str]:
+    return {f"#{name}": name for text in expressions if text for name in _NAME.findall(text)}
+
+
+def _values(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {f":{name}": encode(value) for name, value in values.items()}
+
+
+def _put(put: Put) -> dict[str, Any]:
+    request: dict[str, Any] = {"Item": _key(put.key) | encode_item(put.item)}
+    if put.condition:
+        request["ConditionExpression"] = put.condition
+        if names := _names(put.condition):
+            request["ExpressionAttributeNames"] = names
+        if put.values:
+            request["ExpressionAttributeValues"] = _values(put.values)
+    return request
+
+
+def _update(update: Update) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "Key": _key(update.key),
+        "UpdateExpression": update.expression,
+        "ExpressionAttributeNames": _names(update.expression, update.condition)
+        | {f"#{alias}": name for alias, name in update.names.items()},
+    }
+    if update.values:
+        request["ExpressionAttributeValues"] = _values(update.values)
+    if update.condition:
+        request["ConditionExpression"] = update.condition
+    return request

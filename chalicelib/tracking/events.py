@@ -1,0 +1,130 @@
+"""What a page, a pixel or a back end may tell: event names and fields are those of GA4's e-commerce events.
+
+Unknown fields are left out rather than stored: what is not kept cannot leak. Free text is scrubbed of whatever looks
+like an e-mail, a phone or a link, since it ends in a table, and a product's name in an SMS.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from chalicelib.clock import DAY, MINUTE
+from chalicelib.tracking.names import EventName
+
+_EMAIL = re.compile(r"[^\s/?&=#:;,]+(?:@|%40)[^\s/?&=#:;,]+", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?<![\w.])(?:\+|%2B|00)\d(?:[ .()%-]{0,3}\d){7,14}(?!\d)|(?<!\d)0[1-9](?:[ .-]?\d\d){4}(?!\d)", re.IGNORECASE
+)
+_LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
+SITE_ID = re.compile(r"^site_[0-9A-Z]{26}$")
+_MICRO = 1_000_000
+_LARGEST_AMOUNT = 10**9 * _MICRO
+
+
+def scrub(text: str) -> str:
+    """Text without e-mails, phone numbers and control characters, in single spaces."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(_PHONE.sub("", _EMAIL.sub("", printable)).split())
+
+
+def _title(text: str) -> str | None:
+    clean = scrub(text)
+    return None if not clean or _LINK.search(clean) else clean
+
+
+def _page(url: str) -> str | None:
+    """A page's address without its fragment, where it is http(s) and has no credentials; else None."""
+    parts = urlsplit(scrub(url))
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or " " in url.strip():
+        return None
+    return parts._replace(fragment="").geturl()
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _micro_units(amount: Any) -> int:
+    """Money in integer micro-units, from a number or its text; ValueError for anything else."""
+    if isinstance(amount, bool) or not isinstance(amount, int | float | str):
+        raise ValueError("an amount is a number")
+    try:
+        return int(Decimal(str(amount)) * _MICRO)
+    except (ArithmeticError, ValueError):
+        raise ValueError("an amount is a number") from None
+
+
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+"""A random id that the sender made: a visitor, an event, a click."""
+Reference = Annotated[str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,100}$")]
+"""An id out of the shop's catalogue or order book."""
+Title = Annotated[str, StringConstraints(max_length=500), AfterValidator(_title)]
+Page = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_page)]
+Amount = Annotated[int, BeforeValidator(_micro_units), Field(ge=0, le=_LARGEST_AMOUNT)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
+
+
+class Strict(BaseModel):
+    """Errors never quote the input: it may be somebody's phone."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, frozen=True)
+
+
+class LineItem(Strict):
+    """A product in an event."""
+
+    item_id: Reference
+    item_name: Title | None = None
+    item_category: Title | None = None
+    price: Amount | None = None
+    quantity: Annotated[int, Field(ge=0, le=100_000)] = 1
+
+
+class Params(Strict):
+    """What an event says beside its name."""
+
+    items: Annotated[list[LineItem], Field(max_length=50)] = []
+    value: Amount | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    transaction_id: Reference | None = None
+    page_location: Page | None = None
+
+
+class Identifiers(Strict):
+    """What the sender knows of the visitor: hashes of normalised values, and ids of its own."""
+
+    email_sha256: Sha256 | None = None
+    phone_sha256: Sha256 | None = None
+    customer_id: Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=200)] | None = (
+        None
+    )
+    click_id: Token | None = None
+
+
+class IncomingEvent(Strict):
+    """One event as it is sent."""
+
+    id: Token
+    event: EventName
+    time: Annotated[int, Field(ge=0)]
+    params: Params = Params()
+
+
+class Envelope(Strict):
+    """The body of `POST /e`. Events are checked one by one, so that a bad one does not take the others with it."""
+
+    site: Annotated[str, StringConstraints(pattern=SITE_ID)]
+    visitor: Token | None = None
+    ids: Identifiers = Identifiers()
+    consent: Literal["grant", "deny"]
+    events: Annotated[list[Any], Field(min_length=1, max_length=100)]
+
+
+def browser_time(claimed: int, received: int) -> int:
+    """When a browser's event happened: its own word within a day, else ours. A wrong clock must not lose an event."""
+    return claimed if received - DAY <= claimed <= received + 5 * MINUTE else received

@@ -1,0 +1,107 @@
+"""Bodies and answers of the admin API. Times in seconds or epoch milliseconds as their names say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from chalicelib.clock import SECOND
+from chalicelib.messaging.compose import check_template
+from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Site
+from chalicelib.tracking.admission import origin_of
+
+_YEAR_S = 366 * 24 * 3600
+
+
+def _origin(text: str) -> str:
+    origin = origin_of(text)
+    if origin is None or origin != text.rstrip("/").lower():
+        raise ValueError("an origin is a scheme and a host, such as https://shop.example")
+    return origin
+
+
+class Body(BaseModel):
+    """An unknown field is an error: a misspelt setting must not be taken for one that was set."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Sender = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9]{0,10}[A-Za-z][A-Za-z0-9]{0,10}|[0-9]{5,15})$", max_length=15)
+]
+Origin = Annotated[str, AfterValidator(_origin)]
+Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_template)]
+
+
+class CapSettings(Body):
+    """At most so many marketing SMS to a phone in a sliding window."""
+
+    messages: Annotated[int, Field(ge=0, le=100)] = 3
+    window_s: Annotated[int, Field(ge=60, le=31 * 24 * 3600)] = 7 * 24 * 3600
+
+
+class CartSettings(Body):
+    """The abandoned-cart journey."""
+
+    delay_s: Annotated[int, Field(ge=1, le=_YEAR_S)] = 45 * 60
+    reentry_s: Annotated[int, Field(ge=0, le=_YEAR_S)] = 24 * 3600
+    expires_s: Annotated[int, Field(ge=60, le=_YEAR_S)] = 24 * 3600
+    template: Template = CART_TEMPLATE
+
+
+class NewAdvertiser(Body):
+    """An advertiser to create."""
+
+    name: Name
+    brand: Name
+    sender: Sender
+    cap: CapSettings = CapSettings()
+    cart: CartSettings = CartSettings()
+
+
+class NewSite(Body):
+    """A site to register."""
+
+    name: Name
+    origins: Annotated[list[Origin], Field(min_length=1, max_length=20)]
+
+
+def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
+    """What is stored of a body."""
+    return Advertiser(
+        id=advertiser_id,
+        name=body.name,
+        brand=body.brand,
+        sender=body.sender,
+        cap=Cap(body.cap.messages, body.cap.window_s * SECOND),
+        cart=CartJourney(
+            delay_ms=body.cart.delay_s * SECOND,
+            reentry_ms=body.cart.reentry_s * SECOND,
+            expires_ms=body.cart.expires_s * SECOND,
+            template=body.cart.template,
+        ),
+    )
+
+
+def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
+    """An advertiser as the API tells it."""
+    return {
+        "advertiser": advertiser.id,
+        "name": advertiser.name,
+        "brand": advertiser.brand,
+        "sender": advertiser.sender,
+        "cap": {"messages": advertiser.cap.messages, "window_s": advertiser.cap.window_ms // SECOND},
+        "cart": {
+            "delay_s": advertiser.cart.delay_ms // SECOND,
+            "reentry_s": advertiser.cart.reentry_ms // SECOND,
+            "expires_s": advertiser.cart.expires_ms // SECOND,
+            "template": advertiser.cart.template,
+        },
+    }
+
+
+def site_answer(site: Site) -> dict[str, Any]:
+    """A site as the API tells it."""
+    return {"site": site.id, "advertiser": site.advertiser, "name": site.name, "origins": list(site.origins)}

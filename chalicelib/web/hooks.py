@@ -1,0 +1,40 @@
+"""`/hooks/{provider}/…`: what SMS providers report. Each provider's calls are checked in its own way."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.web.views import FORM, request_of, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/hooks/{provider}/replies", methods=["POST"], content_types=[FORM])
+@view
+def reply(provider: str) -> Response:
+    """An SMS from a phone. The outbox's come from the phone simulator, where the stage has one."""
+    from chalicelib.audience.phones import parse_mobile
+    from chalicelib.replies.inbound import Reply
+
+    if provider != "outbox" or not services().settings.phone_simulator:
+        raise NotFound("provider")
+    fields = _form()
+    phone = parse_mobile(fields["from"], "FR")
+    if isinstance(phone, FieldError):
+        raise InvalidInput([FieldError("from", phone.rule, phone.message)])
+    services().outbox.received(fields["id"], phone, fields["to"], fields["text"])
+    services().inbound.receive(Reply(fields["id"], phone, fields["to"], fields["text"]))
+    return Response("", status_code=303, headers={"Location": "../../phone", "Content-Type": "text/plain"})
+
+
+def _form() -> dict[str, str]:
+    body = request_of(routes).raw_body
+    given = parse_qs(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+    missing = [FieldError(n, "required", "is missing") for n in ("id", "from", "to", "text") if n not in given]
+    if missing:
+        raise InvalidInput(missing)
+    return {name: values[0][:1000] for name, values in given.items()}

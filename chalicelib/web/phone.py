@@ -1,0 +1,46 @@
+"""`/phone`: a phone that shows the outbox's SMS, where the stage allows it. It answers by the replies' own route."""
+
+from __future__ import annotations
+
+import time
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import NotFound
+from chalicelib.ids import random_token
+from chalicelib.web.views import header, parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/phone", methods=["GET"])
+@view
+def phone() -> Response:
+    """The conversations, the one that moved last first."""
+    from chalicelib.web import pages
+
+    if not services().settings.phone_simulator:
+        raise NotFound("page")
+    newest = services().outbox.newest()
+    phones = list(dict.fromkeys(sms.phone for sms in newest))
+    chosen = parameter(routes, "n", "0")
+    position = int(chosen) if chosen.isdigit() and int(chosen) < len(phones) else 0
+    current = phones[position] if phones else ""
+    thread = [sms for sms in reversed(newest) if sms.phone == current]
+    nonce = random_token()
+    page = pages.phone(
+        header(routes, "accept-language"),
+        phones=phones,
+        current=current,
+        sender=thread[-1].sender if thread else "",
+        thread=[{"direction": s.direction, "text": s.text, "time": _clock_time(s.at)} for s in thread],
+        reply_id=random_token(),
+        nonce=nonce,
+    )
+    policy = f"{pages.HEADERS['Content-Security-Policy']}; script-src 'nonce-{nonce}'; connect-src 'self'"
+    return Response(page, headers={**pages.HEADERS, "Content-Security-Policy": policy})
+
+
+def _clock_time(at: int) -> str:
+    return time.strftime("%d/%m %H:%M UTC", time.gmtime(at // 1000))

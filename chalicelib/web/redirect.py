@@ -1,0 +1,75 @@
+"""Redirect's edge: `/{code}`, as a Lambda function of its own. A person who clicks lands, whatever fails (P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.errors import StorageUnavailable
+from chalicelib.ids import random_token
+from chalicelib.links.codes import CODE
+from chalicelib.links.landing import landing_url
+from chalicelib.logs import log, log_failure
+from chalicelib.storage.links import Click, Link
+from chalicelib.web.gateway import Request, Response, parse, respond
+from chalicelib.wiring import Services
+
+_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+def handle(event: Mapping[str, Any], services: Services) -> Response:
+    """Log the click and land, in one call to the table."""
+    request = parse(event)
+    code = request.path.get("code", "")
+    if not CODE.fullmatch(code):
+        return _unknown(request)
+    click = _click(request, services.clock.now())
+    link = _link(code, click, services)
+    if link is None:
+        return _unknown(request)
+    log("redirect", message=link.message, click=click.id)
+    return respond(302, _NO_STORE | {"Location": landing_url(link.target, link.utm, click.id)})
+
+
+def _link(code: str, click: Click, services: Services) -> Link | None:
+    try:
+        return services.links.click(code, click)
+    except StorageUnavailable as error:
+        # The person waits for a page: landing comes first, and the log keeps what the table did not take.
+        log_failure("click_not_stored", error, code=code, click=click.id, at=click.at)
+        return services.links.get(code, consistent=False)
+
+
+def _click(request: Request, now: int) -> Click:
+    header = request.headers.get
+    return Click(
+        id=random_token(),
+        at=now,
+        method=request.method,
+        agent=header("user-agent", "")[:300],
+        language=header("accept-language", "")[:35],
+        referrer=(urlsplit(header("referer", "")).hostname or "")[:100],
+        country=header("cloudfront-viewer-country", "")[:2],
+        network=_network(request.ip),
+        purpose=(header("sec-purpose") or header("purpose") or header("x-moz", ""))[:50],
+    )
+
+
+def _network(ip: str) -> str:
+    """An address without what would name its owner: /24 of IPv4, /48 of IPv6."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ""
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def _unknown(request: Request) -> Response:
+    # Imported here: only a wrong code needs the page, and every cold start would pay for its template engine.
+    from chalicelib.web import pages
+
+    log("unknown_code")
+    headers = _NO_STORE | {"Content-Type": "text/html; charset=utf-8"}
+    return respond(404, headers, pages.unknown_link(request.headers.get("accept-language", "")))

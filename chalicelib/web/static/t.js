@@ -1,0 +1,222 @@
+/*
+ * Relance snippet. Once the visitor has agreed, and only then, it tells the service what they look at.
+ *
+ *   relance('init', SITE, {country: 'FR'})      country: how numbers without a prefix are read
+ *   relance('consent', 'grant' | 'deny')        the shop's banner asks, the snippet obeys
+ *   relance('identify', {email, phone, email_sha256, phone_sha256, customer_id})
+ *   relance('track', EVENT, PARAMS)             names and fields of GA4 e-commerce
+ *
+ * It reads no form field, and e-mails and phones leave the page only as SHA-256.
+ */
+(function (window, document, navigator) {
+  'use strict';
+
+  // The shop's page comes first: whatever goes wrong in here must not reach it.
+  const safely = action => (...args) => {
+    try { action(...args); } catch (error) { /* nothing the page could do about it */ }
+  };
+
+  safely(() => {
+    const stub = window.relance;
+    if (stub && stub.loaded) return;
+
+    const COOKIE = '_relance';
+    const COOKIE_SECONDS = 395 * 24 * 3600; // 13 months, the ceiling, counted from the first grant
+    const MAX_WAITING = 100;
+    const MAX_EVENTS = 50;
+    const MAX_BYTES = 60000; // browsers refuse beacons above 64 KiB
+    const CALLING_CODES = {
+      FR: 33, BE: 32, CH: 41, LU: 352, ES: 34, GB: 44, US: 1, GP: 590, GF: 594, MQ: 596, RE: 262, YT: 262
+    };
+    // What is dialled before a national number only; Spain and Luxembourg have none.
+    const TRUNK_PREFIX = /^\+(?:(32|33|41|44|262|590|594|596)0|(1)1)/;
+
+    // The service lives where this script came from, whatever the stage prefix.
+    const base = new URL('.', document.currentScript.src).href;
+
+    let site;
+    let country;
+    let consent; // undefined until the shop has asked
+    let visitor;
+    let viewed = false; // whether the page_view of this load has been handed over for sending
+    let hashing = 0;
+    let hashed = Promise.resolve();
+    let timer;
+    let ids = {};
+    let pending = [];
+
+    const base64url = bytes =>
+      btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))
+        .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    const utf8 = text => new TextEncoder().encode(text);
+    const randomId = () => base64url(window.crypto.getRandomValues(new Uint8Array(16)));
+
+    // --- Events ---
+
+    // A copy through JSON: what the page changes in its objects afterwards is another story.
+    const newEvent = (event, params) =>
+      ({id: randomId(), event, time: Date.now(), params: JSON.parse(JSON.stringify(params))});
+
+    const query = () => location.search.slice(1).split('&')
+      .filter(part => !/^rl_click(=|$)/.test(part)).join('&').replace(/^(?=.)/, '?');
+
+    const withLocation = params =>
+      Object.assign({page_location: location.origin + location.pathname + query()}, params);
+
+    const freshMemory = () => viewed ? [] : [newEvent('page_view', withLocation({}))];
+
+    function remember(event) {
+      if (consent === 'deny') return;
+      pending.push(event);
+      // While the banner is open: the page view stays, then the latest events are worth most.
+      if (!consent && pending.length > MAX_WAITING) pending.splice(1, 1);
+      schedule();
+    }
+
+    // --- Sending ---
+
+    // A task's events leave together, and wait for the identifiers that were given before them.
+    function schedule() {
+      if (!timer) timer = setTimeout(safely(() => { timer = 0; if (!hashing) flush(); }), 0);
+    }
+
+    function flush() {
+      if (site && consent === 'grant' && pending.length) send(pending.splice(0));
+    }
+
+    function send(events) {
+      const message = {site, visitor, ids, consent, events};
+      if (!Object.keys(ids).length) delete message.ids;
+      // text/plain keeps the request "simple": no CORS preflight.
+      const body = new Blob([JSON.stringify(message)], {type: 'text/plain'});
+      if (events.length > MAX_EVENTS || (body.size > MAX_BYTES && events.length > 1)) {
+        const half = Math.ceil(events.length / 2);
+        send(events.slice(0, half));
+        send(events.slice(half));
+      } else if (!beacon(body)) {
+        events.forEach(pixel);
+      }
+    }
+
+    function beacon(body) {
+      try { return navigator.sendBeacon(base + 'e', body); } catch (error) { return false; }
+    }
+
+    function pixel(event) {
+      new Image().src = base + 'p.gif?' + new URLSearchParams({
+        s: site, e: event.event, v: visitor, id: event.id, t: event.time, c: consent,
+        p: base64url(utf8(JSON.stringify(event.params)))
+      });
+    }
+
+    // --- Visitor ---
+
+    function setCookie(value, seconds) {
+      const secure = location.protocol === 'https:' ? '; Secure' : '';
+      document.cookie = `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
+    }
+
+    function recognise() {
+      const known = document.cookie.match(`(?:^|; )${COOKIE}=([\\w-]{22})(?:;|$)`);
+      if (known) return known[1];
+      const id = randomId();
+      setCookie(id, COOKIE_SECONDS);
+      return id;
+    }
+
+    // --- Identifiers ---
+
+    async function sha256(text) {
+      const digest = await window.crypto.subtle.digest('SHA-256', utf8(text));
+      return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
+    }
+
+    function e164(phone) {
+      let number = phone.replace(/[\s.\u2010-\u2015-]/g, '');
+      if (/^\(?(\+|00)/.test(number)) number = number.replace('(0)', ''); // "+49 (0)151…"
+      number = number.replace(/[()]/g, '').replace(/^00/, '+');
+      if (number[0] !== '+') number = `+${CALLING_CODES[country]}${number}`;
+      number = number.replace(TRUNK_PREFIX, '+$1$2');
+      return /^\+[1-9]\d{6,14}$/.test(number) ? number : '';
+    }
+
+    // Without crypto.subtle (insecure page) a plain value is dropped: better unknown than in clear.
+    async function hashes(values) {
+      const found = {};
+      const plain = {
+        email_sha256: String(values.email || '').trim().toLowerCase(),
+        phone_sha256: e164(String(values.phone || ''))
+      };
+      for (const name in plain) {
+        if (/^[0-9a-f]{64}$/i.test(values[name])) found[name] = values[name].toLowerCase();
+        else if (plain[name] && window.crypto.subtle) found[name] = await sha256(plain[name]);
+      }
+      return found;
+    }
+
+    // --- Landing from an SMS ---
+
+    // Kept in memory, taken off the address so that a shared URL does not carry it.
+    function takeClick() {
+      if (query() === location.search) return;
+      const click = location.search.match(/[?&]rl_click=([\w-]{16,64})(?:&|$)/);
+      if (click) ids.click_id = click[1];
+      history.replaceState(history.state, '', location.pathname + query() + location.hash);
+    }
+
+    // --- Commands ---
+
+    const commands = {
+      init(id, options) {
+        site = site || id;
+        country = country || String((options && options.country) || 'FR').toUpperCase();
+        schedule();
+      },
+
+      consent(answer) {
+        // Anything but a grant is a refusal, and the browser's own refusal outranks the banner.
+        if (answer === 'grant' && navigator.globalPrivacyControl !== true) {
+          visitor = visitor || recognise();
+          consent = 'grant';
+          viewed = true;
+          schedule();
+        } else {
+          consent = 'deny';
+          visitor = '';
+          ids = {};
+          pending = freshMemory();
+          setCookie('', 0);
+        }
+      },
+
+      identify(values) {
+        if (consent === 'deny') return;
+        const mine = ids; // a refusal replaces ids: a hash that comes later falls into the void
+        if (values.customer_id) mine.customer_id = String(values.customer_id);
+        hashing++;
+        hashed = hashed
+          .then(() => hashes(values))
+          .then(found => Object.assign(mine, found), () => {})
+          .then(() => { hashing--; schedule(); });
+        remember(newEvent('identify', {}));
+      },
+
+      track(event, params) {
+        remember(newEvent(String(event), withLocation(params)));
+      }
+    };
+
+    safely(takeClick)();
+    pending = freshMemory();
+    if (navigator.globalPrivacyControl === true) commands.consent('deny');
+
+    // Last moment for what is pending; an identifier still being hashed is not worth losing it.
+    const leave = safely(flush);
+    window.addEventListener('pagehide', leave);
+    document.addEventListener('visibilitychange', () => { if (document.hidden) leave(); });
+
+    window.relance = safely((command, ...args) => commands[command](...args));
+    window.relance.loaded = true;
+    ((stub && stub.q) || []).forEach(call => window.relance(...call));
+  })();
+})(window, document, navigator);

@@ -1,0 +1,239 @@
+"""The composition root: one container's services, each built when it is first used.
+
+What a service needs is imported when it is built: a redirect must not pay for the composer at its cold start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib import settings as stage_settings
+from chalicelib.clock import Clock, SystemClock
+from chalicelib.errors import ConfigurationError
+from chalicelib.settings import Settings
+from chalicelib.storage.links import Links
+from chalicelib.storage.table import Table
+
+if TYPE_CHECKING:
+    from chalicelib.audience.importing import ContactWriter
+    from chalicelib.audience.matching import Matcher
+    from chalicelib.audience.ties import Ties
+    from chalicelib.journeys.trail import Trail
+    from chalicelib.links.clicks import Clicks
+    from chalicelib.links.codes import Codes
+    from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.tick import Tick
+    from chalicelib.replies.inbound import Inbound
+    from chalicelib.sms_providers.contract import Provider
+    from chalicelib.sms_providers.outbox import OutboxProvider
+    from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.contacts import Contacts
+    from chalicelib.storage.counters import Counters
+    from chalicelib.storage.enrolments import Enrolments
+    from chalicelib.storage.events import Events
+    from chalicelib.storage.ledgers import Ledgers
+    from chalicelib.storage.messages import Messages
+    from chalicelib.storage.send_queue import SendQueue
+    from chalicelib.storage.visitors import Visitors
+    from chalicelib.tracking.collect import Collector
+    from chalicelib.vault import Vault
+
+# Requests are answered in milliseconds or not at all: a call that hangs is given up and tried again. Parameters are
+# built in one place (storage/) and tested against the real service, so checking each of them again only costs time.
+CLIENT_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    parameter_validation=False,
+    user_agent="relance",
+)
+
+
+ClientFactory = Callable[[Any], Any]
+"""Makes the client of an AWS service by its name."""
+
+
+def aws_client(service: Any) -> Any:
+    """A client with the environment's credentials and endpoint."""
+    return boto3.client(service, config=CLIENT_CONFIG)
+
+
+class Services:
+    """Everything that handlers call."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, client: ClientFactory = aws_client) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock(settings.clock_offset_ms)
+        self._client = client
+
+    @cached_property
+    def table(self) -> Table:
+        return Table(self._client("dynamodb"), self.settings.table, self.clock)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.table)
+
+    @cached_property
+    def advertisers(self) -> Advertisers:
+        from chalicelib.storage.advertisers import Advertisers
+
+        return Advertisers(self.table, self.clock)
+
+    @cached_property
+    def events(self) -> Events:
+        from chalicelib.storage.events import Events
+
+        return Events(self.table)
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        from chalicelib.storage.visitors import Visitors
+
+        return Visitors(self.table)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        from chalicelib.storage.contacts import Contacts
+
+        return Contacts(self.table)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        from chalicelib.storage.ledgers import Ledgers
+
+        return Ledgers(self.table)
+
+    @cached_property
+    def messages(self) -> Messages:
+        from chalicelib.storage.messages import Messages
+
+        return Messages(self.table)
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        from chalicelib.storage.enrolments import Enrolments
+
+        return Enrolments(self.table)
+
+    @cached_property
+    def counters(self) -> Counters:
+        from chalicelib.storage.counters import Counters
+
+        return Counters(self.table)
+
+    @cached_property
+    def send_queue(self) -> SendQueue:
+        from chalicelib.storage.send_queue import SendQueue
+
+        return SendQueue(self._client("sqs"), self.settings.send_queue_url)
+
+    @cached_property
+    def vault(self) -> Vault:
+        from chalicelib.vault import Vault, secrets_reader
+
+        return Vault(secrets_reader(lambda: self._client("ssm"), self.settings.keys_path))
+
+    @cached_property
+    def collector(self) -> Collector:
+        from chalicelib.tracking.collect import Collector
+
+        return Collector(self.events, self.advertisers, self.counters, self.vault, self.clock)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        from chalicelib.audience.matching import Matcher
+
+        return Matcher(self.contacts)
+
+    @cached_property
+    def ties(self) -> Ties:
+        from chalicelib.audience.ties import Ties
+
+        return Ties(self.matcher, self.visitors, self.links)
+
+    @cached_property
+    def contact_writer(self) -> ContactWriter:
+        from chalicelib.audience.importing import ContactWriter
+
+        return ContactWriter(self.contacts, self.vault)
+
+    @cached_property
+    def trail(self) -> Trail:
+        from chalicelib.journeys.trail import Trail
+
+        return Trail(
+            advertisers=self.advertisers,
+            events=self.events,
+            visitors=self.visitors,
+            ties=self.ties,
+            links=self.links,
+            enrolments=self.enrolments,
+            messages=self.messages,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        from chalicelib.links.clicks import Clicks
+
+        return Clicks(self.links, self.ties, self.visitors, self.advertisers, self.clock)
+
+    @cached_property
+    def codes(self) -> Codes:
+        from chalicelib.links.codes import Codes
+
+        return Codes(self.vault.link_salt)
+
+    @cached_property
+    def tick(self) -> Tick:
+        from chalicelib.messaging.tick import Tick
+
+        return Tick(self.messages, self.send_queue, self.clock)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        from chalicelib.messaging.dispatch import Dispatch
+
+        return Dispatch(
+            messages=self.messages,
+            contacts=self.contacts,
+            ledgers=self.ledgers,
+            events=self.events,
+            advertisers=self.advertisers,
+            provider=self.provider,
+            vault=self.vault,
+            codes=self.codes,
+            clock=self.clock,
+            origin=self.settings.origin,
+        )
+
+    @cached_property
+    def inbound(self) -> Inbound:
+        from chalicelib.replies.inbound import Inbound
+
+        return Inbound(self.ledgers, self.vault, self.clock)
+
+    @cached_property
+    def outbox(self) -> OutboxProvider:
+        from chalicelib.sms_providers.outbox import OutboxProvider
+        from chalicelib.storage.outbox import Outbox
+
+        return OutboxProvider(Outbox(self.table), self.vault, self.clock)
+
+    @cached_property
+    def provider(self) -> Provider:
+        if self.settings.sms_provider == "outbox":
+            return self.outbox
+        raise ConfigurationError("SMS_PROVIDER", f"there is no provider {self.settings.sms_provider!r}")
+
+
+@cache
+def services() -> Services:
+    """The container's services; ConfigurationError where the stage may not start."""
+    return Services(stage_settings.from_environment())

@@ -1,0 +1,52 @@
+"""Stream edge: records of the table's changes, to the calls that they mean.
+
+A record that fails fails its batch: all that follows a record may be repeated, so the mapping bisects the batch and
+tries again, and after its bounded retries names the record to the queue of lost ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.errors import RelanceError
+from chalicelib.logs import log_failure
+from chalicelib.storage import events, links
+from chalicelib.storage.codec import Item, decode_item
+from chalicelib.wiring import Services
+
+
+class RecordFailed(RelanceError):
+    """A record could not be followed; the text is its place in the stream."""
+
+
+def on_events(stream: Mapping[str, Any], services: Services) -> None:
+    """New events of visitors."""
+    _each(stream, lambda record: services.trail.follow(events.from_item(_image(record, "NewImage"))))
+
+
+def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
+    """Changed links: a new `last_click` is a click."""
+
+    def follow(record: Mapping[str, Any]) -> None:
+        link, before = _image(record, "NewImage"), _image(record, "OldImage")
+        click = link.get("last_click")
+        if click and click != before.get("last_click"):
+            services.clicks.follow(links.from_item(link), links.click_from(click))
+
+    _each(stream, follow)
+
+
+def _each(stream: Mapping[str, Any], follow: Callable[[Mapping[str, Any]], None]) -> None:
+    for record in stream["Records"]:
+        try:
+            follow(record)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the record is named and the batch tried again
+            number = record["dynamodb"]["SequenceNumber"]
+            log_failure("record_failed", error, sequence=number)
+            # From None: what the runtime writes of an error must not quote what the record holds.
+            raise RecordFailed(number) from None
+
+
+def _image(record: Mapping[str, Any], which: str) -> Item:
+    return decode_item(record["dynamodb"].get(which, {}))

@@ -1,0 +1,106 @@
+"""The stage that a command works on: the deployed stack, its settings and its services.
+
+Where the demo runs, its state file names the stack; elsewhere RELANCE_STACK does, with AWS's own configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from chalicelib.settings import Settings
+from chalicelib.wiring import CLIENT_CONFIG, Services
+from cli.stack import REGION, ROOT_KEY
+
+STATE_FILE = Path(__file__).resolve().parents[1] / ".demo" / "state.json"
+
+
+class NoStage(Exception):
+    """There is no stack to work on; the text says what to do."""
+
+
+def local_client(endpoint_url: str) -> Callable[[str], Any]:
+    """Makes clients of the embedded AWS, which takes any credentials."""
+    session = boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
+
+    def client(service: str) -> Any:
+        return session.client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+
+    return client
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A deployed stack."""
+
+    stack: str
+    client: Callable[[str], Any]
+
+    @property
+    def name(self) -> str:
+        """`local`, `test`, `prod`: the last word of the stack's name."""
+        return self.stack.rsplit("-", 1)[-1]
+
+    @cached_property
+    def functions(self) -> list[str]:
+        """Names of the stack's functions."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)
+        return [
+            resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        ]
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """What the template gives out."""
+        stacks = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the deployed functions have at this moment."""
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.outputs["TickName"])
+        variables = configuration["Environment"]["Variables"]
+        return Settings(
+            stage=variables["STAGE"],
+            table=variables["TABLE_NAME"],
+            send_queue_url=variables["SEND_QUEUE_URL"],
+            origin=variables["ORIGIN"],
+            sms_provider=variables["SMS_PROVIDER"],
+            phone_simulator=variables.get("PHONE_SIMULATOR") == "on",
+            test_clock=variables.get("TEST_CLOCK") == "on",
+            clock_offset_ms=int(variables.get("CLOCK_OFFSET_MS", "0")),
+        )
+
+    def services(self) -> Services:
+        """The application's services on this stage, at its time."""
+        return Services(self.settings, client=self.client)
+
+
+def connect() -> Stage:
+    """The stage that the surroundings name. NoStage where they name none."""
+    stack = os.environ.get("RELANCE_STACK")
+    if stack:
+        return Stage(stack, lambda service: boto3.client(service, config=CLIENT_CONFIG))  # type: ignore[call-overload]
+    state = demo_state()
+    if state is None:
+        raise NoStage("no stage: start the demo with `make demo`, or name a deployed stack in RELANCE_STACK")
+    return Stage("relance-local", local_client(state["endpoint_url"]))
+
+
+def demo_state() -> dict[str, Any] | None:
+    """What the running demo says of itself, or None."""
+    try:
+        state: dict[str, Any] = json.loads(STATE_FILE.read_text())
+    except FileNotFoundError:
+        return None
+    return state
