@@ -10,12 +10,13 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
-from chalicelib.web import admin, hooks, phone, unsubscribe
+from chalicelib.web import admin, console, hooks, phone, unsubscribe
 from chalicelib.wiring import services
 
 app = Chalice(app_name="relance")
 
 app.register_blueprint(admin.routes)
+app.register_blueprint(console.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)
@@ -61,8 +62,8 @@ def send_sms(event: dict[str, Any], context: object) -> dict[str, Any]:
     return send.on_orders(event, services())
 
 
-@app.schedule("rate(1 minute)", name="tick")
-def tick(event: object) -> None:
+@app.lambda_function(name="tick")
+def tick(event: dict[str, Any], context: object) -> None:
     """Each minute, what is due."""
     services().tick.run()
 

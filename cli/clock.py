@@ -22,6 +22,10 @@ class ClockIsFixed(Exception):
     """The stage keeps the real time."""
 
 
+class TickFailed(Exception):
+    """The tick's function ended in an error."""
+
+
 class NotSettled(Exception):
     """The queue was not empty in time."""
 
@@ -74,7 +78,9 @@ class StageClock:
 
     def _tick(self) -> None:
         self._say("tick")
-        self._stage.client("lambda").invoke(FunctionName=self._stage.outputs["TickName"], Payload=b"{}")
+        answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs["TickName"], Payload=b"{}")
+        if "FunctionError" in answer:
+            raise TickFailed("the tick failed: its log says why")
         self._wait_for_queue()
 
     def _wait_for_queue(self) -> None:

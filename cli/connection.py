@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from chalicelib.settings import Settings
-from chalicelib.wiring import CLIENT_CONFIG, Services
+from chalicelib.wiring import Services
 from cli.stack import REGION, ROOT_KEY
 
+# An operator waits rather than tries again: a function that is called for the first time takes its time to start.
+_CLIENT_CONFIG = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 2})
 STATE_FILE = Path(__file__).resolve().parents[1] / ".demo" / "state.json"
 
 
@@ -31,7 +34,7 @@ def local_client(endpoint_url: str) -> Callable[[str], Any]:
     session = boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=endpoint_url, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
 
     return client
 
@@ -90,7 +93,7 @@ def connect() -> Stage:
     """The stage that the surroundings name. NoStage where they name none."""
     stack = os.environ.get("RELANCE_STACK")
     if stack:
-        return Stage(stack, lambda service: boto3.client(service, config=CLIENT_CONFIG))  # type: ignore[call-overload]
+        return Stage(stack, lambda service: boto3.client(service, config=_CLIENT_CONFIG))  # type: ignore[call-overload]
     state = demo_state()
     if state is None:
         raise NoStage("no stage: start the demo with `make demo`, or name a deployed stack in RELANCE_STACK")

@@ -11,11 +11,11 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
 from chalicelib.ids import new_id
+from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.views import JSON, header, parameter, request_of, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
-_OPERATOR = "operator"
 _LONGEST_REPORT_H = 24 * 31
 Body = TypeVar("Body")
 
@@ -35,7 +35,7 @@ def create_advertiser() -> Response:
     """Create an advertiser; for the operator."""
     from chalicelib.web.admin_models import NewAdvertiser, advertiser_answer, new_advertiser
 
-    _authorise(_OPERATOR)
+    _authorise(OPERATOR)
     advertiser = new_advertiser(_body(NewAdvertiser), new_id("adv", services().clock.now()))
     services().advertisers.save(advertiser)
     return _answer(advertiser_answer(advertiser), 201)
@@ -72,7 +72,7 @@ def replace_advertiser(advertiser: str) -> Response:
 @view
 def create_key(advertiser: str) -> Response:
     """Make a key that reaches one advertiser; for the operator. It is shown this once."""
-    _authorise(_OPERATOR)
+    _authorise(OPERATOR)
     if services().advertisers.get(advertiser) is None:
         raise NotFound("advertiser")
     key = f"rk_{secrets.token_urlsafe(24)}"
@@ -120,7 +120,7 @@ def service_counts() -> Response:
     """What belongs to no known site, such as malformed pixels; for the operator."""
     from chalicelib.storage.counters import SERVICE
 
-    _authorise(_OPERATOR)
+    _authorise(OPERATOR)
     return _counts(SERVICE)
 
 
@@ -144,7 +144,7 @@ def get_message(message: str) -> Response:
 
     scope = _scope()
     found = services().messages.get(message)
-    if found is None or scope not in (_OPERATOR, found.advertiser):
+    if found is None or scope not in (OPERATOR, found.advertiser):
         raise NotFound("message")
     return _answer(why(found))
 
@@ -159,14 +159,14 @@ def _scope() -> str:
 
 
 def _authorise(advertiser: str) -> None:
-    if _scope() not in (_OPERATOR, advertiser):
+    if _scope() not in (OPERATOR, advertiser):
         raise Forbidden("this key reaches another advertiser")
 
 
 def _authorise_site(site_id: str) -> None:
     scope = _scope()
     site = services().advertisers.site(site_id)
-    if site is None or scope not in (_OPERATOR, site.advertiser):
+    if site is None or scope not in (OPERATOR, site.advertiser):
         raise NotFound("site")
 
 

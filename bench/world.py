@@ -1,0 +1,229 @@
+"""A small world in which one SMS is sent by the real services, on moto with the table of infra/resources.yaml.
+
+It is played once. Its calls are counted while it plays; then it is frozen, and the canned endpoint answers out of it:
+a link that was clicked, and a message that is queued for ever.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from moto import mock_aws
+
+from bench import visits
+from bench.calls import CallLog
+from chalicelib.audience.importing import ImportOptions, import_rows
+from chalicelib.clock import MINUTE, StoppedClock
+from chalicelib.ids import new_id
+from chalicelib.settings import Settings
+from chalicelib.storage import keys, messages
+from chalicelib.storage.advertisers import Advertiser, Site, digest
+from chalicelib.storage.messages import Message
+from chalicelib.vault import identifier_digest, new_secrets
+from chalicelib.web import collect, redirect
+from chalicelib.wiring import CLIENT_CONFIG, Services
+from chalicelib.workers import send, stream
+
+RESOURCES = Path(__file__).resolve().parents[1] / "infra" / "resources.yaml"
+REGION = "eu-west-3"
+NOON = int(datetime(2026, 3, 4, 11, tzinfo=UTC).timestamp() * 1000)
+"""Noon of a working day in Paris, so that no figure depends on the hour of its measurement."""
+PHONE = "+33639980001"
+TEN = 10
+
+STEPS = ("collect", "follow", "tick", "dispatch")
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of it."""
+
+    calls: CallLog
+    frozen: dict[str, Any]
+    """The table's items, the secrets, and the names that requests need, as JSON."""
+
+
+class NotPlayed(Exception):
+    """The world did not come out as it should; the text says at which point."""
+
+
+def play() -> Played:
+    """From a contact's import to the click on the SMS, then a tick with ten messages due."""
+    with mock_aws(), contextlib.redirect_stdout(io.StringIO()):
+        return _World().play()
+
+
+class _World:
+    def __init__(self) -> None:
+        self._calls = CallLog()
+        self._clock = StoppedClock(NOON)
+        self._dynamodb = boto3.client("dynamodb", region_name=REGION)
+        self._sqs = boto3.client("sqs", region_name=REGION)
+        self._secrets: dict[str, str] = {}
+        self._settings = Settings(
+            stage="bench",
+            table="bench",
+            send_queue_url=self._sqs.create_queue(QueueName="send")["QueueUrl"],
+            origin="https://r.example",
+            sms_provider="outbox",
+            phone_simulator=False,
+            test_clock=True,
+            clock_offset_ms=0,
+        )
+        self._dynamodb.create_table(TableName=self._settings.table, **_table_of_the_template())
+
+    def play(self) -> Played:
+        self._keep_secrets()
+        site = self._set_up()
+        self._import_contact()
+        event = self._visit(site)
+        self._follow(event)
+        self._clock.advance(45 * MINUTE)
+        order = self._tick("tick")
+        queued = self._items()
+        message = self._send(order)
+        code = str(message.code)
+        self._click(code)
+        items = {**self._items(), **queued}
+        self._ten_due(message)
+        frozen = {
+            "items": list(items.values()),
+            "secrets": self._secrets,
+            "settings": {
+                "STAGE": self._settings.stage,
+                "TABLE_NAME": self._settings.table,
+                "SEND_QUEUE_URL": self._settings.send_queue_url,
+                "ORIGIN": self._settings.origin,
+                "SMS_PROVIDER": self._settings.sms_provider,
+            },
+            "now": self._clock.now(),
+            "site": site.id,
+            "visitor_phone": identifier_digest(PHONE),
+            "code": code,
+            "order": order,
+        }
+        # As the wire has it: bytes in base64.
+        return Played(self._calls, json.loads(json.dumps(frozen, default=lambda raw: base64.b64encode(raw).decode())))
+
+    def _container(self) -> Services:
+        """The services of a function whose container has just started: nothing is cached."""
+        return Services(self._settings, self._clock, self._client)
+
+    def _client(self, service: str) -> Any:
+        client = boto3.client(service, region_name=REGION, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+        # Secrets are read once for each container, not for each SMS: SSM is left out of the count.
+        return client if service == "ssm" else self._calls.watch(client)
+
+    def _keep_secrets(self) -> None:
+        ssm = boto3.client("ssm", region_name=REGION)
+        for name, secret in new_secrets().items():
+            path = f"{self._settings.keys_path}/{name}"
+            ssm.put_parameter(Name=path, Value=secret, Type="SecureString")
+            self._secrets[path] = secret
+
+    def _set_up(self) -> Site:
+        advertisers = self._container().advertisers
+        advertiser = Advertiser(new_id("adv", NOON), "Lampes du Quai SAS", "Lampes du Quai", "38080")
+        site = Site(
+            new_id("site", NOON), advertiser.id, "Boutique", (visits.SHOP,), digest("a secret of the site's back end")
+        )
+        advertisers.save(advertiser)
+        advertisers.save_site(site)
+        self._advertiser = advertiser.id
+        return site
+
+    def _import_contact(self) -> None:
+        row = {
+            "phone": PHONE,
+            "email": "camille@client.example",
+            "first_name": "Camille",
+            "consent.sms_marketing": "yes",
+            "consent.matching": "yes",
+            "consent_at": "2026-01-15",
+            "source": "checkout",
+        }
+        report = import_rows(
+            [(2, row)], ImportOptions(base=self._advertiser), "0" * 64, NOON, self._container().contact_writer
+        )
+        _expect(report.accepted == 1, f"the contact was imported: {report.errors}")
+
+    def _visit(self, site: Site) -> Mapping[str, Any]:
+        """Collect's function; gives the event's item as the stream would."""
+        request = visits.beacon(site.id, NOON, identifier_digest(PHONE))
+        services = self._container()
+        with self._calls.step("collect"):
+            answer = collect.handle(request, services)
+        _expect(json.loads(answer["body"]).get("accepted") == 1, f"the event was accepted: {answer}")
+        return next(item for (_, sk), item in self._items().items() if sk.startswith(keys.EVENT_PREFIX))
+
+    def _follow(self, event: Mapping[str, Any]) -> None:
+        record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": event}}
+        services = self._container()
+        with self._calls.step("follow"):
+            stream.on_events({"Records": [record]}, services)
+
+    def _tick(self, step: str) -> str:
+        """The tick's function; gives the first order off the queue."""
+        services = self._container()
+        with self._calls.step(step):
+            services.tick.run()
+        received = self._sqs.receive_message(QueueUrl=self._settings.send_queue_url).get("Messages", [])
+        _expect(bool(received), "the tick queued an order")
+        return received[0]["Body"]
+
+    def _send(self, order: str) -> Message:
+        services = self._container()
+        with self._calls.step("dispatch"):
+            answer = send.on_orders({"Records": [{"messageId": "1", "body": order}]}, services)
+        message = services.messages.get(json.loads(order)["message"])
+        _expect(message is not None and message.state == "sent", f"the SMS was sent: {answer}, {message}")
+        assert message is not None
+        return message
+
+    def _click(self, code: str) -> None:
+        answer = redirect.handle(visits.click(code), self._container())
+        _expect(answer["statusCode"] == 302, f"the link landed: {answer}")
+
+    def _ten_due(self, sent: Message) -> None:
+        services = self._container()
+        now = self._clock.now()
+        for second in range(TEN):
+            due = replace(
+                sent, id=new_id("msg", now), state="scheduled", due_at=now + second, text=None, code=None, version=1
+            )
+            services.table.put(messages.create(due))
+        self._tick("tick for ten")
+
+    def _items(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The whole table."""
+        items: list[dict[str, Any]] = self._dynamodb.scan(TableName=self._settings.table)["Items"]  # type: ignore[assignment]
+        return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+
+
+def _expect(came_true: bool, what: str) -> None:
+    if not came_true:
+        raise NotPlayed(f"it did not come true that {what}")
+
+
+class _Template(yaml.SafeLoader):
+    """CloudFormation's YAML; what its functions would give is of no interest here."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
+
+
+def _table_of_the_template() -> dict[str, Any]:
+    resources = yaml.load(RESOURCES.read_text(encoding="utf-8"), _Template)["Resources"]
+    properties = resources["AppTable"]["Properties"]
+    wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in wanted}

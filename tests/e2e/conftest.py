@@ -1,0 +1,36 @@
+"""One emulator for the session, with the very artifact and template of the cloud, each function held to its policy."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from cli.stack import LocalStack
+from tests.e2e.deployed import Deployed
+
+_phones = count(10)
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    directory: Path = tmp_path_factory.mktemp("stack")
+    with LocalStack("test", free_port(), directory, persist=False, auth=True) as stack:
+        stack.deploy()
+        yield Deployed(stack)
+
+
+@pytest.fixture
+def phone() -> str:
+    """A fictional phone that no other test of the session uses: caps and oppositions belong to phones."""
+    return f"+336399800{next(_phones)}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,162 @@
+"""From a visit to a click and an opposition, through the deployed functions, with the default journey of 45 minutes."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from chalicelib.vault import identifier_digest
+from tests.e2e.deployed import PRODUCT_PAGE, Deployed, eventually
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604"
+BROWSER = {"User-Agent": IPHONE}
+
+
+def sms_to(deployed: Deployed, phone: str) -> str:
+    """The newest SMS that a phone has got."""
+    texts = (sms.text for sms in deployed.services.outbox.newest() if sms.phone == phone and sms.direction == "out")
+    return next(texts, "")
+
+
+def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: str) -> None:
+    shop = deployed.open_shop()
+    shop.opt_in(phone)
+    visitor = shop.visitor()
+    assert visitor.fill_cart(phone).status == 202
+
+    scheduled = visitor.message("scheduled")
+    assert visitor.seen()["match"]["evidence"] == "phone"
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    assert visitor.message("sent")["message"] == scheduled["message"]
+
+    text = sms_to(deployed, phone)
+    assert text.startswith("Lumen: bonjour Camille, Lampe Nova vous attend: ")
+    link, way_out = re.findall(re.escape(deployed.stack.origin) + r"\S*", text)
+    assert text.endswith(f"STOP au 36111 ou {way_out}")
+    code = link.rsplit("/", 1)[-1]
+    assert way_out == f"{deployed.stack.origin}/u/{code}"
+
+    landed = deployed.request("GET", f"/{code}", headers=BROWSER)
+    assert (landed.status, landed.headers["cache-control"]) == (302, "no-store")
+    target = urlsplit(landed.headers["location"])
+    query = parse_qs(target.query)
+    assert landed.headers["location"].startswith(PRODUCT_PAGE.split("?")[0])
+    assert (query["id"], query["utm_source"], query["utm_campaign"]) == (["nova"], ["relance"], ["cart"])
+    eventually(lambda: shop.counts().get("click.person") == 1)
+
+    by_link = shop.visitor()
+    by_link.send(by_link.event("page_view"), ids={"click_id": query["rl_click"][0]})
+    assert eventually(lambda: by_link.seen()["match"])["evidence"] == "click"
+    stranger = shop.visitor()
+    stranger.send(stranger.event("page_view"), ids={"click_id": query["rl_click"][0]})
+    eventually(lambda: shop.counts().get("event.page_view") == 3)
+    assert stranger.seen()["match"] is None
+
+    asked = deployed.request("GET", f"/u/{code}", headers=BROWSER | {"Accept-Language": "en-GB"})
+    assert asked.status == 200 and b"No more SMS from Lumen?" in asked.body
+    assert "opposed.unsubscribe" not in shop.counts()
+    for _ in range(2):
+        done = deployed.request(
+            "POST", f"/u/{code}", b"", {"Content-Type": "application/x-www-form-urlencoded", **BROWSER}
+        )
+        assert done.status == 200 and "C’est fait" in done.body.decode()
+    assert shop.counts()["opposed.unsubscribe"] == 1
+
+    deployed.clock.move_to(deployed.clock.now() + 25 * 3_600_000)
+    visitor.fill_cart(phone)
+    eventually(lambda: visitor.seen()["message"]["message"] != scheduled["message"])
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    refused = visitor.message("refused", "sent")
+    assert (refused["state"], refused["reason"]) == ("refused", "opposed")
+    assert sms_to(deployed, phone) == text
+
+
+def test_a_purchase_before_the_delay_cancels(deployed: Deployed, phone: str) -> None:
+    shop = deployed.open_shop()
+    shop.opt_in(phone)
+    visitor = shop.visitor()
+    visitor.fill_cart(phone)
+    visitor.message("scheduled")
+    visitor.send(visitor.event("purchase", transaction_id="T-1", value=49.9, currency="EUR"))
+    assert visitor.message("cancelled")["reason"] == "purchased"
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    assert sms_to(deployed, phone) == ""
+
+
+def test_a_purchase_told_by_the_back_end_cancels(deployed: Deployed, phone: str) -> None:
+    shop = deployed.open_shop()
+    shop.opt_in(phone)
+    visitor = shop.visitor()
+    visitor.fill_cart(phone)
+    visitor.message("scheduled")
+    body = {
+        "site": shop.site,
+        "consent": "grant",
+        "ids": {"phone_sha256": identifier_digest(phone)},
+        "events": [visitor.event("purchase", transaction_id="T-2")],
+    }
+    told = deployed.request("POST", "/e", json.dumps(body), {"Authorization": f"Bearer {shop.secret}"})
+    assert told.status == 202, told.body
+    assert visitor.message("cancelled")["reason"] == "purchased"
+
+
+def test_nothing_comes_of_visits_without_consent_and_it_says_why(deployed: Deployed, phone: str) -> None:
+    shop = deployed.open_shop()
+    no_sms, no_matching = phone, f"{phone[:-2]}{90 + int(phone[-2:]) % 10}"
+    shop.opt_in(no_sms, sms=False)
+    shop.opt_in(no_matching, matching=False, first_name="Ines")
+    one, other = shop.visitor(), shop.visitor()
+    one.fill_cart(no_sms)
+    other.fill_cart(no_matching)
+    one.message("scheduled")
+    eventually(lambda: shop.counts().get("unmatched.no_matching_consent"))
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    assert one.message("refused")["reason"] == "no_sms_marketing_consent"
+    seen = other.seen()
+    assert (seen["match"], seen["message"]) == (None, None)
+    assert "has not agreed to be matched" in seen["sentence"]
+    assert (sms_to(deployed, no_sms), sms_to(deployed, no_matching)) == ("", "")
+
+
+def test_an_exact_stop_from_the_phone_holds_for_what_is_planned(deployed: Deployed, phone: str) -> None:
+    shop = deployed.open_shop()
+    shop.opt_in(phone)
+    visitor = shop.visitor()
+    visitor.fill_cart(phone)
+    visitor.message("scheduled")
+    form = f"id=reply-1&from=%2B{phone[1:]}&to=36111&text=stop"
+    for _ in range(2):
+        answered = deployed.request(
+            "POST", "/hooks/outbox/replies", form, {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert answered.status == 303
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    assert visitor.message("refused")["reason"] == "opposed"
+
+
+def test_the_same_event_twice_counts_once(deployed: Deployed) -> None:
+    shop = deployed.open_shop()
+    visitor = shop.visitor()
+    event = visitor.event("view_item", items=[{"item_id": "nova"}])
+    for _ in range(3):
+        assert visitor.send(event).json["results"] == [{"index": 0, "status": "accepted"}]
+    visitor.send(visitor.event("page_view"))
+    eventually(lambda: shop.counts().get("event.page_view") == 1)
+    assert shop.counts()["event.view_item"] == 1
+
+
+def test_another_advertisers_link_ties_nothing(deployed: Deployed, phone: str) -> None:
+    shop, rival = deployed.open_shop(), deployed.open_shop(name="Rival")
+    shop.opt_in(phone)
+    visitor = shop.visitor()
+    visitor.fill_cart(phone)
+    visitor.message("scheduled")
+    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    visitor.message("sent")
+    code = sms_to(deployed, phone).split("/u/")[-1]
+    click = parse_qs(urlsplit(deployed.request("GET", f"/{code}", headers=BROWSER).headers["location"]).query)
+    elsewhere = rival.visitor()
+    elsewhere.send(elsewhere.event("page_view"), ids={"click_id": click["rl_click"][0]})
+    eventually(lambda: rival.counts().get("event.page_view"))
+    assert elsewhere.seen()["match"] is None

@@ -1,0 +1,62 @@
+"""Stand-ins for what is outside: a provider, and a queue that holds orders until a test takes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib.sms_providers.contract import Accepted, Sms
+
+HandOver = Callable[[Sms], None]
+
+
+class RecordingProvider:
+    """Takes every SMS and keeps it in `sent`. `before` and `after` run around its leaving."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.sent: list[Sms] = []
+        self.before: HandOver | None = None
+        self.after: HandOver | None = None
+        self._lock = threading.Lock()
+
+    def send(self, sms: Sms) -> Accepted:
+        if self.before:
+            self.before(sms)
+        with self._lock:
+            self.sent.append(sms)
+        if self.after:
+            self.after(sms)
+        return Accepted(f"recorded-{sms.message_id}")
+
+    def times(self, message_id: str) -> int:
+        """How often a message was handed over."""
+        return sum(sms.message_id == message_id for sms in self.sent)
+
+
+class InMemoryQueue:
+    """The send queue's client: keeps what was put, with its delay."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self.refuses: set[str] = set()
+        """Bodies that hold one of these are not taken."""
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        assert 1 <= len(Entries) <= 10, "SQS takes one to ten entries a call"
+        assert all(0 <= entry["DelaySeconds"] <= 900 for entry in Entries), "SQS delays by 15 minutes at most"
+        failed = [e for e in Entries if any(word in e["MessageBody"] for word in self.refuses)]
+        self.entries += [entry for entry in Entries if entry not in failed]
+        return {"Failed": [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in failed]}
+
+    def batch(self) -> dict[str, Any]:
+        """All orders as Lambda would hand them over; they stay."""
+        return {"Records": [{"messageId": str(i), "body": e["MessageBody"]} for i, e in enumerate(self.entries)]}
+
+    def drain(self) -> dict[str, Any]:
+        """All orders as Lambda would hand them over, taken off the queue."""
+        taken = self.batch()
+        self.entries = []
+        return taken

@@ -1,0 +1,92 @@
+"""A stage of its own for one test: a table made from the template, its secrets, a stopped clock, a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import boto3
+
+from chalicelib.clock import StoppedClock
+from chalicelib.settings import Settings
+from chalicelib.storage.codec import Item, decode_item
+from chalicelib.vault import Vault, new_secrets
+from chalicelib.wiring import CLIENT_CONFIG, Services
+from tests.support.fakes import InMemoryQueue, RecordingProvider
+from tests.support.template import table_request
+
+NOON = 1_772_445_600_000
+"""Monday 2 March 2026, 10:00 UTC: 11:00 in Paris."""
+ORIGIN = "https://r.example"
+_numbers = count(1)
+
+
+def aws(endpoint_url: str | None = None) -> Callable[[str], Any]:
+    """Makes clients with the product's own configuration, for moto or for an endpoint. Each is a session's own."""
+
+    def client(service: str) -> Any:
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-3")
+        return session.client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+
+    return client
+
+
+class World:
+    """One stage. Workers share its table, secrets, clock, queue and provider."""
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
+        self.dynamodb = client("dynamodb")
+        self.table = f"relance-{next(_numbers)}"
+        self.dynamodb.create_table(**table_request(self.table))
+        self.secrets = new_secrets()
+        self.clock = StoppedClock(NOON)
+        self.provider = RecordingProvider()
+        self.queue = InMemoryQueue()
+        self.settings = Settings(
+            stage="test",
+            table=self.table,
+            send_queue_url="https://sqs.example/send",
+            origin=ORIGIN,
+            sms_provider="outbox",
+            phone_simulator=True,
+            test_clock=True,
+            clock_offset_ms=0,
+        )
+        self.services = self.worker()
+
+    def worker(self, dynamodb: Any = None) -> Services:
+        """Another container of the stage: nothing is shared but what is outside of it."""
+        clients = {"dynamodb": dynamodb or self.dynamodb, "sqs": self.queue}
+        return self.equip(Services(self.settings, client=clients.__getitem__))
+
+    def equip(self, services: Services) -> Services:
+        """Give a container the world's time, secrets and provider."""
+        services.clock = self.clock
+        services.vault = Vault(self.secrets.__getitem__)
+        services.provider = self.provider
+        return services
+
+    def own_client(self) -> Any:
+        """A DynamoDB client that no other worker uses: what a thread needs."""
+        return self._client("dynamodb")
+
+    def items(self) -> list[Item]:
+        """The whole table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        return [decode_item(item) for page in pages for item in page["Items"]]
+
+    def of_type(self, kind: str) -> list[Item]:
+        """All items of one type."""
+        return [item for item in self.items() if item.get("type") == kind]
+
+    def counts(self, scope: str) -> dict[str, int]:
+        """All counts of a scope, whenever they were made."""
+        totals: dict[str, int] = {}
+        for item in self.of_type("counter"):
+            if item["pk"].startswith(f"COUNT#{scope}#"):
+                for name, value in item.items():
+                    if name.startswith("n."):
+                        totals[name[2:]] = totals.get(name[2:], 0) + value
+        return totals
