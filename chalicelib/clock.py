@@ -19,14 +19,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's time, moved by a fixed offset where a test stage asks for it."""
-
-    def __init__(self, offset_ms: int = 0) -> None:
-        self._offset_ms = offset_ms
+    """The machine's time."""
 
     def now(self) -> int:
         """UTC epoch milliseconds."""
-        return time.time_ns() // 1_000_000 + self._offset_ms
+        return time.time_ns() // 1_000_000
 
 
 class StoppedClock:

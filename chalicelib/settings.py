@@ -20,7 +20,7 @@ class Settings:
     sms_provider: str
     phone_simulator: bool
     test_clock: bool
-    clock_offset_ms: int
+    """Whether `relance clock` may move the stage's time."""
 
     @property
     def keys_path(self) -> str:
@@ -41,12 +41,9 @@ def from_environment() -> Settings:
         sms_provider=_required("SMS_PROVIDER"),
         phone_simulator=os.environ.get("PHONE_SIMULATOR") == "on",
         test_clock=os.environ.get("TEST_CLOCK") == "on",
-        clock_offset_ms=int(os.environ.get("CLOCK_OFFSET_MS", "0")),
     )
     if settings.stage == "prod":
         _refuse_rehearsal(settings)
-    if settings.clock_offset_ms and not settings.test_clock:
-        raise ConfigurationError("CLOCK_OFFSET_MS", "a stage without TEST_CLOCK keeps the real time")
     return settings
 
 

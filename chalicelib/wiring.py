@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.events import Events
     from chalicelib.storage.ledgers import Ledgers
     from chalicelib.storage.messages import Messages
+    from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.visitors import Visitors
     from chalicelib.tracking.collect import Collector
@@ -68,8 +69,20 @@ class Services:
 
     def __init__(self, settings: Settings, clock: Clock | None = None, client: ClientFactory = aws_client) -> None:
         self.settings = settings
-        self.clock: Clock = clock or SystemClock(settings.clock_offset_ms)
+        self._given_clock = clock
         self._client = client
+
+    @cached_property
+    def clock(self) -> Clock:
+        if self._given_clock is None and self.settings.test_clock:
+            return self.movable_clock
+        return self._given_clock or SystemClock()
+
+    @cached_property
+    def movable_clock(self) -> MovableClock:
+        from chalicelib.storage.movable_clock import MovableClock
+
+        return MovableClock(self._client("dynamodb"), self.settings.table, SystemClock())
 
     @cached_property
     def table(self) -> Table:

@@ -1,15 +1,12 @@
-"""The time of a stage's functions, where the stage allows it to be moved: for tests and rehearsals.
+"""The time of a stage, where it allows that to be moved: for tests and rehearsals.
 
-The offset is a variable of each function, so that the code in front of visitors pays nothing for it. On the way to a
-later time every message's moment is stopped at, so that the ticks that fall due run as they would have.
+On the way to a later time every message's moment is stopped at, so that the ticks that fall due run as they would have.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
-from chalicelib.clock import SystemClock
 from chalicelib.storage.keys import DUE_SHARDS
 from cli.connection import Stage
 
@@ -33,19 +30,20 @@ class NotSettled(Exception):
 class StageClock:
     """Moves a stage's time."""
 
-    def __init__(self, stage: Stage, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, stage: Stage) -> None:
         if not stage.settings.test_clock:
             raise ClockIsFixed(f"stage {stage.name!r} does not set TEST_CLOCK: its time cannot be moved")
         self._stage = stage
-        self._say = say
+        self._services = stage.services()
+        self._clock = self._services.movable_clock
 
     def now(self) -> int:
         """The stage's time, in epoch milliseconds."""
-        return SystemClock(self._stage.settings.clock_offset_ms).now()
+        return self._clock.now()
 
     def reset(self) -> int:
         """Back to the real time; returns it."""
-        self._apply(0)
+        self._clock.reset()
         return self.now()
 
     def move_to(self, target: int) -> int:
@@ -54,30 +52,19 @@ class StageClock:
         while (due := self._next_due()) is not None and reached < due <= target:
             reached = due
             if due > self.now():
-                self._apply(due - SystemClock().now())
+                self._clock.set(due)
             self._tick()
-        self._apply(target - SystemClock().now())
+        self._clock.set(target)
         self._tick()
         return self.now()
 
     def _next_due(self) -> int | None:
-        messages = self._stage.services().messages
+        messages = self._services.messages
         far = self.now() * 2
         firsts = (next(iter(messages.due(shard, far)), None) for shard in range(DUE_SHARDS))
         return min((first.due_at for first in firsts if first), default=None)
 
-    def _apply(self, offset_ms: int) -> None:
-        client = self._stage.client("lambda")
-        for function in self._stage.functions:
-            variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-            client.update_function_configuration(
-                FunctionName=function,
-                Environment={"Variables": variables | {"CLOCK_OFFSET_MS": str(offset_ms)}},
-            )
-        client.get_waiter("function_updated_v2").wait(FunctionName=self._stage.functions[-1])
-
     def _tick(self) -> None:
-        self._say("tick")
         answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs["TickName"], Payload=b"{}")
         if "FunctionError" in answer:
             raise TickFailed("the tick failed: its log says why")

@@ -52,25 +52,14 @@ class Stage:
         return self.stack.rsplit("-", 1)[-1]
 
     @cached_property
-    def functions(self) -> list[str]:
-        """Names of the stack's functions."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)
-        return [
-            resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-        ]
-
-    @cached_property
     def outputs(self) -> dict[str, str]:
         """What the template gives out."""
         stacks = self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
-        """The settings that the deployed functions have at this moment."""
+        """The settings that the deployed functions have."""
         configuration = self.client("lambda").get_function_configuration(FunctionName=self.outputs["TickName"])
         variables = configuration["Environment"]["Variables"]
         return Settings(
@@ -81,7 +70,6 @@ class Stage:
             sms_provider=variables["SMS_PROVIDER"],
             phone_simulator=variables.get("PHONE_SIMULATOR") == "on",
             test_clock=variables.get("TEST_CLOCK") == "on",
-            clock_offset_ms=int(variables.get("CLOCK_OFFSET_MS", "0")),
         )
 
     def services(self) -> Services:

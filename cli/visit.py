@@ -105,9 +105,7 @@ def play(origin: str, site: str, shop: str, product: Product, first_name: str, e
         "visitor": visit.visitor,
         "ids": {"email_sha256": identifier_digest(email.strip().lower())},
         "consent": "grant",
-        "events": [
-            {"id": random_token(), "event": event, "time": now, "params": params} for event, params in moments
-        ],
+        "events": [{"id": random_token(), "event": event, "time": now, "params": params} for event, params in moments],
     }
     answer = ask("POST", f"{origin}/e", json.dumps(message), {"Content-Type": "text/plain", "Origin": shop})
     if answer.status != http.HTTPStatus.ACCEPTED or answer.json()["accepted"] != len(moments):

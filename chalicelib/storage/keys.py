@@ -16,6 +16,7 @@
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | outbox      | OUTBOX                    | <time>#<id>           | the phone simulator                        |
+| clock       | CLOCK                     | CLOCK                 | each function of a stage with TEST_CLOCK   |
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from __future__ import annotations
 import time
 
 Key = tuple[str, str]
+
+CLOCK: Key = ("CLOCK", "CLOCK")
 
 DUE_INDEX = "due"
 DUE_SHARDS = 8

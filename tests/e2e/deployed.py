@@ -56,13 +56,8 @@ class Deployed:
         create_secrets(self.stage)
         self.operator_key = create_operator_key(self.stage)
 
-    @property
-    def clock(self) -> StageClock:
-        return StageClock(self.stage)
-
-    @property
-    def services(self) -> Services:
-        return self.stage.services()
+        self.services: Services = self.stage.services()
+        self.clock = StageClock(self.stage)
 
     def request(
         self, method: str, path: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None

@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 from chalicelib.vault import identifier_digest
 from tests.e2e.deployed import PRODUCT_PAGE, Deployed, eventually
 
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604"
+)
 BROWSER = {"User-Agent": IPHONE}
 
 
