@@ -22,7 +22,10 @@ Drop = Literal[
 
 def origin_of(url: str) -> str | None:
     """The origin of a page's address (`https://shop.example`), or None. Hosts and schemes are lower-cased."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     return f"{parts.scheme}://{parts.netloc}".lower() if parts.scheme in ("http", "https") and parts.netloc else None
 
 

@@ -7,7 +7,7 @@ like an e-mail, a phone or a link, since it ends in a table, and a product's nam
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,9 +16,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.tracking.names import EventName
 
-_EMAIL = re.compile(r"[^\s/?&=#:;,]+(?:@|%40)[^\s/?&=#:;,]+", re.IGNORECASE)
+# In an address each character may be there in its percent-encoding, once or twice over.
+_EMAIL = re.compile(r"(?<![^\s/?&=#:;,])[^\s/?&=#:;,]+(?:@|%(?:25)*40)[^\s/?&=#:;,]+", re.IGNORECASE)
+_GAP = r"(?:%(?:25)*2[0BDEF]|[ .+_()–-]){0,3}"
+_WIDE_GAP = r"(?:%(?:25)*2[0BDEF]|[ .+_()/–-]){0,3}"
 _PHONE = re.compile(
-    r"(?<![\w.])(?:\+|%2B|00)\d(?:[ .()%-]{0,3}\d){7,14}(?!\d)|(?<!\d)0[1-9](?:[ .-]?\d\d){4}(?!\d)", re.IGNORECASE
+    rf"(?:(?<![\w.])(?:\+|00)|%(?:25)*2B)\d(?:{_WIDE_GAP}\d){{7,14}}(?!\d)"  # +33 6 …, 0033 6 …
+    rf"|(?:(?<!\d)|(?<=%20))33{_WIDE_GAP}[67](?:{_WIDE_GAP}\d\d){{4}}(?!\d)"  # 33 6 …: the plus may be lost
+    rf"|(?:(?<!\d)|(?<=%20))0[1-9](?:(?:{_GAP}\d\d){{4}}|(?:/\d\d){{4}})(?!\d)",  # 06 …
+    re.IGNORECASE,
 )
 _LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
 SITE_ID = re.compile(r"^site_[0-9A-Z]{26}$")
@@ -39,7 +45,10 @@ def _title(text: str) -> str | None:
 
 def _page(url: str) -> str | None:
     """A page's address without its fragment, where it is http(s) and has no credentials; else None."""
-    parts = urlsplit(scrub(url))
+    try:
+        parts = urlsplit(scrub(url))
+    except ValueError:
+        return None
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or " " in url.strip():
         return None
     return parts._replace(fragment="").geturl()
@@ -49,12 +58,18 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _micro_units(amount: Any) -> int:
     """Money in integer micro-units, from a number or its text; ValueError for anything else."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         raise ValueError("an amount is a number")
     try:
-        return int(Decimal(str(amount)) * _MICRO)
+        # Held to its bounds before it becomes an integer: the integer of 1e999990 takes many seconds to make.
+        scaled = min(max(Decimal(str(amount)) * _MICRO, Decimal(-1)), Decimal(_LARGEST_AMOUNT + 1))
+        return int(scaled.quantize(Decimal(1), ROUND_FLOOR))
     except (ArithmeticError, ValueError):
         raise ValueError("an amount is a number") from None
 
@@ -66,7 +81,7 @@ Reference = Annotated[str, BeforeValidator(_as_text), StringConstraints(pattern=
 Title = Annotated[str, StringConstraints(max_length=500), AfterValidator(_title)]
 Page = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_page)]
 Amount = Annotated[int, BeforeValidator(_micro_units), Field(ge=0, le=_LARGEST_AMOUNT)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
+Sha256 = Annotated[str, BeforeValidator(_lower), StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Strict(BaseModel):
@@ -118,7 +133,7 @@ class IncomingEvent(Strict):
 class Envelope(Strict):
     """The body of `POST /e`. Events are checked one by one, so that a bad one does not take the others with it."""
 
-    site: Annotated[str, StringConstraints(pattern=SITE_ID)]
+    site: Annotated[str, StringConstraints(pattern=SITE_ID.pattern)]
     visitor: Token | None = None
     ids: Identifiers = Identifiers()
     consent: Literal["grant", "deny"]

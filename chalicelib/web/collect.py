@@ -18,6 +18,9 @@ from chalicelib.web.gateway import Request, Response, parse, respond, respond_bi
 from chalicelib.wiring import Services
 
 _GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+# A 1x1 GIF of seven-bit bytes only, which is text: a gateway decodes binary answers only for an Accept that it knows,
+# so a client that sends none would get base64. It cannot be transparent, and clients without Accept show nothing.
+_SEVEN_BIT_GIF = "GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 _LARGEST_BODY = 64 * 1024
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -46,7 +49,12 @@ def _pixel(request: Request, services: Services) -> Response:
         status = 503
     except Exception as error:  # noqa: BLE001 - a visitor never sees an error of ours
         log_failure("pixel_failed", error)
-    return respond_binary(status, _NO_STORE | {"Content-Type": "image/gif"}, _GIF)
+    headers = _NO_STORE | {"Content-Type": "image/gif"}
+    return (
+        respond_binary(status, headers, _GIF)
+        if "accept" in request.headers
+        else respond(status, headers, _SEVEN_BIT_GIF)
+    )
 
 
 def _batch(request: Request, services: Services) -> Response:

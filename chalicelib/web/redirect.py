@@ -50,11 +50,19 @@ def _click(request: Request, now: int) -> Click:
         method=request.method,
         agent=header("user-agent", "")[:300],
         language=header("accept-language", "")[:35],
-        referrer=(urlsplit(header("referer", "")).hostname or "")[:100],
+        referrer=_host(header("referer", "")),
         country=header("cloudfront-viewer-country", "")[:2],
         network=_network(request.ip),
         purpose=(header("sec-purpose") or header("purpose") or header("x-moz", ""))[:50],
     )
+
+
+def _host(url: str) -> str:
+    """The host of a page's address; empty where that is none."""
+    try:
+        return (urlsplit(url).hostname or "")[:100]
+    except ValueError:
+        return ""
 
 
 def _network(ip: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.stack import LocalStack
+from tests.browser.conftest import browser, context, page  # noqa: F401 - fixtures
 from tests.e2e.deployed import Deployed
 
 _phones = count(10)

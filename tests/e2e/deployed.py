@@ -81,11 +81,13 @@ class Deployed:
         headers = {"Authorization": f"Bearer {key or self.operator_key}", "Content-Type": "application/json"}
         return self.request(method, path, json.dumps(body) if body is not None else None, headers)
 
-    def open_shop(self, **settings: Any) -> Shop:
+    def open_shop(self, *, origins: list[str] | None = None, **settings: Any) -> Shop:
         """A new advertiser with one site, and with nobody in its base yet."""
         body = {"name": "Maison Lumen", "brand": "Lumen", "sender": "36111"} | settings
         advertiser = self.admin("POST", "/v1/advertisers", body).json["advertiser"]
-        site = self.admin("POST", f"/v1/advertisers/{advertiser}/sites", {"name": "Shop", "origins": [ORIGIN]}).json
+        site = self.admin(
+            "POST", f"/v1/advertisers/{advertiser}/sites", {"name": "Shop", "origins": origins or [ORIGIN]}
+        ).json
         return Shop(self, advertiser, site["site"], site["secret"])
 
 
@@ -98,12 +100,14 @@ class Shop:
     site: str
     secret: str
 
-    def opt_in(self, phone: str, *, sms: bool = True, matching: bool = True, first_name: str = "Camille") -> None:
+    def opt_in(
+        self, phone: str, *, sms: bool = True, matching: bool = True, first_name: str = "Camille", email: str = ""
+    ) -> None:
         """Put a person in the base."""
         services = self.deployed.services
         cells = {
             "phone": phone,
-            "email": f"{first_name.lower()}.{phone[-2:]}@example.com",
+            "email": email or f"{first_name.lower()}.{phone[-2:]}@example.com",
             "first_name": first_name,
             "consent.sms_marketing": "yes" if sms else "no",
             "consent.matching": "yes" if matching else "no",

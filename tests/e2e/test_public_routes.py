@@ -1,0 +1,214 @@
+"""Each public route against what the world sends it: wrong, garbled, huge, or without a browser's headers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from typing import Any
+
+import pytest
+
+from tests.e2e.deployed import ORIGIN, Deployed, Shop, eventually
+
+GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+SEVEN_BIT_GIF = base64.b64decode("R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=")
+
+
+@pytest.fixture(scope="module")
+def shop(deployed: Deployed) -> Shop:
+    return deployed.open_shop()
+
+
+def pixel(shop: Shop, **query: str) -> str:
+    good = {
+        "s": shop.site,
+        "e": "view_item",
+        "v": secrets.token_urlsafe(16),
+        "id": secrets.token_urlsafe(16),
+        "t": str(int(time.time() * 1000)),
+        "c": "grant",
+    }
+    return "/p.gif?" + "&".join(f"{name}={value}" for name, value in (good | query).items() if value)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Accept": "*/*"},
+        {"Accept": "image/avif,image/webp,*/*;q=0.8"},
+        {"Accept": "text/html"},
+        {"Accept": "nonsense"},
+    ],
+)
+def test_the_pixel_is_an_image_whatever_is_accepted(deployed: Deployed, shop: Shop, headers: dict[str, str]) -> None:
+    answer = deployed.request("GET", pixel(shop), headers={"Referer": f"{ORIGIN}/page", **headers})
+    image = GIF if "Accept" in headers else SEVEN_BIT_GIF
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "image/gif", image)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?",
+        "?s=",
+        "?s=site_X&e=view_item",
+        "?%00=%ff",
+        "?s=%F0%9F%92%A9",
+        "?p=!!!!",
+        "?" + "a=b&" * 400,
+        "?s=a&s=b&e[]=c",
+    ],
+)
+def test_the_pixel_is_an_image_for_any_garbage(deployed: Deployed, query: str) -> None:
+    answer = deployed.request("GET", f"/p.gif{query}")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "image/gif", SEVEN_BIT_GIF)
+
+
+def test_dropped_pixels_are_counted_with_their_reason(deployed: Deployed) -> None:
+    shop = deployed.open_shop()
+    referer = {"Referer": f"{ORIGIN}/page"}
+    drops = [
+        ({"c": "deny"}, referer, "no_consent"),
+        ({"c": ""}, referer, "malformed"),
+        ({"e": "sneeze"}, referer, "malformed"),
+        ({"v": "short"}, referer, "malformed"),
+        ({"p": "bm90IGpzb24"}, referer, "malformed"),
+        ({}, referer | {"Sec-GPC": "1"}, "gpc"),
+        ({}, {}, "unregistered_origin"),
+        ({}, {"Referer": "https://evil.example/"}, "unregistered_origin"),
+        ({"e": "delivered"}, referer, "server_only_event"),
+    ]
+    expected: dict[str, int] = {}
+    for query, headers, reason in drops:
+        assert deployed.request("GET", pixel(shop, **query), headers=headers).body == SEVEN_BIT_GIF
+        expected[f"drop.{reason}"] = expected.get(f"drop.{reason}", 0) + 1
+    assert deployed.request("GET", pixel(shop), headers=referer).status == 200
+    eventually(lambda: shop.counts() == expected | {"event.view_item": 1})
+
+
+def test_the_snippet_is_cacheable_for_an_hour(deployed: Deployed) -> None:
+    answer = deployed.request("GET", "/t.js")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "public, max-age=3600")
+    assert answer.headers["content-type"].startswith("application/javascript")
+    assert b"sendBeacon" in answer.body
+
+
+def body(shop: Shop, *events: Any, **changes: Any) -> dict[str, Any]:
+    good = {"site": shop.site, "visitor": secrets.token_urlsafe(16), "consent": "grant", "events": list(events)}
+    return {name: value for name, value in (good | changes).items() if value is not None}
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    return {"id": secrets.token_urlsafe(16), "event": "view_item", "time": int(time.time() * 1000)} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"site": None}, "site"),
+        ({"site": "nope"}, "site"),
+        ({"consent": None}, "consent"),
+        ({"consent": "maybe"}, "consent"),
+        ({"visitor": "short"}, "visitor"),
+        ({"visitor": None}, "visitor"),
+        ({"events": []}, "events"),
+        ({"events": [{}] * 101}, "events"),
+        ({"events": "x"}, "events"),
+        ({"ids": {"phone_sha256": "+33639980001"}}, "ids.phone_sha256"),
+    ],
+)
+def test_a_wrong_envelope_names_the_field(deployed: Deployed, shop: Shop, changes: dict[str, Any], field: str) -> None:
+    answer = deployed.request("POST", "/e", json.dumps(body(shop, event(), **changes)), {"Origin": ORIGIN})
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+    assert "+33639980001" not in answer.body.decode()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "1", '"x"', "\xff", "[" * 30_000])
+def test_a_body_that_is_no_envelope_is_a_problem(deployed: Deployed, content: str) -> None:
+    answer = deployed.request("POST", "/e", content.encode("latin-1"), {"Content-Type": "text/plain"})
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_a_body_over_64_kb_is_refused(deployed: Deployed, shop: Shop) -> None:
+    answer = deployed.request("POST", "/e", json.dumps(body(shop, event(padding="x" * 65_536))), {"Origin": ORIGIN})
+    assert answer.status == 413
+
+
+def test_each_event_has_its_own_result(deployed: Deployed, shop: Shop) -> None:
+    events = [event(), event(event="sneeze"), "not an event", event(event="delivered"), event(params={"value": "much"})]
+    answer = deployed.request("POST", "/e", json.dumps(body(shop, *events)), {"Origin": ORIGIN})
+    assert answer.status == 202
+    results = answer.json["results"]
+    assert [result["status"] for result in results] == ["accepted", "rejected", "rejected", "rejected", "rejected"]
+    assert [result["errors"][0]["field"] for result in results[1:]] == ["event", "body", "event", "params.value"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Origin": ORIGIN, "Authorization": "Bearer wrong"}, 401),
+    ],
+)
+def test_events_come_from_registered_origins_or_with_the_secret(
+    deployed: Deployed, shop: Shop, headers: dict[str, str], status: int
+) -> None:
+    assert deployed.request("POST", "/e", json.dumps(body(shop, event())), headers).status == status
+
+
+def test_a_well_formed_site_that_does_not_exist_is_not_found(deployed: Deployed, shop: Shop) -> None:
+    unknown = body(shop, event(), site=f"site_{'0' * 26}")
+    assert deployed.request("POST", "/e", json.dumps(unknown), {"Origin": ORIGIN}).status == 404
+
+
+@pytest.mark.parametrize("code", ["abcdefghij", "x", "a" * 300, "%00", "favicon.ico", "robots.txt", "é".encode().hex()])
+@pytest.mark.parametrize("prefix", ["/", "/u/"])
+def test_an_unknown_code_gets_a_friendly_page(deployed: Deployed, prefix: str, code: str) -> None:
+    answer = deployed.request("GET", prefix + code, headers={"Accept-Language": "en"})
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert b"This link leads nowhere" in answer.body
+
+
+def test_unsubscribing_by_an_unknown_code_changes_nothing_and_says_so(deployed: Deployed) -> None:
+    answer = deployed.request("POST", "/u/abcdefghij", b"", {"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [("", 422), ("id=1&from=hello&to=1&text=STOP", 422), ("id=1&from=%2B33639980099&to=36111&text=Bonjour", 303)],
+)
+def test_the_replies_hook_checks_its_fields(deployed: Deployed, form: str, status: int) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert deployed.request("POST", "/hooks/outbox/replies", form, headers).status == status
+    assert deployed.request("POST", "/hooks/nobody/replies", form, headers).status == 404
+
+
+def test_the_admin_api_needs_a_key_that_reaches(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}"
+    assert deployed.request("GET", path).status == 401
+    assert deployed.admin("GET", path, key="wrong").status == 401
+    own = deployed.admin("POST", f"{path}/keys").json["key"]
+    assert deployed.admin("GET", path, key=own).status == 200
+    rival = deployed.open_shop(name="Rival")
+    other = deployed.admin("POST", f"/v1/advertisers/{rival.advertiser}/keys").json["key"]
+    assert deployed.admin("GET", path, key=other).status == 403
+    assert deployed.admin("GET", f"/v1/sites/{shop.site}/counts", key=other).status == 404
+    assert deployed.admin("POST", "/v1/advertisers", {}, key=own).status == 403
+
+
+def test_a_wrong_setting_names_the_field(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}"
+    settings = {"name": "x", "brand": "x", "sender": "Ma Boutique", "cart": {"template": "{{ nobody }}", "dealy_s": 5}}
+    answer = deployed.admin("PUT", path, settings)
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert {error["field"] for error in answer.json["errors"]} == {"sender", "cart.template", "cart.dealy_s"}
