@@ -1,6 +1,7 @@
 """Which calls a step makes, and why each of them is needed.
 
-A call that has no reason here is shown as such: either it is not needed, or this list does not know it yet.
+What is counted is what happened. A call without a reason here is said aloud, and so is a reason without a call: either
+the code has changed or this list is wrong.
 """
 
 from __future__ import annotations
@@ -12,10 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-NO_REASON = "NO REASON GIVEN in bench/calls.py"
-_KEPT = "kept for 10 s: a container that is warm does without"
+Reason = tuple[str, str]
+"""The call as `operation kinds-of-items`, and what it is for."""
 
-REASONS: Mapping[str, Sequence[tuple[str, str]]] = {
+_KEPT = "kept for 10 s: a warm container does without"
+
+
+def _tick(due: int) -> list[Reason]:
+    return [
+        *[("Query due", "a shard of what is due; shared by all that is due in it")] * 8,
+        *[("UpdateItem MSG", "a message's lease to the queue: a lost order comes back")] * due,
+        ("SendMessageBatch", "the orders to send, ten a call"),
+    ]
+
+
+REASONS: Mapping[str, Sequence[Reason]] = {
     "collect": [
         ("GetItem SITE", f"is the page's origin registered ({_KEPT})"),
         ("BatchWriteItem EVENT", "the event is durable before it is answered (P1)"),
@@ -32,33 +44,32 @@ REASONS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("TransactWriteItems ENROL MSG", "the enrolment and its message, both or none"),
         ("TransactWriteItems EVENT COUNT", "the event is counted, once whatever is delivered twice"),
     ],
-    "tick": [
-        *[("Query due", "one shard of what is due; shared by all that is due in it")] * 8,
-        ("UpdateItem MSG", "the message is leased to the queue: a lost order comes back"),
-        ("SendMessageBatch", "the order to send; shared by ten"),
-    ],
+    "tick": _tick(1),
+    "tick for ten": _tick(10),
     "dispatch": [
         ("GetItem MSG", "is it still to be sent, and is this its newest order"),
         ("GetItem ADV", f"sender, cap and template ({_KEPT})"),
         ("GetItem SITE", f"where its link may land ({_KEPT})"),
         ("GetItem CONTACT", "consent and phone, as they are now"),
-        ("GetItem LEDGER", "opposition and recent sends, with the version that the claim checks"),
+        ("GetItem LEDGER", "opposition and recent sends, at the version that the claim checks"),
         ("Query EVENT", "has the visitor bought since"),
         ("TransactWriteItems MSG LEDGER LINK", "the claim: message, caps and link at once (P2, P3)"),
         ("PutItem OUTBOX", "the hand-over itself: the rehearsals' provider keeps the SMS"),
         ("TransactWriteItems MSG COUNT", "the outcome, counted exactly"),
     ],
 }
-"""The calls of one SMS by step, each function in a container that has just started."""
+"""The calls of each step, in a container that has just started. A reason explains one call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A call that was made, or one that has a reason and was not made."""
+class Explained:
+    """The calls of some steps, as they were made."""
 
-    step: str
-    name: str
-    reason: str
+    number: int
+    told: tuple[str, ...]
+    """Each with its reason; the same ones together."""
+    doubts: tuple[str, ...]
+    """Calls without a reason, and reasons without a call."""
 
 
 class CallLog:
@@ -69,11 +80,11 @@ class CallLog:
         self._step: list[str] = []
 
     @contextmanager
-    def step(self, name: str) -> Iterator[list[str]]:
-        """What is called now belongs to this step. Gives the list that the calls are noted in."""
+    def step(self, name: str) -> Iterator[None]:
+        """What is called now belongs to this step."""
         self._step = self._made.setdefault(name, [])
         try:
-            yield self._step
+            yield
         finally:
             self._step = []
 
@@ -82,53 +93,56 @@ class CallLog:
         client.meta.events.register_first("before-send", self._note)
         return client
 
-    def explained(self, steps: Sequence[str]) -> list[Call]:
-        """The calls of these steps, each with its reason."""
-        return [call for step in steps for call in explain(step, self._made.get(step, []))]
+    def explained(self, *steps: str) -> Explained:
+        """The calls of these steps with their reasons."""
+        parts = [explain(step, self._made.get(step, []), REASONS.get(step, ())) for step in steps]
+        return Explained(
+            sum(part.number for part in parts),
+            tuple(line for part in parts for line in part.told),
+            tuple(doubt for part in parts for doubt in part.doubts),
+        )
 
     def _note(self, request: Any, event_name: str, **_: Any) -> None:
         operation = event_name.rpartition(".")[2]
         body = json.loads(request.body)
-        subject = body.get("IndexName") or " ".join(_kinds(body))
-        self._step.append(f"{operation} {subject}".strip())
+        kinds = [body["IndexName"]] if "IndexName" in body else _kinds(body)
+        self._step.append(" ".join((operation, *kinds)))
 
 
-def explain(step: str, made: Sequence[str]) -> list[Call]:
-    """A reason for each call that was made; one reason explains one call."""
-    left = list(REASONS.get(step, ()))
-    calls = []
-    for name in made:
-        reason = next((why for known, why in left if known == name), None)
-        if reason:
-            left.remove((name, reason))
-        calls.append(Call(step, name, reason or NO_REASON))
-    return calls
+def explain(step: str, made: Sequence[str], reasons: Sequence[Reason]) -> Explained:
+    """What was made, each call with a reason of its own."""
+    left = list(reasons)
+    told: Counter[str] = Counter()
+    doubts: Counter[str] = Counter()
+    for call in made:
+        reason = next((reason for reason in left if reason[0] == call), None)
+        if reason is None:
+            doubts[f"{step}: {call} has no reason in bench/calls.py"] += 1
+        else:
+            left.remove(reason)
+            told[f"{step}: {call} ({reason[1]})"] += 1
+    for call, why in left:
+        doubts[f"{step}: {call} ({why}) was not made"] += 1
+    return Explained(len(made), _lines(told), _lines(doubts))
 
 
-def told(calls: Sequence[Call]) -> str:
-    """The calls in words, the same ones together."""
-    counted = Counter(calls)
-    return "; ".join(
-        f"{call.step}: {f'{times} × ' if times > 1 else ''}{call.name} ({call.reason})"
-        for call, times in counted.items()
-    )
+def _lines(counted: Counter[str]) -> tuple[str, ...]:
+    return tuple(f"{times} × {line}" if times > 1 else line for line, times in counted.items())
 
 
 def _kinds(part: Any) -> list[str]:
     """The kinds of items that a request is about, each once, in its order."""
-    found: list[str] = []
     if isinstance(part, dict):
         if keys := _keys(part):
-            found.append(_kind(*keys))
-        else:
-            found = [kind for value in part.values() for kind in _kinds(value)]
-    elif isinstance(part, list):
-        found = [kind for element in part for kind in _kinds(element)]
-    return list(dict.fromkeys(found))
+            return [_kind(*keys)]
+        part = list(part.values())
+    if not isinstance(part, list):
+        return []
+    return list(dict.fromkeys(kind for element in part for kind in _kinds(element)))
 
 
 def _keys(part: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Partition and sort key, of an item or a condition on keys."""
+    """Partition and sort key, of an item or of a condition on keys."""
     pk, sk = part.get("pk", part.get(":pk")), part.get("sk", part.get(":sk"))
     return (pk["S"], sk["S"]) if pk and sk else None
 

@@ -1,10 +1,10 @@
-"""What the bench says: figures with their limits, as a table for people and as a file for machines."""
+"""What the bench says: figures with their limits, for people and as a file for machines."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,10 @@ class Figure:
     """The most that it may be; None where nothing is promised."""
     unit: str
     how: str
+    details: tuple[str, ...] = ()
+    """What it is made of, a line each; a part of `how` in the file."""
+    doubts: tuple[str, ...] = ()
+    """What is wrong with it, though it could be measured."""
 
     @property
     def holds(self) -> bool:
@@ -30,22 +34,42 @@ class Figure:
 
 def write(figures: Sequence[Figure], path: Path) -> None:
     """Write the file that other tools read: name to value, limit, unit and how."""
-    told = {figure.name: {k: v for k, v in asdict(figure).items() if k != "name"} for figure in figures}
+    told = {
+        figure.name: {
+            "value": figure.value,
+            "limit": figure.limit,
+            "unit": figure.unit,
+            "how": "; ".join((figure.how, *figure.details, *(f"DOUBT: {doubt}" for doubt in figure.doubts))),
+        }
+        for figure in figures
+    }
     path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def show(figures: Sequence[Figure], console: Console) -> None:
-    """Print the figures, then the missed limits by name."""
-    table = Table("figure", "value", "limit", "", "how")
-    for name in ("value", "limit"):
-        next(column for column in table.columns if column.header == name).justify = "right"
+    """Print how each figure was made, the table, and last what is wrong: a missed limit, a doubtful figure."""
     for figure in figures:
-        limit = "" if figure.limit is None else f"{figure.limit:g}"
-        verdict = "" if figure.limit is None else "[green]holds[/]" if figure.holds else "[bold red]MISSED[/]"
-        table.add_row(figure.name, f"{figure.value:g} {figure.unit}", limit, verdict, escape(figure.how))
-    console.print(table)
-    missed = [figure.name for figure in figures if not figure.holds]
-    if missed:
-        console.print(f"[bold red]Limits missed: {', '.join(missed)}[/]")
-    else:
-        console.print("All limits hold.")
+        console.print(f"[bold]{figure.name}[/]: {escape(figure.how)}")
+        for detail in figure.details:
+            console.print(f"  · {escape(detail)}")
+    console.print(_table(figures))
+    for figure in figures:
+        if not figure.holds:
+            console.print(f"[bold red]Limit missed: {figure.name} is {figure.value:g}, at most {figure.limit:g}[/]")
+        for doubt in figure.doubts:
+            console.print(f"[bold red]Doubtful: {figure.name}: {escape(doubt)}[/]")
+    if all(figure.holds for figure in figures):
+        console.print("[green]All limits hold.[/]")
+
+
+def _table(figures: Sequence[Figure]) -> Table:
+    table = Table("figure")
+    table.add_column("value", justify="right")
+    table.add_column("limit", justify="right")
+    table.add_column("")
+    for figure in figures:
+        limit, verdict = "–", ""
+        if figure.limit is not None:
+            limit, verdict = f"{figure.limit:g}", "[green]holds[/]" if figure.holds else "[bold red]MISSED[/]"
+        table.add_row(figure.name, f"{figure.value:g} {figure.unit}", limit, verdict)
+    return table

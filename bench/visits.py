@@ -86,7 +86,8 @@ def beacon(site: str, now: int, phone_sha256: str) -> dict[str, Any]:
         "events": [event],
     }
     headers = _DESKTOP | {"Accept": "*/*", "Content-Type": "text/plain;charset=UTF-8", "Origin": SHOP}
-    return _proxied("POST", "/e", "/e", headers, body=json.dumps(body))
+    # The API takes every type for binary, so a body comes in base64.
+    return _proxied("POST", "/e", "/e", headers, body=base64.b64encode(json.dumps(body).encode()).decode())
 
 
 def click(code: str) -> dict[str, Any]:
@@ -140,5 +141,5 @@ def _proxied(
             "apiId": "a1b2c3d4e5",
         },
         "body": body,
-        "isBase64Encoded": False,
+        "isBase64Encoded": body is not None,
     }

@@ -13,11 +13,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from moto import mock_aws
 
 from bench import visits
@@ -33,8 +31,8 @@ from chalicelib.vault import identifier_digest, new_secrets
 from chalicelib.web import collect, redirect
 from chalicelib.wiring import CLIENT_CONFIG, Services
 from chalicelib.workers import send, stream
+from tests.support.template import table_request
 
-RESOURCES = Path(__file__).resolve().parents[1] / "infra" / "resources.yaml"
 REGION = "eu-west-3"
 NOON = int(datetime(2026, 3, 4, 11, tzinfo=UTC).timestamp() * 1000)
 """Noon of a working day in Paris, so that no figure depends on the hour of its measurement."""
@@ -42,6 +40,8 @@ PHONE = "+33639980001"
 TEN = 10
 
 STEPS = ("collect", "follow", "tick", "dispatch")
+"""From an event to its SMS."""
+TICK_FOR_TEN = "tick for ten"
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,9 @@ class _World:
             origin="https://r.example",
             sms_provider="outbox",
             phone_simulator=False,
-            test_clock=True,
-            clock_offset_ms=0,
+            test_clock=False,
         )
-        self._dynamodb.create_table(TableName=self._settings.table, **_table_of_the_template())
+        self._dynamodb.create_table(**table_request(self._settings.table))
 
     def play(self) -> Played:
         self._keep_secrets()
@@ -108,7 +107,6 @@ class _World:
             },
             "now": self._clock.now(),
             "site": site.id,
-            "visitor_phone": identifier_digest(PHONE),
             "code": code,
             "order": order,
         }
@@ -202,28 +200,14 @@ class _World:
                 sent, id=new_id("msg", now), state="scheduled", due_at=now + second, text=None, code=None, version=1
             )
             services.table.put(messages.create(due))
-        self._tick("tick for ten")
+        self._tick(TICK_FOR_TEN)
 
     def _items(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The whole table."""
-        items: list[dict[str, Any]] = self._dynamodb.scan(TableName=self._settings.table)["Items"]  # type: ignore[assignment]
+        items: list[dict[str, Any]] = self._dynamodb.scan(TableName=self._settings.table)["Items"]
         return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
 
 
 def _expect(came_true: bool, what: str) -> None:
     if not came_true:
         raise NotPlayed(f"it did not come true that {what}")
-
-
-class _Template(yaml.SafeLoader):
-    """CloudFormation's YAML; what its functions would give is of no interest here."""
-
-
-_Template.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
-
-
-def _table_of_the_template() -> dict[str, Any]:
-    resources = yaml.load(RESOURCES.read_text(encoding="utf-8"), _Template)["Resources"]
-    properties = resources["AppTable"]["Properties"]
-    wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
-    return {name: properties[name] for name in wanted}
