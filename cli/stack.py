@@ -171,7 +171,7 @@ class LocalStack:
             say("The stack is up to date")
             return False
         say("Packaging the functions (the first time also fetches their dependencies)")
-        self._package_functions()
+        package(self.stage, self._package, self._root)
         say("Deploying the stack")
         self._deploy_stack(digest)
         return True
@@ -257,20 +257,6 @@ class LocalStack:
         tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
         return tags.get(_SOURCES_TAG)
 
-    def _package_functions(self) -> None:
-        shutil.rmtree(self._package, ignore_errors=True)
-        cache = self._root / ".chalice" / "deployments"
-        cache.mkdir(parents=True, exist_ok=True)
-        with (cache / "lock").open("w") as lock:
-            # All stacks share Chalice's cache of dependencies, and Chalice expects to be alone with it.
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            self._run(
-                "chalice",
-                *("--project-dir", self._root, "package", "--stage", self.stage),
-                *("--merge-template", self._root / "infra" / "resources.yaml"),
-                *("--template-format", "yaml", self._package),
-            )
-
     def _deploy_stack(self, digest: str) -> None:
         s3 = self.client("s3")
         with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
@@ -308,27 +294,54 @@ class LocalStack:
         )
 
     def _run(self, tool: str, *arguments: str | Path) -> None:
-        """Run a tool of this environment on the emulator, whatever AWS account the shell is set up for."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        done = subprocess.run(
-            [_EXECUTABLES / tool, *arguments],
-            env=inherited
-            | {
-                "AWS_ENDPOINT_URL": self.endpoint_url,
-                "AWS_DEFAULT_REGION": REGION,
-                "AWS_ACCESS_KEY_ID": ROOT_KEY,
-                "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
-                "AWS_CONFIG_FILE": os.devnull,
-                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+        """Run a tool of this environment on the emulator."""
+        _run_tool(tool, *arguments, AWS_ENDPOINT_URL=self.endpoint_url)
+
+
+def package(stage: str, directory: Path, root: Path = PROJECT_ROOT) -> None:
+    """Make a stage's artifact and template, `sam.yaml`, in a directory of their own. Raises DeployFailed."""
+    shutil.rmtree(directory, ignore_errors=True)
+    cache = root / ".chalice" / "deployments"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        # All stages share Chalice's cache of dependencies, and Chalice expects to be alone with it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _run_tool(
+            "chalice",
+            *("--project-dir", root, "package", "--stage", stage),
+            *("--merge-template", root / "infra" / "resources.yaml"),
+            *("--template-format", "yaml", directory),
         )
-        if done.returncode != 0:
-            raise DeployFailed(tool, done.stdout)
+
+
+def _run_tool(tool: str, *arguments: str | Path, **environment: str) -> None:
+    """Run a tool of this environment, whatever AWS account the shell is set up for."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with subprocess.Popen(
+        [_EXECUTABLES / tool, *arguments],
+        env=inherited
+        | {
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": ROOT_KEY,
+            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            # Interrupted: what the tool itself has started, such as Chalice's pip, would outlive it.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise DeployFailed(tool, output)
 
 
 def _is_free(port: int) -> bool:

@@ -17,7 +17,7 @@ from tests.support.world import World, aws
 # The quick profile tries the same examples each time, so that a red test is red for everybody; the long one looks
 # for new ones. A world is made anew for each example, so fixtures that last for a whole test do no harm.
 _common = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-settings.register_profile("quick", max_examples=40, derandomize=True, **_common)  # type: ignore[arg-type]
+settings.register_profile("quick", max_examples=25, derandomize=True, **_common)  # type: ignore[arg-type]
 settings.register_profile("soak", max_examples=2_000, **_common)  # type: ignore[arg-type]
 settings.load_profile("soak" if os.environ.get("RELANCE_SOAK") else "quick")
 
@@ -32,7 +32,7 @@ def soaking() -> bool:
 def new_world() -> Iterator[Callable[[], World]]:
     """Makes worlds on moto. Never for a race: moto lets writes through that DynamoDB refuses."""
     with mock_aws():
-        yield lambda: World(aws())
+        yield World
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def shop(world: World) -> Shop:
 
 @pytest.fixture
 def stream(world: World) -> Stream:
-    return Stream(world, aws()("dynamodbstreams"))
+    return Stream(world, aws("dynamodbstreams"))
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +65,11 @@ def database() -> Iterator[DynamoDBLocal]:
 
 
 @pytest.fixture
-def exact_world(database: DynamoDBLocal) -> World:
-    """A world on DynamoDB Local, whose conditions and transactions are exact."""
-    return World(aws(database.endpoint_url))
+def new_exact_world(database: DynamoDBLocal) -> Callable[[], World]:
+    """Makes worlds on DynamoDB Local, whose conditions and transactions are exact."""
+    return lambda: World(database.endpoint_url)
+
+
+@pytest.fixture
+def exact_world(new_exact_world: Callable[[], World]) -> World:
+    return new_exact_world()

@@ -66,7 +66,8 @@ def decide(
     """
     waiting = message if message and message.state in WAITING else None
     if event.name == "purchase":
-        return Cancel(waiting, "purchased") if waiting else None
+        # The stream may hand out a purchase again, after the cart that followed it: that cart is not bought.
+        return Cancel(waiting, "purchased") if waiting and waiting.cart_at <= event.received else None
     if cart is None:
         return None
     due_at = cart.active_at + settings.delay_ms

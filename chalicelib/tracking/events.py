@@ -46,10 +46,12 @@ def _title(text: str) -> str | None:
 def _page(url: str) -> str | None:
     """A page's address without its fragment, where it is http(s) and has no credentials; else None."""
     try:
-        parts = urlsplit(scrub(url))
+        given, parts = urlsplit(url.strip()), urlsplit(scrub(url))
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or " " in url.strip():
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in url.strip():
+        return None
+    if "@" in given.netloc or given.netloc != parts.netloc:
         return None
     return parts._replace(fragment="").geturl()
 

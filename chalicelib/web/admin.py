@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _LONGEST_REPORT_H = 24 * 31
+_HOURS = re.compile(r"[1-9][0-9]{0,2}")
 Body = TypeVar("Body")
 
 
@@ -172,7 +174,7 @@ def _authorise_site(site_id: str) -> None:
 
 def _counts(scope: str) -> Response:
     text = parameter(routes, "hours", "24")
-    if not text.isdigit() or not 1 <= int(text) <= _LONGEST_REPORT_H:
+    if not _HOURS.fullmatch(text) or int(text) > _LONGEST_REPORT_H:
         raise InvalidInput([FieldError("hours", "range", f"a whole number from 1 to {_LONGEST_REPORT_H}")])
     now = services().clock.now()
     return _answer(

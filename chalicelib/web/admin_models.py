@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -12,6 +13,8 @@ from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJ
 from chalicelib.tracking.admission import origin_of
 
 _YEAR_S = 366 * 24 * 3600
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
+_NUMBER = re.compile(r"[0-9]{5,15}")
 
 
 def _origin(text: str) -> str:
@@ -21,6 +24,12 @@ def _origin(text: str) -> str:
     return origin
 
 
+def _sender(text: str) -> str:
+    if not _NAME.fullmatch(text) and not _NUMBER.fullmatch(text):
+        raise ValueError("a sender is a number, or 1 to 11 letters and digits with a letter among them")
+    return text
+
+
 class Body(BaseModel):
     """An unknown field is an error: a misspelt setting must not be taken for one that was set."""
 
@@ -28,9 +37,7 @@ class Body(BaseModel):
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Sender = Annotated[
-    str, StringConstraints(pattern=r"^([A-Za-z0-9]{0,10}[A-Za-z][A-Za-z0-9]{0,10}|[0-9]{5,15})$", max_length=15)
-]
+Sender = Annotated[str, AfterValidator(_sender)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_template)]
 

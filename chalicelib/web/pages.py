@@ -18,11 +18,6 @@ HEADERS = {
 """For pages without scripts, which is all but the phone simulator."""
 
 
-def unknown_link(accept_language: str) -> str:
-    """For a code that leads nowhere."""
-    return render("unknown_link.html", accept_language)
-
-
 def unsubscribe(accept_language: str, brand: str, *, done: bool) -> str:
     """The question before an unsubscription, or the confirmation after it."""
     return render("unsubscribe.html", accept_language, brand=brand, done=done)

@@ -25,7 +25,7 @@ def phone() -> Response:
     newest = services().outbox.newest()
     phones = list(dict.fromkeys(sms.phone for sms in newest))
     chosen = parameter(routes, "n", "0")
-    position = int(chosen) if chosen.isdigit() and int(chosen) < len(phones) else 0
+    position = next((n for n in range(len(phones)) if str(n) == chosen), 0)
     current = phones[position] if phones else ""
     thread = [sms for sms in reversed(newest) if sms.phone == current]
     nonce = random_token()

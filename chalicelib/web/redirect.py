@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from chalicelib.errors import StorageUnavailable
@@ -26,7 +26,11 @@ def handle(event: Mapping[str, Any], services: Services) -> Response:
     if not CODE.fullmatch(code):
         return _unknown(request)
     click = _click(request, services.clock.now())
-    link = _link(code, click, services)
+    try:
+        link = _link(code, click, services)
+    except StorageUnavailable as error:
+        log_failure("not_landed", error, code=code)
+        return _page(request, 503, "try_again")
     if link is None:
         return _unknown(request)
     log("redirect", message=link.message, click=click.id)
@@ -75,9 +79,13 @@ def _network(ip: str) -> str:
 
 
 def _unknown(request: Request) -> Response:
-    # Imported here: only a wrong code needs the page, and every cold start would pay for its template engine.
+    log("unknown_code")
+    return _page(request, 404, "unknown_link")
+
+
+def _page(request: Request, status: int, name: Literal["unknown_link", "try_again"]) -> Response:
+    # Imported here: only who cannot land needs a page, and every cold start would pay for the template engine.
     from chalicelib.web import pages
 
-    log("unknown_code")
-    headers = _NO_STORE | {"Content-Type": "text/html; charset=utf-8"}
-    return respond(404, headers, pages.unknown_link(request.headers.get("accept-language", "")))
+    body = pages.render(f"{name}.html", request.headers.get("accept-language", ""))
+    return respond(status, pages.HEADERS, body)

@@ -45,5 +45,5 @@ def _page(link: Link | None, *, done: bool) -> Response:
     language = header(routes, "accept-language")
     advertiser = services().advertisers.get(link.advertiser) if link else None
     if advertiser is None:
-        return Response(pages.unknown_link(language), status_code=404, headers={**pages.HEADERS})
+        return Response(pages.render("unknown_link.html", language), status_code=404, headers={**pages.HEADERS})
     return Response(pages.unsubscribe(language, advertiser.brand, done=done), headers={**pages.HEADERS})

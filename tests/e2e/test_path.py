@@ -46,6 +46,9 @@ def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: 
     assert landed.headers["location"].startswith(PRODUCT_PAGE.split("?")[0])
     assert (query["id"], query["utm_source"], query["utm_campaign"]) == (["nova"], ["relance"], ["cart"])
     eventually(lambda: shop.counts().get("click.person") == 1)
+    assert deployed.request("HEAD", f"/{code}", headers=BROWSER).status == 302
+    eventually(lambda: shop.counts().get("click.preview") == 1)
+    assert shop.counts()["click.person"] == 1
 
     by_link = shop.visitor()
     by_link.send(by_link.event("page_view"), ids={"click_id": query["rl_click"][0]})

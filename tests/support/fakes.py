@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from botocore.exceptions import EndpointConnectionError
+
 from chalicelib.sms_providers.contract import Accepted, Sms
 
 HandOver = Callable[[Sms], None]
@@ -43,8 +45,11 @@ class InMemoryQueue:
         self.entries: list[dict[str, Any]] = []
         self.refuses: set[str] = set()
         """Bodies that hold one of these are not taken."""
+        self.is_away = False
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        if self.is_away:
+            raise EndpointConnectionError(endpoint_url=QueueUrl)
         assert 1 <= len(Entries) <= 10, "SQS takes one to ten entries a call"
         assert all(0 <= entry["DelaySeconds"] <= 900 for entry in Entries), "SQS delays by 15 minutes at most"
         failed = [e for e in Entries if any(word in e["MessageBody"] for word in self.refuses)]

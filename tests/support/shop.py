@@ -114,15 +114,19 @@ class Shop:
 
 
 def open_shop(
-    world: World, *, brand: str = "Lumen", sender: str = "36123", cap: Cap | None = None, cart: CartJourney | None = None
+    world: World,
+    *,
+    brand: str = "Lumen",
+    sender: str = "36123",
+    cap: Cap | None = None,
+    cart: CartJourney | None = None,
 ) -> Shop:
     """Register an advertiser and its site."""
     now, number = world.clock.now(), next(_numbers)
-    advertiser = Advertiser(
-        new_id("adv", now), f"{brand} SAS", brand, sender, cap or Cap(), cart or CartJourney(delay_ms=HOUR)
-    )
+    journey = cart or CartJourney(delay_ms=HOUR)
+    advertiser = Advertiser(new_id("adv", now), "Lumen SAS", "Lumen", sender, cap or Cap(), journey)
     secret = f"rs_{number:022d}"
-    site = Site(new_id("site", now), advertiser.id, brand, (ORIGIN,), digest(secret))
+    site = Site(new_id("site", now), advertiser.id, "Lumen", (ORIGIN,), digest(secret))
     world.services.advertisers.save(advertiser)
     world.services.advertisers.save_site(site)
     return Shop(world, advertiser, site, secret)

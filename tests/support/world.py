@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -22,22 +22,29 @@ ORIGIN = "https://r.example"
 _numbers = count(1)
 
 
-def aws(endpoint_url: str | None = None) -> Callable[[str], Any]:
-    """Makes clients with the product's own configuration, for moto or for an endpoint. Each is a session's own."""
+@cache
+def aws(service: str, endpoint_url: str | None = None) -> Any:
+    """The client of a service on moto, or at an endpoint, with the product's own configuration."""
+    return new_client(service, endpoint_url)
 
-    def client(service: str) -> Any:
-        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-3")
-        return session.client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
 
-    return client
+def new_client(service: str, endpoint_url: str | None = None) -> Any:
+    """As above, and nobody else's."""
+    return _session().client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all clients: reading the services' descriptions is what making a client costs."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-3")
 
 
 class World:
     """One stage. Workers share its table, secrets, clock, queue and provider."""
 
-    def __init__(self, client: Callable[[str], Any]) -> None:
-        self._client = client
-        self.dynamodb = client("dynamodb")
+    def __init__(self, endpoint_url: str | None = None) -> None:
+        self._endpoint_url = endpoint_url
+        self.dynamodb = aws("dynamodb", endpoint_url)
         self.table = f"relance-{next(_numbers)}"
         self.dynamodb.create_table(**table_request(self.table))
         self.secrets = new_secrets()
@@ -52,7 +59,6 @@ class World:
             sms_provider="outbox",
             phone_simulator=True,
             test_clock=True,
-            clock_offset_ms=0,
         )
         self.services = self.worker()
 
@@ -70,7 +76,7 @@ class World:
 
     def own_client(self) -> Any:
         """A DynamoDB client that no other worker uses: what a thread needs."""
-        return self._client("dynamodb")
+        return new_client("dynamodb", self._endpoint_url)
 
     def items(self) -> list[Item]:
         """The whole table."""

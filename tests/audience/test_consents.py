@@ -1,0 +1,44 @@
+"""Whether a contact agreed, to what, and for whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.audience.consents import consent
+from chalicelib.storage.contacts import PARTNER, Consent, Contact, Purpose
+
+SHOP, OTHER = "adv_shop", "adv_other"
+
+
+def contact(base: str, **statements: Consent) -> Contact:
+    return Contact(base, "person", b"", consents=statements)  # type: ignore[arg-type]
+
+
+YES, NO = Consent(given=True, at=1, source="checkout"), Consent(given=False, at=2, source="checkout")
+
+
+def test_a_yes_in_the_advertisers_own_base_counts_for_that_advertiser_alone() -> None:
+    own = contact(SHOP, sms_marketing=YES)
+    assert consent(own, "sms_marketing", SHOP) == YES
+    assert consent(own, "sms_marketing", OTHER) is None
+
+
+def test_a_no_is_a_no_and_silence_is_one_too() -> None:
+    assert consent(contact(SHOP, sms_marketing=NO), "sms_marketing", SHOP) is None
+    assert consent(contact(SHOP), "sms_marketing", SHOP) is None
+
+
+@pytest.mark.parametrize("purpose", ["sms_notification", "matching"])
+def test_consent_to_marketing_is_consent_to_nothing_else(purpose: Purpose) -> None:
+    assert consent(contact(SHOP, sms_marketing=YES), purpose, SHOP) is None
+
+
+def test_a_partner_consent_counts_for_the_advertisers_that_were_named() -> None:
+    named = Consent(given=True, at=1, source="partner", advertisers=(SHOP,))
+    partner = contact(PARTNER, sms_marketing=named)
+    assert consent(partner, "sms_marketing", SHOP) == named
+    assert consent(partner, "sms_marketing", OTHER) is None
+
+
+def test_a_partner_consent_that_names_nobody_counts_for_nobody() -> None:
+    assert consent(contact(PARTNER, sms_marketing=YES), "sms_marketing", SHOP) is None

@@ -1,0 +1,151 @@
+"""P6: a full dump of table, queue and logs without the key names nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus, unquote
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from chalicelib.audience import importing
+from chalicelib.clock import HOUR, MINUTE
+from chalicelib.replies.inbound import Reply
+from chalicelib.vault import Vault, new_secrets
+from chalicelib.web import collect, redirect
+from chalicelib.workers import send
+from tests.support import gateway
+from tests.support.shop import CAMILLE, ORIGIN, PAGE, Shop, hashed, lamp, visitor_id
+from tests.support.stream import Stream
+from tests.support.template import ROOT
+from tests.support.world import World
+
+CUSTOMERS = ROOT / "examples" / "shop" / "customers.csv"
+REPLY = "merci mais je pars en vacances"
+
+
+def customers() -> list[importing.Row]:
+    options = importing.ImportOptions(base="any")
+    rows = [importing.parse_row(cells, options, "", 2**53) for _, cells in importing.read_csv(CUSTOMERS)]
+    assert all(isinstance(row, importing.Row) for row in rows)
+    return [row for row in rows if isinstance(row, importing.Row)]
+
+
+def spellings(phone: str) -> Iterator[str]:
+    """A French phone as people, forms and address bars write it."""
+    national = "0" + phone.removeprefix("+33")
+    pairs = [national[i : i + 2] for i in range(0, 10, 2)]
+    for separator in ("", " ", ".", "-", "/", "_", "%20", "+"):
+        grouped = separator.join(pairs)
+        for written in (
+            grouped,
+            f"+33{separator}{grouped[1:]}",
+            f"0033{separator}{grouped[1:]}",
+            f"33{separator}{grouped[1:]}",
+        ):
+            yield from (written, quote(written), quote_plus(written))
+    yield f"+33 (0){' '.join(pairs)[1:]}"
+
+
+def secrets_of(rows: list[importing.Row], texts: list[str]) -> set[str]:
+    """Everything that must not be found in clear, as it may be written, and its plain hash."""
+    named: set[str] = set(texts)
+    for row in rows:
+        profile = row.profile
+        assert profile.email and profile.first_name and profile.last_name
+        named |= {*spellings(profile.phone), profile.email, quote(profile.email), profile.first_name, profile.last_name}
+        named |= {hashed(profile.phone), hashed(profile.email)}
+    return {text.lower() for text in named if text}
+
+
+def dump(world: World, logs: str) -> str:
+    """What somebody holds who has everything but the key."""
+    stored = "\n".join(repr(item) for item in world.items())
+    return f"{stored}\n{world.queue.entries}\n{logs}".lower()
+
+
+def play_a_whole_journey(shop: Shop, stream: Stream) -> None:
+    """Import, visit with every identifier, abandon, send, click, come back, answer, buy."""
+    world, services = shop.world, shop.world.services
+    options = importing.ImportOptions(base=shop.advertiser.id)
+    now = world.clock.now()
+    rows = ((line, cells | {"consent_at": "2026-01-05"}) for line, cells in importing.read_csv(CUSTOMERS))
+    report = importing.import_rows(rows, options, importing.fingerprint(CUSTOMERS), now, services.contact_writer)
+    assert report.accepted == 5
+    for row in customers():
+        visitor, profile = visitor_id(), row.profile
+        params = lamp(f"Lampe de {profile.email} {profile.phone}", f"{PAGE}?tel={quote(profile.phone)}")
+        ids = {"phone_sha256": hashed(profile.phone), "email_sha256": hashed(profile.email or ""), "customer_id": "77"}
+        body = shop.body(visitor, "identify", "add_to_cart", ids=ids, params=params)
+        assert collect.handle(gateway.post("/e", body, headers={"Origin": ORIGIN}), services)["statusCode"] == 202
+    wrong = shop.body(visitor_id(), "add_to_cart") | {"ids": {"phone_sha256": customers()[0].profile.phone}}
+    assert collect.handle(gateway.post("/e", wrong, headers={"Origin": ORIGIN}), services)["statusCode"] == 422
+    stream.follow()
+    world.clock.advance(HOUR)
+    services.tick.run()
+    assert send.on_orders(world.queue.batch(), services) == {"batchItemFailures": []}
+    for item in world.of_type("link"):
+        assert redirect.handle(gateway.short_link(item["code"]), services)["statusCode"] == 302
+    stream.follow()
+    for number, row in enumerate(customers()):
+        for text in (REPLY, "STOP"):
+            services.outbox.received(f"reply-{number}-{text[:4]}", row.profile.phone, "36123", text)
+            services.inbound.receive(Reply(f"reply-{number}-{text[:4]}", row.profile.phone, "36123", text))
+    world.clock.advance(MINUTE)
+    shop.tell(None, "purchase", caller=shop.server, ids={"phone_sha256": hashed(customers()[0].profile.phone)})
+    stream.follow()
+
+
+@pytest.fixture
+def with_outbox(world: World) -> World:
+    """The real provider of rehearsals: what it keeps is in the table too."""
+    world.services.provider = world.services.outbox
+    return world
+
+
+def test_a_dump_without_the_key_names_nobody(
+    with_outbox: World, shop: Shop, stream: Stream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play_a_whole_journey(shop, stream)
+
+    sent = [sms for sms in with_outbox.services.outbox.newest() if sms.direction == "out"]
+    assert len(sent) == 3, "those who agreed to both got their SMS"
+    everything = dump(with_outbox, capsys.readouterr().out)
+    found = [text for text in secrets_of(customers(), [REPLY, *(sms.text for sms in sent)]) if text in everything]
+    assert found == []
+    for entry in with_outbox.queue.entries:
+        order = json.loads(entry["MessageBody"])
+        assert set(order) == {"message", "version"}
+        assert re.fullmatch(r"msg_[0-9A-Z]{26}", order["message"])
+
+
+def test_the_dump_would_show_what_it_looks_for(shop: Shop) -> None:
+    """The search itself works: a phone in any spelling that is put in the table is found."""
+    for phone in spellings("+33639980001"):
+        assert phone.lower() in dump(shop.world, f"log of {phone}")
+
+
+def test_the_outbox_opens_with_the_key_and_with_no_other(with_outbox: World, shop: Shop) -> None:
+    shop.contact(first_name="Camille")
+    message = shop.message()
+    assert with_outbox.services.dispatch.send(message.id, message.version) == "sent"
+    with_outbox.services.outbox.received("reply-1", CAMILLE, "36123", REPLY)
+
+    reply, sent = with_outbox.services.outbox.newest()
+    assert (sent.phone, reply.phone, reply.text) == (CAMILLE, CAMILLE, REPLY)
+    assert sent.text.startswith("Lumen: bonjour Camille")
+    stranger = with_outbox.worker()
+    stranger.vault = Vault(new_secrets().__getitem__)
+    with pytest.raises(InvalidTag):
+        stranger.outbox.newest()
+
+
+def test_a_phone_in_a_products_name_or_page_is_not_kept(shop: Shop) -> None:
+    for phone in sorted(set(spellings("+33639980001"))):
+        shop.tell(visitor_id(), "add_to_cart", params=lamp(f"Lampe {phone}", f"{PAGE}?tel={phone}&size=2"))
+
+    for event in shop.world.of_type("event"):
+        kept = unquote(unquote(json.dumps(event["params"], ensure_ascii=False)))
+        assert "639980001" not in re.sub(r"\D", "", kept), kept

@@ -1,0 +1,64 @@
+"""What people answer: the one answer that cannot wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.replies.inbound import Reply
+from chalicelib.storage.ledgers import EVERYONE
+from tests.support.shop import CAMILLE, Shop, open_shop
+
+
+def reply(shop: Shop, text: str = "STOP", reply_id: str = "reply-1") -> bool:
+    return shop.world.services.inbound.receive(Reply(reply_id, CAMILLE, "36123", text))
+
+
+def opposed(shop: Shop) -> set[str]:
+    return set(shop.world.services.ledgers.get(shop.world.services.vault.person(CAMILLE)).opposed)
+
+
+def write_to(shop: Shop) -> None:
+    shop.contact()
+    message = shop.message()
+    assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop", "Stop", " STOP ", "stop\n", "\tsToP\r\n"])
+def test_stop_is_stop_in_each_of_its_forms(shop: Shop, text: str) -> None:
+    write_to(shop)
+    assert reply(shop, text)
+    assert opposed(shop) == {shop.advertiser.id}
+
+
+@pytest.mark.parametrize("text", ["", "STOPP", "S T O P", "non merci", "stop?", "le bus a un stop", "START"])
+def test_anything_else_is_left_to_those_who_read_it(shop: Shop, text: str) -> None:
+    write_to(shop)
+    assert not reply(shop, text)
+    assert opposed(shop) == set()
+
+
+def test_a_stop_goes_to_all_who_wrote_lately(shop: Shop) -> None:
+    other, silent = open_shop(shop.world), open_shop(shop.world)
+    silent.contact()
+    write_to(shop)
+    write_to(other)
+    reply(shop)
+    assert opposed(shop) == {shop.advertiser.id, other.advertiser.id}
+
+
+def test_a_stop_that_nobody_asked_for_goes_to_everyone(shop: Shop) -> None:
+    assert reply(shop)
+    assert opposed(shop) == {EVERYONE}
+    assert shop.world.counts("service") == {"opposed.stop": 1}
+
+
+def test_a_stop_that_is_reported_twice_is_one(shop: Shop) -> None:
+    write_to(shop)
+    assert reply(shop)
+    first = shop.world.of_type("ledger")
+    shop.world.clock.advance(1_000)
+    assert reply(shop)
+    assert reply(shop, reply_id="reply-2")
+
+    assert shop.world.of_type("ledger") == first
+    assert shop.world.counts(shop.advertiser.id)["opposed.stop"] == 1

@@ -1,0 +1,96 @@
+"""P7: every message has an answer to "why"."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from chalicelib.clock import DAY
+from chalicelib.messaging.decide import RefusalReason
+from chalicelib.replies.inbound import Reply
+from chalicelib.reports import visits
+from chalicelib.reports.why import why
+from chalicelib.storage.messages import State
+from tests.support.shop import CAMILLE, Shop, hashed, lamp, visitor_id
+from tests.support.stream import Stream
+
+
+@pytest.mark.parametrize("reason", get_args(RefusalReason))
+def test_every_refusal_has_a_sentence_of_its_own(shop: Shop, reason: RefusalReason) -> None:
+    told = why(shop.message(state="refused", reason=reason))
+    assert told["sentence"].startswith("It was not sent: ")
+    assert reason not in told["sentence"], "a sentence is not the reason's code"
+    assert told["reason"] == reason
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_every_state_has_a_sentence(shop: Shop, state: State) -> None:
+    sentence = why(shop.message(state=state))["sentence"]
+    assert sentence.endswith(".") and " " in sentence
+
+
+def test_a_lost_lease_is_explained(shop: Shop) -> None:
+    sentence = why(shop.message(state="unknown", reason="lease_ended"))["sentence"]
+    assert "only a receipt can tell" in sentence
+
+
+def test_a_sent_message_is_answered_for_down_to_consent_match_and_pressure(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    shop.tell(visitor_id(), "add_to_cart", ids={"phone_sha256": hashed(CAMILLE)}, params=lamp())
+    stream.follow()
+    shop.world.clock.advance(DAY // 2)
+    shop.world.services.tick.run()
+    (item,) = shop.world.of_type("message")
+    assert shop.world.services.dispatch.send(item["id"], item["version"]) == "sent"
+
+    told = why(shop.stored(item["id"]))
+
+    assert told["sentence"] == "It was handed to the provider."
+    assert told["match"]["evidence"] == "phone" and told["match"]["consent_at"]
+    assert told["decision"]["consent"]["source"] == "checkout"
+    assert told["decision"]["pressure"] == {"sent": 0, "allowed": 3}
+    assert [step["state"] for step in told["history"]] == ["scheduled", "sending", "sent"]
+
+
+def test_a_refused_message_is_answered_for(shop: Shop) -> None:
+    shop.contact()
+    message = shop.message()
+    shop.world.services.inbound.receive(Reply("r", CAMILLE, "36123", "STOP"))
+    shop.world.services.dispatch.send(message.id, message.version)
+
+    told = why(shop.stored(message))
+    assert (told["state"], told["reason"]) == ("refused", "opposed")
+    assert told["sentence"] == "It was not sent: the person said STOP or unsubscribed."
+
+
+@pytest.mark.parametrize(
+    ("matching", "known", "sentence"),
+    [
+        (True, True, "The visit is matched with a contact by phone."),
+        (False, True, "The person has not agreed to be matched with visits: the visit stays anonymous."),
+        (True, False, "The identifier that came with the visit leads to nobody in the base."),
+    ],
+)
+def test_a_visit_says_what_came_of_it(
+    shop: Shop, stream: Stream, *, matching: bool, known: bool, sentence: str
+) -> None:
+    if known:
+        shop.contact(matching=matching)
+    visitor = visitor_id()
+    shop.tell(visitor, "add_to_cart", ids={"phone_sha256": hashed(CAMILLE)}, params=lamp())
+    stream.follow()
+
+    s = shop.world.services
+    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, shop.site.id, visitor)
+
+    assert told["sentence"] == sentence
+    assert [event["event"] for event in told["events"]] == ["add_to_cart"]
+    assert (told["message"] is not None) is (matching and known)
+    assert s.vault.person(CAMILLE) not in str(told)
+
+
+def test_a_visit_of_nobody_says_so(shop: Shop) -> None:
+    s = shop.world.services
+    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, shop.site.id, visitor_id())
+    assert told["sentence"] == "Nothing in the visit says who it is: it stays anonymous."

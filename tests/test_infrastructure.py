@@ -1,0 +1,153 @@
+"""What the application declares is what the template wires, and each function may do only what it must."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import app as application
+from chalicelib.clock import DAY
+from chalicelib.storage import keys
+from tests.support.policies import CONFIG, configured, policy_files, wildcards
+from tests.support.stream import CONSUMERS, matches
+from tests.support.template import resources, stream_patterns, table_request
+
+HTTP = {"collect", "redirect"}
+"""Functions that API Gateway calls; infra/ points their routes at them."""
+
+
+def functions() -> set[str]:
+    """The functions that app.py declares beside the HTTP one."""
+    return {handler.name for handler in application.app.pure_lambda_functions}
+
+
+def logical(name: str) -> str:
+    """A function's name in the template."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def started(kind: str) -> dict[str, dict[str, Any]]:
+    """Function to the properties of the event-source mapping or permission that starts it."""
+    found = [resource["Properties"] for resource in resources().values() if resource.get("Type") == kind]
+    return {properties["FunctionName"]["Ref"]: properties for properties in found}
+
+
+def scheduled() -> dict[str, str]:
+    """Function to its schedule."""
+    return {
+        name: event["Properties"]["Schedule"]
+        for name, resource in resources().items()
+        for event in resource.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "Schedule"
+    }
+
+
+def test_every_function_is_started_by_a_queue_a_stream_a_schedule_or_the_api() -> None:
+    """And none that app.py has no longer is."""
+    mapped, called = started("AWS::Lambda::EventSourceMapping"), started("AWS::Lambda::Permission")
+    assert sorted([*mapped, *called, *scheduled()]) == sorted(logical(name) for name in functions())
+
+
+def test_the_tick_runs_each_minute() -> None:
+    assert scheduled() == {"Tick": "rate(1 minute)"}
+
+
+def test_every_function_of_the_api_may_be_called_by_it_and_has_its_routes() -> None:
+    assert set(started("AWS::Lambda::Permission")) == {logical(name) for name in HTTP}
+    paths = resources()["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    pointed = {path: str(methods) for path, methods in paths.items()}
+    assert {path for path, text in pointed.items() if "Collect.Arn" in text} == {"/p.gif", "/t.js", "/e"}
+    assert {path for path, text in pointed.items() if "Redirect.Arn" in text} == {"/{code}"}
+    for path, methods in paths.items():
+        assert {method.upper() for method in methods} == set(application.app.routes[path])
+
+
+def test_failed_orders_go_back_alone_and_end_in_a_queue() -> None:
+    mapping = started("AWS::Lambda::EventSourceMapping")["SendSms"]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue = resources()["SendQueue"]["Properties"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "SendDeadLetters.Arn"}
+    timeout = json.loads(CONFIG.read_text())["lambda_functions"]["send_sms"]["lambda_timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+
+
+@pytest.mark.parametrize("mapping", [name for name, _ in CONSUMERS])
+def test_streams_lose_nothing(mapping: str) -> None:
+    properties = resources()[mapping]["Properties"]
+    assert properties["StartingPosition"] == "TRIM_HORIZON"
+    assert properties["BisectBatchOnFunctionError"] is True
+    assert properties["MaximumRetryAttempts"] > 0
+    assert properties["DestinationConfig"]["OnFailure"]
+
+
+def record(name: str, key: keys.Key) -> dict[str, Any]:
+    return {"eventName": name, "dynamodb": {"Keys": {"pk": {"S": key[0]}, "sk": {"S": key[1]}}}}
+
+
+def test_streams_hand_out_what_is_followed_and_nothing_else() -> None:
+    (events,), (clicks,) = stream_patterns("OnEventFromStream"), stream_patterns("OnClickFromStream")
+    new_event = record("INSERT", keys.event("site", "visitor", "purchase", "id"))
+    assert matches(events, new_event) and not matches(clicks, new_event)
+    assert matches(clicks, record("MODIFY", keys.link("code")))
+    for name, key in [
+        ("MODIFY", keys.event("site", "visitor", "purchase", "id")),
+        ("REMOVE", keys.event("site", "visitor", "purchase", "id")),
+        ("INSERT", keys.visitor("site", "visitor")),
+        ("INSERT", keys.link("code")),
+        ("MODIFY", keys.message("msg")),
+    ]:
+        assert not matches(events, record(name, key)) and not matches(clicks, record(name, key))
+
+
+def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:
+    table = resources()["AppTable"]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    (index,) = table_request("any")["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == keys.DUE_INDEX
+
+
+def test_what_was_lost_is_kept_for_two_weeks() -> None:
+    for name in ("SendDeadLetters", "LostRecords"):
+        assert resources()[name]["Properties"]["MessageRetentionPeriod"] == 14 * DAY // 1_000
+
+
+def test_every_function_has_a_policy_of_its_own() -> None:
+    assert set(configured()) == functions() | {"api_handler"}
+    files = list(configured().values())
+    assert len(set(files)) == len(files)
+    assert set(files) == set(policy_files())
+
+
+def test_every_function_uses_its_own_policy() -> None:
+    config = json.loads(CONFIG.read_text())
+    assert config["autogen_policy"] is False
+    assert all(settings["autogen_policy"] is False for settings in config["lambda_functions"].values())
+
+
+@pytest.mark.parametrize("name", sorted(policy_files()))
+def test_no_policy_allows_everything_of_anything(name: str) -> None:
+    assert list(wildcards(policy_files()[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ({"Action": "*", "Resource": "arn"}, 1),
+        ({"Action": ["dynamodb:*"], "Resource": "arn"}, 1),
+        ({"Action": ["dynamodb:GetItem"], "Resource": ["*"]}, 1),
+        ({"NotAction": "iam:PassRole", "Resource": "*"}, 2),
+        ({"Action": ["dynamodb:GetItem"], "Resource": "arn"}, 0),
+    ],
+)
+def test_the_search_finds_what_it_looks_for(statement: dict[str, object], found: int) -> None:
+    assert len(list(wildcards({"Statement": [statement]}))) == found
+
+
+@pytest.mark.parametrize("name", ["policy-collect.json", "policy-redirect.json"])
+def test_who_faces_visitors_can_decrypt_nothing(name: str) -> None:
+    assert "keys/private" not in json.dumps(policy_files()[name])

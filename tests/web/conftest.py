@@ -1,0 +1,71 @@
+"""The HTTP application, called as API Gateway calls it, on a world of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from chalice.test import Client
+
+import app as application
+from chalicelib.wiring import services
+from tests.support.world import World
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Api:
+    """Asks, with the key that it was given."""
+
+    def __init__(self, client: Client, key: str | None = None) -> None:
+        self._client = client
+        self._key = key
+
+    def with_key(self, key: str | None) -> Api:
+        return Api(self._client, key)
+
+    def ask(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Answer:
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example"}
+        if self._key is not None:
+            headers["Authorization"] = f"Bearer {self._key}"
+        content = (urlencode(body) if form else json.dumps(body)).encode()
+        answer = self._client.http.request(method, path, headers=headers, body=content if body is not None else b"")
+        return Answer(answer.status_code, answer.headers, answer.body.decode())
+
+
+@pytest.fixture
+def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    settings = {
+        "STAGE": "test",
+        "TABLE_NAME": world.table,
+        "SEND_QUEUE_URL": "https://sqs.example/send",
+        "ORIGIN": "https://r.example",
+        "SMS_PROVIDER": "outbox",
+        "PHONE_SIMULATOR": "on",
+        "AWS_DEFAULT_REGION": "eu-west-3",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    services.cache_clear()
+    world.equip(services()).table = world.services.table
+    with Client(application.app) as client:
+        yield Api(client)
+    services.cache_clear()

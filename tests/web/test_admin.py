@@ -1,0 +1,166 @@
+"""The admin API: who may do what (P8), and that its description tells all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import app as application
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.web import problems
+from tests.support.shop import Shop, open_shop, visitor_id
+from tests.web.conftest import Api
+
+DESCRIPTION = "/v1/openapi.json"
+ADVERTISER = {"name": "Lumen SAS", "brand": "Lumen", "sender": "36123"}
+OPERATORS_OWN = {("POST", "/v1/advertisers"), ("POST", "/v1/advertisers/{advertiser}/keys"), ("GET", "/v1/counts")}
+
+
+def admin_routes() -> Iterator[tuple[str, str]]:
+    for path, methods in application.app.routes.items():
+        if path.startswith("/v1/") and path != DESCRIPTION:
+            yield from ((method, path) for method in methods)
+
+
+ROUTES = sorted(admin_routes())
+
+
+def key_for(shop: Shop, scope: str) -> str:
+    key = f"rk_{scope}"
+    shop.world.services.advertisers.save_key(key, scope)
+    return key
+
+
+def address(route: str, shop: Shop, message: str = "msg_none") -> str:
+    """A route with a shop's own things in it."""
+    names = {"advertiser": shop.advertiser.id, "site": shop.site.id, "visitor": visitor_id(), "message": message}
+    return route.format(**names)
+
+
+def body_for(method: str, route: str) -> Any:
+    if route.endswith("/sites"):
+        return {"name": "Lumen", "origins": ["https://shop.example"]}
+    return ADVERTISER if method in ("POST", "PUT") else None
+
+
+def test_there_are_routes_to_try() -> None:
+    assert len(ROUTES) >= 10
+    assert set(ROUTES) >= OPERATORS_OWN
+
+
+def test_every_route_is_described_and_every_description_is_a_route(api: Api) -> None:
+    paths = api.ask("GET", DESCRIPTION).json["paths"]
+    described = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    assert described == set(ROUTES)
+
+
+def test_the_description_names_every_parameter_of_a_path(api: Api) -> None:
+    for path, methods in api.ask("GET", DESCRIPTION).json["paths"].items():
+        for operation in methods.values():
+            named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+            assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+@pytest.mark.parametrize(("method", "route"), ROUTES)
+@pytest.mark.parametrize("key", [None, "", "rk_unknown"])
+def test_without_a_key_that_is_known_nothing_is_answered(
+    api: Api, shop: Shop, method: str, route: str, key: str | None
+) -> None:
+    answer = api.with_key(key).ask(method, address(route, shop), body_for(method, route))
+    assert answer.status == 401
+    assert answer.headers["Content-Type"] == problems.MEDIA_TYPE
+
+
+@pytest.mark.parametrize(("method", "route"), ROUTES)
+def test_another_advertisers_key_reaches_nothing(api: Api, shop: Shop, method: str, route: str) -> None:
+    other = open_shop(shop.world)
+    shop.contact()
+    message, before = shop.message().id, shop.world.items()
+
+    strangers = api.with_key(key_for(other, other.advertiser.id))
+    before = shop.world.items()
+    answer = strangers.ask(method, address(route, shop, message), body_for(method, route))
+
+    assert answer.status in (403, 404)
+    assert shop.world.items() == before
+    assert shop.advertiser.brand not in answer.text
+
+
+@pytest.mark.parametrize(("method", "route"), sorted(set(ROUTES) - OPERATORS_OWN))
+def test_an_advertisers_own_key_reaches_its_own(api: Api, shop: Shop, method: str, route: str) -> None:
+    shop.contact()
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    answer = own.ask(method, address(route, shop, shop.message().id), body_for(method, route))
+    assert answer.status in (200, 201), answer.text
+
+
+@pytest.mark.parametrize(("method", "route"), sorted(OPERATORS_OWN))
+def test_what_is_the_operators_is_no_advertisers(api: Api, shop: Shop, method: str, route: str) -> None:
+    path, body = address(route, shop), body_for(method, route)
+    assert api.with_key(key_for(shop, shop.advertiser.id)).ask(method, path, body).status == 403
+    assert api.with_key(key_for(shop, OPERATOR)).ask(method, path, body).status in (200, 201)
+
+
+def test_a_message_of_another_advertiser_cannot_be_told_from_none(api: Api, shop: Shop) -> None:
+    stranger = api.with_key(key_for(shop, "adv_other"))
+    theirs = stranger.ask("GET", f"/v1/messages/{shop.message().id}")
+    none = stranger.ask("GET", "/v1/messages/msg_none")
+    assert (theirs.status, theirs.text) == (none.status, none.text)
+
+
+def test_an_advertiser_from_its_creation_to_its_site(api: Api, shop: Shop) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    created = operator.ask("POST", "/v1/advertisers", ADVERTISER | {"cap": {"messages": 1}})
+    assert created.status == 201 and created.json["cap"] == {"messages": 1, "window_s": 7 * 24 * 3600}
+    path = f"/v1/advertisers/{created.json['advertiser']}"
+    own = api.with_key(operator.ask("POST", f"{path}/keys").json["key"])
+
+    site = own.ask("POST", f"{path}/sites", {"name": "Lumen", "origins": ["https://Shop.example/"]}).json
+    assert site["origins"] == ["https://shop.example"]
+    replaced = own.ask("PUT", path, ADVERTISER | {"cart": {"delay_s": 60}})
+    assert replaced.json["cart"]["delay_s"] == 60
+    assert own.ask("GET", path).json == replaced.json
+    assert site["secret"] not in str(shop.world.items())
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"sender": "Maison Lumen"}, "sender"),
+        ({"sender": "TWELVELETTER"}, "sender"),
+        ({"sender": "1234"}, "sender"),
+        ({"cap": {"messages": -1}}, "cap.messages"),
+        ({"cap": {"window_s": 59}}, "cap.window_s"),
+        ({"cart": {"template": "{{ unknown }} {{ link }}"}}, "cart.template"),
+        ({"cart": {"template": "no way to the shop"}}, "cart.template"),
+        ({"delay": 5}, "delay"),
+    ],
+)
+def test_a_wrong_setting_is_named(api: Api, shop: Shop, change: dict[str, Any], field: str) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    answer = operator.ask("POST", "/v1/advertisers", ADVERTISER | change)
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+@pytest.mark.parametrize("origin", ["shop.example", "https://shop.example/path", "javascript:x", "https://[", ""])
+def test_an_origin_is_a_scheme_and_a_host(api: Api, shop: Shop, origin: str) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    answer = own.ask("POST", f"/v1/advertisers/{shop.advertiser.id}/sites", {"name": "Lumen", "origins": [origin]})
+    assert answer.status == 422
+
+
+@pytest.mark.parametrize("hours", ["0", "745", "-1", "x", "1.5", "²", "٣", "9" * 5_000])
+def test_hours_are_a_whole_number_in_range(api: Api, shop: Shop, hours: str) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    answer = own.ask("GET", f"/v1/sites/{shop.site.id}/counts?hours={hours}")
+    assert answer.status == 422
+
+
+def test_a_body_that_is_no_json_is_a_problem(api: Api, shop: Shop) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    answer = operator.ask("POST", "/v1/advertisers", {"a": "b"}, form=True)
+    assert answer.status in (415, 422)
