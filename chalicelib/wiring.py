@@ -174,7 +174,7 @@ class Services:
     def contact_writer(self) -> ContactWriter:
         from chalicelib.audience.importing import ContactWriter
 
-        return ContactWriter(self.contacts, self.vault)
+        return ContactWriter(self.contacts, self.ledgers, self.vault)
 
     @cached_property
     def trail(self) -> Trail:

@@ -122,6 +122,8 @@ def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[tu
         yield state, services
     finally:
         with interrupts.held():
+            with suppress(OSError):  # a reader who has gone must not keep us from stopping
+                _say("Stopping")
             published.unlink(missing_ok=True)
             shop.stop()
             stack.stop()

@@ -14,6 +14,7 @@ from chalicelib.audience.phones import parse_mobile
 from chalicelib.audience.profile import Profile, seal_profile
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.contacts import Consent, Contact, Contacts, Purpose
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.vault import Vault, identifier_digest
 
 FIELDS = (
@@ -147,8 +148,9 @@ def import_rows(
 class ContactWriter:
     """Writes rows as contacts. The newest statement of a person wins, purpose by purpose."""
 
-    def __init__(self, contacts: Contacts, vault: Vault) -> None:
+    def __init__(self, contacts: Contacts, ledgers: Ledgers, vault: Vault) -> None:
         self._contacts = contacts
+        self._ledgers = ledgers
         self._vault = vault
 
     def write(self, base: str, row: Row) -> bool:
@@ -163,7 +165,12 @@ class ContactWriter:
             fields={**(known.fields if known else {}), **row.fields},
         )
         named = [text for text in (row.profile.phone, row.profile.email) if text]
-        return self._contacts.save(contact, [self._vault.identifier(identifier_digest(text)) for text in named])
+        if not self._contacts.save(contact, [self._vault.identifier(identifier_digest(text)) for text in named]):
+            return False
+        if known and _withdrawn(known.consents, contact.consents):
+            # A send that is being decided has read the contact as it was: its claim must not succeed.
+            self._ledgers.move(person)
+        return True
 
 
 def newest(known: Mapping[Purpose, Consent], stated: Mapping[Purpose, Consent]) -> dict[Purpose, Consent]:
@@ -174,6 +181,10 @@ def newest(known: Mapping[Purpose, Consent], stated: Mapping[Purpose, Consent]) 
         if before is None or (statement.at, not statement.given) > (before.at, not before.given):
             merged[purpose] = statement
     return merged
+
+
+def _withdrawn(before: Mapping[Purpose, Consent], after: Mapping[Purpose, Consent]) -> bool:
+    return any(statement.given and not after[purpose].given for purpose, statement in before.items())
 
 
 def check_columns(header: Iterable[str], options: ImportOptions) -> None:

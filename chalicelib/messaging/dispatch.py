@@ -90,12 +90,14 @@ class Dispatch:
         raise Contended(message_id)
 
     def _facts(self, message: Message) -> Facts:
+        # The ledger first: whoever withdraws a consent moves it afterwards, so a claim at this version has seen it.
+        ledger = self._ledgers.get(message.person)
         return Facts(
             message=message,
             advertiser=self._advertisers.get(message.advertiser),
             site=self._advertisers.site(message.site),
             contact=self._contacts.get(message.base, message.person),
-            ledger=self._ledgers.get(message.person),
+            ledger=ledger,
             purchased=message.visitor is not None
             and self._events.purchased_since(message.site, message.visitor, message.cart_at),
         )

@@ -82,6 +82,16 @@ class Ledgers:
             raise
         return True
 
+    def move(self, person: str) -> None:
+        """Move the ledger's version: no claim that was decided from an older state can succeed any more."""
+        self._table.update(
+            Update(
+                keys.ledger(person),
+                "SET #type = :type, #v = :v, #person = :person ADD #version :one",
+                {"type": "ledger", "v": 1, "person": person, "one": 1},
+            )
+        )
+
 
 def claim(ledger: Ledger, send: Send) -> Update:
     """The write that adds a send, on condition that the ledger is still as it was read."""

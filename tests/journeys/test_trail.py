@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.messages import Message
 from chalicelib.tracking.collect import Caller
 from chalicelib.web import redirect
@@ -174,9 +175,17 @@ def test_strong_evidence_replaces_a_weak_hint(shop: Shop, stream: Stream) -> Non
 class Clicked:
     """An SMS that was sent and clicked, from which browsers come to the shop."""
 
-    def __init__(self, shop: Shop, stream: Stream, *, wait: int = 0, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        stream: Stream,
+        *,
+        wait: int = 0,
+        headers: dict[str, str] | None = None,
+        base: str | None = None,
+    ) -> None:
         self.shop, self.stream = shop, stream
-        message = shop.message()
+        message = shop.message(base=base or shop.advertiser.id)
         assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
         shop.world.clock.advance(wait)
         self.code = shop.stored(message).code or ""
@@ -240,10 +249,12 @@ def test_a_click_needs_matching_consent(shop: Shop, stream: Stream) -> None:
 
 
 def test_a_click_ties_on_no_other_advertisers_site(shop: Shop, stream: Stream) -> None:
-    shop.contact()
+    """Not even where the person agreed to be matched for both."""
     other = open_shop(shop.world)
-    other.contact()
-    assert Clicked(shop, stream).arrives(visitor_id(), at=other) is None
+    shop.contact(base=PARTNER, advertisers=(shop.advertiser.id, other.advertiser.id))
+    clicked = Clicked(shop, stream, base=PARTNER)
+    assert clicked.arrives(visitor_id(), at=other) is None
+    assert clicked.arrives(visitor_id()) is not None
 
 
 def test_a_made_up_click_id_ties_nobody(shop: Shop, stream: Stream) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from chalicelib.storage.advertisers import Cap
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import EVERYONE, Opposition
 from chalicelib.wiring import Services
+from tests.support.faults import HeldBackClaim
 from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import World
 
@@ -30,20 +30,6 @@ def unsubscribe(services: Services, person: str, advertiser: str) -> None:
 
 def stop(services: Services, person: str, advertiser: str) -> None:
     assert services.inbound.receive(Reply("reply-1", CAMILLE, "36123", "STOP"))
-
-
-class HeldBackClaim:
-    """A client that runs `meanwhile` between the decision and its first transaction: the claim."""
-
-    def __init__(self, client: Any, meanwhile: Callable[[], None]) -> None:
-        self._client = client
-        self._meanwhile: Callable[[], None] | None = meanwhile
-
-    def __getattr__(self, operation: str) -> Any:
-        if operation == "transact_write_items" and self._meanwhile:
-            meanwhile, self._meanwhile = self._meanwhile, None
-            meanwhile()
-        return getattr(self._client, operation)
 
 
 @pytest.fixture

@@ -83,3 +83,17 @@ class LosingPuts:
         if taken:
             self._client.batch_write_item(RequestItems={table: taken})
         return {"UnprocessedItems": {table: refused} if refused else {}}
+
+
+class HeldBackClaim:
+    """A client that runs `meanwhile` between the decision and its first transaction: the claim."""
+
+    def __init__(self, client: Any, meanwhile: Callable[[], None]) -> None:
+        self._client = client
+        self._meanwhile: Callable[[], None] | None = meanwhile
+
+    def __getattr__(self, operation: str) -> Any:
+        if operation == "transact_write_items" and self._meanwhile:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+        return getattr(self._client, operation)
