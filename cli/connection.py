@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from chalicelib.settings import Settings
 from chalicelib.wiring import Services
-from cli.stack import REGION, ROOT_KEY
+from cli.artifact import REGION, ROOT_KEY
 
 # An operator waits rather than tries again: a function that is called for the first time takes its time to start.
 _CLIENT_CONFIG = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 2})

@@ -15,9 +15,9 @@ from typing import Any
 from chalicelib.audience import importing
 from chalicelib.clock import DAY, SECOND
 from chalicelib.wiring import Services
+from cli.artifact import PROJECT_ROOT
 from cli.connection import Stage
 from cli.secrets import create_operator_key, create_secrets
-from cli.stack import PROJECT_ROOT
 from cli.visit import Answer, DemoFailed, Product, ask
 
 LAMP = Product("lampe-opaline", "Lampe Opaline", "Lampes", 129)

@@ -6,7 +6,6 @@ so that short links are as short as real ones. What is asked of localhost reache
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import http.client
 import json
@@ -15,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -26,12 +24,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import RelanceError
+from cli.artifact import EXECUTABLES, PROJECT_ROOT, REGION, ROOT_KEY, DeployFailed, package, run_tool
 
-REGION = "eu-west-3"
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-
-# The emulator's root account. Any other key is held to its IAM policies where the stack enforces them.
-ROOT_KEY = "test"
 _SOURCES = (
     "app.py",
     "chalicelib/**/*",
@@ -43,7 +37,6 @@ _SOURCES = (
 _DEPLOYED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 _SOURCES_TAG = "relance:sources"
 _BUCKET = "relance-artifacts"
-_EXECUTABLES = Path(sys.executable).parent
 _START_SECONDS = 30
 _STOP_SECONDS = 30
 
@@ -63,14 +56,6 @@ class StartFailed(RelanceError):
 
     def __init__(self, log: Path) -> None:
         super().__init__(f"the emulator did not start; the end of {log}:\n{_tail(log)}")
-
-
-class DeployFailed(RelanceError):
-    """A step of the deployment failed; the text holds what its tool printed."""
-
-    def __init__(self, tool: str, output: str) -> None:
-        super().__init__(f"the stack was not deployed; {tool} says:\n{output.strip()}")
-        self.output = output
 
 
 class LocalStack:
@@ -130,7 +115,7 @@ class LocalStack:
         self._rewind_streams()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [_EXECUTABLES / "ministack"],
+                [EXECUTABLES / "ministack"],
                 env=self._emulator_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -295,53 +280,7 @@ class LocalStack:
 
     def _run(self, tool: str, *arguments: str | Path) -> None:
         """Run a tool of this environment on the emulator."""
-        _run_tool(tool, *arguments, AWS_ENDPOINT_URL=self.endpoint_url)
-
-
-def package(stage: str, directory: Path, root: Path = PROJECT_ROOT) -> None:
-    """Make a stage's artifact and template, `sam.yaml`, in a directory of their own. Raises DeployFailed."""
-    shutil.rmtree(directory, ignore_errors=True)
-    cache = root / ".chalice" / "deployments"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        # All stages share Chalice's cache of dependencies, and Chalice expects to be alone with it.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _run_tool(
-            "chalice",
-            *("--project-dir", root, "package", "--stage", stage),
-            *("--merge-template", root / "infra" / "resources.yaml"),
-            *("--template-format", "yaml", directory),
-        )
-
-
-def _run_tool(tool: str, *arguments: str | Path, **environment: str) -> None:
-    """Run a tool of this environment, whatever AWS account the shell is set up for."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with subprocess.Popen(
-        [_EXECUTABLES / tool, *arguments],
-        env=inherited
-        | {
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        process_group=0,
-    ) as process:
-        try:
-            output, _ = process.communicate()
-        except BaseException:
-            # Interrupted: what the tool itself has started, such as Chalice's pip, would outlive it.
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    if process.returncode != 0:
-        raise DeployFailed(tool, output)
+        run_tool(tool, *arguments, AWS_ENDPOINT_URL=self.endpoint_url)
 
 
 def _is_free(port: int) -> bool:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cli.stack import REGION, DeployFailed, package
+from cli.artifact import REGION, DeployFailed, package
 from tests.support.policies import policy_files, wildcards
 from tests.support.template import ROOT
 

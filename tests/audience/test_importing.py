@@ -67,7 +67,7 @@ def test_a_dry_run_checks_everything_and_writes_nothing(shop: Shop, file: Path) 
 @pytest.mark.parametrize(
     ("row", "field", "rule"),
     [
-        ("01 42 68 53 00,,,,,yes,yes,2026-01-10,checkout", "phone", "mobile"),
+        ("01 99 00 00 12,,,,,yes,yes,2026-01-10,checkout", "phone", "mobile"),
         (",,,,,yes,yes,2026-01-10,checkout", "phone", "phone_number"),
         ("0639980001,not an address,,,,yes,yes,2026-01-10,checkout", "email", "email"),
         ("0639980001,,,,,perhaps,yes,2026-01-10,checkout", "consent.sms_marketing", "yes_or_no"),

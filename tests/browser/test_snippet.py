@@ -1,21 +1,19 @@
 """The snippet in a real browser: what leaves the page, when, and what never does."""
 
 import gzip
-import hashlib
 import json
 import re
 import socket
 import time
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .servers import GPC, SNIPPET, Collector, Request, Shop, params_of
+from .embedding import CLICK, embed, nothing_more_comes, sha256, stored, visit
+from .servers import GPC, SNIPPET, Collector, Shop, params_of
 
 THIRTEEN_MONTHS = 395 * 24 * 3600
 ID = re.compile(r"^[A-Za-z0-9_-]{22}$")
-CLICK = "clk_0123456789abcdef"
 
 WITHOUT_BEACON = "Object.defineProperty(Navigator.prototype, 'sendBeacon', {value: undefined})"
 REFUSED_BEACON = "Object.defineProperty(Navigator.prototype, 'sendBeacon', {value: () => false})"
@@ -23,50 +21,6 @@ REFUSED_BEACON = "Object.defineProperty(Navigator.prototype, 'sendBeacon', {valu
 PAGEHIDE = "dispatchEvent(new Event('pagehide'))"
 HIDDEN = """Object.defineProperty(document, 'hidden', {value: true});
     document.dispatchEvent(new Event('visibilitychange'))"""
-# The first hash is slow, the next ones are not.
-SLOW_HASH = """
-    const digest = SubtleCrypto.prototype.digest;
-    let delay = 50;
-    SubtleCrypto.prototype.digest = async function (...args) {
-        await new Promise(done => { setTimeout(done, delay); delay = 0; });
-        return digest.apply(this, args);
-    }"""
-
-
-def embed(origin: str, *commands: str, init: str = "'site-1'", copies: int = 1) -> str:
-    """The code that shops are given, then their own commands, before the snippet had time to load."""
-    code = f"""
-      <script>window.relance=window.relance||function(){{(relance.q=relance.q||[]).push(arguments)}};
-      relance('init',{init});</script>
-      <script async src="{origin}/t.js?v=1"></script>"""
-    own = "".join(f"<script>{command}</script>" for command in commands)
-    return f"<!doctype html><title>Shop</title>{code * copies}{own}<p>Bonjour</p>"
-
-
-def visit(page: Page, shop: Shop, origin: str, *commands: str, path: str = "/", **options: Any) -> None:
-    shop.html = embed(origin, *commands, **options)
-    page.goto(shop.url + path)
-    page.wait_for_function("window.relance.loaded")
-
-
-def nothing_more_comes(page: Page, collector: Collector) -> list[Request]:
-    """What was recorded once the page had its turns, left, and a beacon of our own came after all others."""
-    page.evaluate("async () => { for (let i = 0; i < 3; i++) await new Promise(done => setTimeout(done)) }")
-    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
-    page.evaluate("url => { navigator.sendBeacon(url) }", collector.url + "/last")
-    collector.wait_until(lambda: any(request.path == "/last" for request in collector.requests))
-    return [request for request in collector.tracking() if request.path != "/last"]
-
-
-def stored(page: Page) -> int:
-    count = page.evaluate("""async () => localStorage.length + sessionStorage.length
-        + (await indexedDB.databases()).length + (await caches.keys()).length""")
-    assert isinstance(count, int)
-    return count
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # --- Weight and loading ---
@@ -355,182 +309,3 @@ def test_what_is_pending_goes_at_the_last_sign(page: Page, shop: Shop, collector
     page.evaluate(f"relance('track', 'view_item', {{}}); {last_sign}; relance('track', 'add_to_cart', {{}})")
     collector.wait_for_event("add_to_cart")
     assert [event["event"] for event in collector.wait_for_event("view_item")["events"]] == ["view_item"]
-
-
-# --- Identifiers ---
-
-CAMILLE = "+33639980001"
-SPELLINGS = [
-    ("phone", "06 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "06.39.98.00.01", CAMILLE, "FR"),
-    ("phone", "06-39-98-00-01", CAMILLE, "FR"),
-    ("phone", "06\u00a039\u202f98\u00a000\u00a001", CAMILLE, "FR"),
-    ("phone", "(06) 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33639980001", CAMILLE, "FR"),
-    ("phone", "+33 (0)6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33 06 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "0033 6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "0033 (0)6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33 6 39 98 00 01", CAMILLE, "BE"),
-    ("phone", "0692 12 34 56", "+262692123456", "RE"),
-    ("phone", "0470 12 34 56", "+32470123456", "be"),
-    ("phone", "612 34 56 78", "+34612345678", "ES"),
-    ("phone", "(415) 555-2671", "+14155552671", "US"),
-    ("phone", "1-415-555-2671", "+14155552671", "US"),
-    ("phone", "+49 (0)151 23456789", "+4915123456789", "FR"),
-    ("email", "  Camille@Example.COM ", "camille@example.com", "FR"),
-    ("email", "\u00a0camille@example.com\t", "camille@example.com", "FR"),
-    ("email", "ÉLISE@example.com", "élise@example.com", "FR"),
-]
-
-
-@pytest.mark.parametrize(("kind", "given", "normal", "country"), SPELLINGS)
-def test_spellings_have_one_hash(
-    page: Page, shop: Shop, collector: Collector, kind: str, given: str, normal: str, country: str
-) -> None:
-    init = "'site-1'" if country == "FR" else f"'site-1', {{country: '{country}'}}"
-    identify = f"relance('identify', {json.dumps({kind: given})})"
-    visit(page, shop, collector.url, "relance('consent', 'grant')", identify, init=init)
-    assert collector.wait_for_event("identify")["ids"] == {f"{kind}_sha256": sha256(normal)}
-
-
-def test_plain_values_never_leave_the_page(page: Page, shop: Shop, collector: Collector) -> None:
-    visit(
-        page,
-        shop,
-        collector.url,
-        "relance('consent', 'grant')",
-        "relance('identify', {email: 'Camille@example.com', phone: '06 39 98 00 01'})",
-    )
-    page.evaluate("relance('identify', {email: 'malik@example.org', phone: '+33639980002'})")
-    page.evaluate("relance('track', 'view_item', {})")
-    collector.wait_for_event("view_item")
-    nothing_more_comes(page, collector)
-    everything = " ".join(request.everything() for request in collector.requests).lower()
-    for plain in ("camille", "malik", "example.com", "example.org", "39980001", "39 98 00 01", "39980002"):
-        assert plain not in everything
-    assert sha256("malik@example.org") in everything
-
-
-def test_plain_values_are_dropped_where_they_cannot_be_hashed(
-    page: Page, context: BrowserContext, shop: Shop, collector: Collector
-) -> None:
-    context.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})")
-    visit(
-        page,
-        shop,
-        collector.url,
-        "relance('consent', 'grant')",
-        "relance('identify', {email: 'camille@example.com', phone: '0639980001', customer_id: 'c-7'})",
-    )
-    assert collector.wait_for_event("identify")["ids"] == {"customer_id": "c-7"}
-
-
-def test_identifiers_accumulate_and_come_with_every_later_request(
-    page: Page, context: BrowserContext, shop: Shop, collector: Collector
-) -> None:
-    context.add_init_script(SLOW_HASH)
-    visit(page, shop, collector.url, "relance('consent', 'grant')")
-    assert "ids" not in collector.wait_for_event("page_view")
-
-    page.evaluate("relance('identify', {customer_id: 42}); relance('track', 'view_item', {})")
-    message = collector.wait_for_event("view_item")
-    assert message["ids"] == {"customer_id": "42"}
-    assert [event["event"] for event in message["events"]] == ["identify", "view_item"]
-    assert message["events"][0]["params"] == {}
-
-    page.evaluate(
-        """hash => { relance('identify', {phone: '06 39 98 00 01', email_sha256: hash});
-        relance('track', 'add_to_cart', {}) }""",
-        sha256("camille@example.com").upper(),
-    )
-    message = collector.wait_for_event("add_to_cart")
-    assert [event["event"] for event in message["events"]] == ["identify", "add_to_cart"]
-    email = sha256("camille@example.com")
-    known = {"customer_id": "42", "phone_sha256": sha256(CAMILLE), "email_sha256": email}
-    assert message["ids"] == known
-
-    page.evaluate("relance('track', 'begin_checkout', {})")
-    assert collector.wait_for_event("begin_checkout")["ids"] == known
-
-
-def test_the_last_identify_wins_though_its_hash_comes_first(
-    page: Page, context: BrowserContext, shop: Shop, collector: Collector
-) -> None:
-    context.add_init_script(SLOW_HASH)
-    visit(page, shop, collector.url, "relance('consent', 'grant')")
-    page.evaluate("""relance('identify', {email: 'camille@example.com'});
-        relance('identify', {email: 'malik@example.org'}); relance('track', 'view_item', {})""")
-    assert collector.wait_for_event("view_item")["ids"] == {"email_sha256": sha256("malik@example.org")}
-
-
-def test_what_is_no_hash_is_not_sent_as_one(page: Page, shop: Shop, collector: Collector) -> None:
-    visit(
-        page,
-        shop,
-        collector.url,
-        "relance('consent', 'grant')",
-        "relance('identify', {email_sha256: 'camille@example.com', phone_sha256: '0639980001', phone: '12'})",
-    )
-    assert "ids" not in collector.wait_for_event("identify")
-
-
-def test_a_refusal_beats_a_hash_on_its_way(
-    page: Page, context: BrowserContext, shop: Shop, collector: Collector
-) -> None:
-    context.add_init_script(SLOW_HASH)
-    visit(page, shop, collector.url, "relance('consent', 'grant')")
-    collector.wait_for_event("page_view")
-    page.evaluate("""relance('identify', {email: 'camille@example.com'});
-        relance('consent', 'deny'); relance('consent', 'grant'); relance('track', 'view_item', {})""")
-    message = collector.wait_for_event("view_item")
-    assert "ids" not in message
-    assert [event["event"] for event in message["events"]] == ["view_item"]
-
-
-def test_form_fields_are_not_read(page: Page, shop: Shop, collector: Collector) -> None:
-    visit(
-        page,
-        shop,
-        collector.url,
-        "relance('consent', 'grant')",
-        "document.write('<form><input name=email value=camille@example.com></form>')",
-    )
-    collector.wait_for_event("page_view")
-    page.fill("input", "malik@example.org")
-    page.evaluate("relance('track', 'view_item', {})")
-    assert "ids" not in collector.wait_for_event("view_item")
-
-
-# --- Landing from an SMS ---
-
-
-@pytest.mark.parametrize(
-    ("query", "left"),
-    [
-        (f"?rl_click={CLICK}", ""),
-        (f"?a=b%20c&rl_click={CLICK}&flag", "?a=b%20c&flag"),
-        (f"?rl_click={CLICK}&a=1&a=2", "?a=1&a=2"),
-    ],
-)
-def test_click_leaves_the_address_and_goes_with_the_grant(
-    page: Page, shop: Shop, collector: Collector, query: str, left: str
-) -> None:
-    visit(page, shop, collector.url, "history.replaceState({kept: 1}, '')", path=f"/p{query}#top")
-    assert page.url == f"{shop.url}/p{left}#top"
-    assert page.evaluate("history.state") == {"kept": 1}
-    assert nothing_more_comes(page, collector) == []
-
-    page.evaluate("relance('consent', 'grant')")
-    message = collector.wait_for_event("page_view")
-    assert message["ids"] == {"click_id": CLICK}
-    assert message["events"][0]["params"] == {"page_location": f"{shop.url}/p{left}"}
-    page.evaluate("relance('track', 'view_item', {})")
-    assert collector.wait_for_event("view_item")["ids"] == {"click_id": CLICK}
-
-
-@pytest.mark.parametrize("click", ["short", "x" * 65, "0123456789abcdef%3C", ""])
-def test_what_is_no_click_is_only_removed(page: Page, shop: Shop, collector: Collector, click: str) -> None:
-    visit(page, shop, collector.url, "relance('consent', 'grant')", path=f"/?rl_click={click}")
-    assert "ids" not in collector.wait_for_event("page_view")
-    assert page.url == shop.url + "/"

@@ -81,6 +81,15 @@ class Deployed:
         headers = {"Authorization": f"Bearer {key or self.operator_key}", "Content-Type": "application/json"}
         return self.request(method, path, json.dumps(body) if body is not None else None, headers)
 
+    def pass_minutes(self, minutes: int) -> None:
+        """Move the stage's time, with the ticks that fall due."""
+        self.clock.move_to(self.clock.now() + minutes * 60_000)
+
+    def sms_to(self, phone: str) -> str:
+        """The newest SMS that a phone has got, empty where it has none."""
+        newest = self.services.outbox.newest()
+        return next((sms.text for sms in newest if sms.phone == phone and sms.direction == "out"), "")
+
     def open_shop(self, *, origins: list[str] | None = None, **settings: Any) -> Shop:
         """A new advertiser with one site, and with nobody in its base yet."""
         body = {"name": "Maison Lumen", "brand": "Lumen", "sender": "36111"} | settings
@@ -126,6 +135,14 @@ class Shop:
     def visitor(self) -> Visitor:
         """A browser that has not been here before."""
         return Visitor(self, secrets.token_urlsafe(16))
+
+    def left_cart(self, phone: str) -> Visitor:
+        """A person of the base, who agreed to all, with a cart and the message that is meant for it."""
+        self.opt_in(phone)
+        visitor = self.visitor()
+        visitor.fill_cart(phone)
+        visitor.message("scheduled")
+        return visitor
 
     def counts(self) -> dict[str, int]:
         """What the site and the advertiser have counted, added up."""

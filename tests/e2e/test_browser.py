@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from cli.stack import PROJECT_ROOT
+from cli.artifact import PROJECT_ROOT
 from tests.e2e.conftest import free_port
 from tests.e2e.deployed import Deployed, Shop, eventually
 
@@ -59,7 +59,7 @@ def test_from_the_shop_to_the_phone_and_back(
     log_in_and_fill_cart(page, url)
     eventually(lambda: opened.counts().get("event.add_to_cart") == 1)
     eventually(lambda: opened.counts().get("matched"))
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     eventually(lambda: opened.counts().get("message.sent") == 1)
 
     phone = context.new_page()
@@ -89,20 +89,17 @@ def test_from_the_shop_to_the_phone_and_back(
     assert opened.counts()["opposed.unsubscribe"] == 1
 
     page.bring_to_front()
-    deployed.clock.move_to(deployed.clock.now() + 60 * 60_000)
+    deployed.pass_minutes(60)
     log_in_and_fill_cart(page, url)
     eventually(lambda: opened.counts().get("event.add_to_cart") == 2)
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     eventually(lambda: opened.counts().get("message.refused.opposed") == 1)
 
 
 def test_a_stop_typed_on_the_phone_is_recorded(deployed: Deployed, page: Page, phone: str) -> None:
     shop = deployed.open_shop()
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    visitor = shop.left_cart(phone)
+    deployed.pass_minutes(46)
     visitor.message("sent")
     page.goto(f"{deployed.stack.origin}/phone")
     page.get_by_role("link", name=phone).click()
@@ -120,13 +117,10 @@ def test_the_pixel_is_an_image_for_a_browser(deployed: Deployed, page: Page) -> 
 
 def test_pages_work_without_scripts(deployed: Deployed, page: Page, phone: str) -> None:
     shop = deployed.open_shop()
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    visitor = shop.left_cart(phone)
+    deployed.pass_minutes(46)
     visitor.message("sent")
-    code = next(sms.text for sms in deployed.services.outbox.newest() if sms.phone == phone).split("/u/")[-1]
+    code = deployed.sms_to(phone).split("/u/")[-1]
     assert page.context.browser
     plain = page.context.browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     leaving = plain.new_page()

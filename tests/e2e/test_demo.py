@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.stack import PROJECT_ROOT
+from cli.artifact import PROJECT_ROOT
 from tests.e2e.conftest import free_port
 
 

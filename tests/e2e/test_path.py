@@ -15,12 +15,6 @@ IPHONE = (
 BROWSER = {"User-Agent": IPHONE}
 
 
-def sms_to(deployed: Deployed, phone: str) -> str:
-    """The newest SMS that a phone has got."""
-    texts = (sms.text for sms in deployed.services.outbox.newest() if sms.phone == phone and sms.direction == "out")
-    return next(texts, "")
-
-
 def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: str) -> None:
     shop = deployed.open_shop()
     shop.opt_in(phone)
@@ -29,10 +23,10 @@ def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: 
 
     scheduled = visitor.message("scheduled")
     assert visitor.seen()["match"]["evidence"] == "phone"
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     assert visitor.message("sent")["message"] == scheduled["message"]
 
-    text = sms_to(deployed, phone)
+    text = deployed.sms_to(phone)
     assert text.startswith("Lumen: bonjour Camille, Lampe Nova vous attend: ")
     link, way_out = re.findall(re.escape(deployed.stack.origin) + r"\S*", text)
     assert text.endswith(f"STOP au 36111 ou {way_out}")
@@ -68,33 +62,27 @@ def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: 
         assert done.status == 200 and "C’est fait" in done.body.decode()
     assert shop.counts()["opposed.unsubscribe"] == 1
 
-    deployed.clock.move_to(deployed.clock.now() + 25 * 3_600_000)
+    deployed.pass_minutes(25 * 60)
     visitor.fill_cart(phone)
     eventually(lambda: visitor.seen()["message"]["message"] != scheduled["message"])
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     refused = visitor.message("refused", "sent")
     assert (refused["state"], refused["reason"]) == ("refused", "opposed")
-    assert sms_to(deployed, phone) == text
+    assert deployed.sms_to(phone) == text
 
 
 def test_a_purchase_before_the_delay_cancels(deployed: Deployed, phone: str) -> None:
     shop = deployed.open_shop()
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
+    visitor = shop.left_cart(phone)
     visitor.send(visitor.event("purchase", transaction_id="T-1", value=49.9, currency="EUR"))
     assert visitor.message("cancelled")["reason"] == "purchased"
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
-    assert sms_to(deployed, phone) == ""
+    deployed.pass_minutes(46)
+    assert deployed.sms_to(phone) == ""
 
 
 def test_a_purchase_told_by_the_back_end_cancels(deployed: Deployed, phone: str) -> None:
     shop = deployed.open_shop()
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
+    visitor = shop.left_cart(phone)
     body = {
         "site": shop.site,
         "consent": "grant",
@@ -116,27 +104,24 @@ def test_nothing_comes_of_visits_without_consent_and_it_says_why(deployed: Deplo
     other.fill_cart(no_matching)
     one.message("scheduled")
     eventually(lambda: shop.counts().get("unmatched.no_matching_consent"))
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     assert one.message("refused")["reason"] == "no_sms_marketing_consent"
     seen = other.seen()
     assert (seen["match"], seen["message"]) == (None, None)
     assert "has not agreed to be matched" in seen["sentence"]
-    assert (sms_to(deployed, no_sms), sms_to(deployed, no_matching)) == ("", "")
+    assert (deployed.sms_to(no_sms), deployed.sms_to(no_matching)) == ("", "")
 
 
 def test_an_exact_stop_from_the_phone_holds_for_what_is_planned(deployed: Deployed, phone: str) -> None:
     shop = deployed.open_shop()
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
+    visitor = shop.left_cart(phone)
     form = f"id=reply-1&from=%2B{phone[1:]}&to=36111&text=stop"
     for _ in range(2):
         answered = deployed.request(
             "POST", "/hooks/outbox/replies", form, {"Content-Type": "application/x-www-form-urlencoded"}
         )
         assert answered.status == 303
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    deployed.pass_minutes(46)
     assert visitor.message("refused")["reason"] == "opposed"
 
 
@@ -153,13 +138,10 @@ def test_the_same_event_twice_counts_once(deployed: Deployed) -> None:
 
 def test_another_advertisers_link_ties_nothing(deployed: Deployed, phone: str) -> None:
     shop, rival = deployed.open_shop(), deployed.open_shop(name="Rival")
-    shop.opt_in(phone)
-    visitor = shop.visitor()
-    visitor.fill_cart(phone)
-    visitor.message("scheduled")
-    deployed.clock.move_to(deployed.clock.now() + 46 * 60_000)
+    visitor = shop.left_cart(phone)
+    deployed.pass_minutes(46)
     visitor.message("sent")
-    code = sms_to(deployed, phone).split("/u/")[-1]
+    code = deployed.sms_to(phone).split("/u/")[-1]
     click = parse_qs(urlsplit(deployed.request("GET", f"/{code}", headers=BROWSER).headers["location"]).query)
     elsewhere = rival.visitor()
     elsewhere.send(elsewhere.event("page_view"), ids={"click_id": click["rl_click"][0]})

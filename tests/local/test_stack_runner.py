@@ -13,7 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from cli.stack import DeployFailed, LocalStack, PortTaken
+from cli.artifact import DeployFailed
+from cli.stack import LocalStack, PortTaken
 
 from .dynamodb_local import DynamoDBLocal, Unavailable
 

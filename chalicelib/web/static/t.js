@@ -133,7 +133,7 @@
 
     function e164(phone) {
       let number = phone.replace(/[\s.\u2010-\u2015-]/g, '');
-      if (/^\(?(\+|00)/.test(number)) number = number.replace('(0)', ''); // "+49 (0)151…"
+      if (/^\(?(\+|00)/.test(number)) number = number.replace('(0)', ''); // "+49 (0)171…"
       number = number.replace(/[()]/g, '').replace(/^00/, '+');
       if (number[0] !== '+') number = `+${CALLING_CODES[country]}${number}`;
       number = number.replace(TRUNK_PREFIX, '+$1$2');
