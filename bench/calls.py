@@ -42,7 +42,7 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("GetItem ADV", f"the journey's delay and re-entry ({_KEPT})"),
         ("GetItem ENROL", "is the contact in the journey already"),
         ("TransactWriteItems ENROL MSG", "the enrolment and its message, both or none"),
-        ("TransactWriteItems EVENT COUNT", "the event is counted, once whatever is delivered twice"),
+        ("TransactWriteItems COUNTED COUNT", "the event is counted, once whatever is delivered twice"),
     ],
     "tick": _tick(1),
     "tick for ten": _tick(10),

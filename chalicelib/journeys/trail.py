@@ -90,7 +90,9 @@ class Trail:
                 self._enrol(visitor, tie, site, enrolment, cart, due_at, advertiser.cart)
             case Postpone(waiting, cart, due_at):
                 expires_at = due_at + advertiser.cart.expires_ms
-                self._messages.reschedule(waiting, WAITING, due_at=due_at, expires_at=expires_at, cart=cart)
+                self._messages.reschedule(
+                    waiting, WAITING, due_at=due_at, expires_at=expires_at, visitor=visitor, cart=cart
+                )
             case Cancel(waiting, reason):
                 self._cancel(waiting, reason)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from crawleruseragents import is_crawler
 from user_agents import parse
 
 from chalicelib.storage.links import Click
@@ -13,7 +14,9 @@ ClickClass = Literal["person", "preview", "bot"]
 
 def classify(click: Click) -> tuple[ClickClass, list[str]]:
     """The class of a click, and the reasons for not taking it for a person's."""
-    if parse(click.agent).is_bot:
+    if not click.agent:
+        return "bot", ["no_agent"]
+    if parse(click.agent).is_bot or is_crawler(click.agent):
         return "bot", ["known_bot"]
     reasons = []
     if click.method == "HEAD":

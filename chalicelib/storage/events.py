@@ -57,8 +57,12 @@ class Events:
         return any(purchase["received"] >= since for purchase in purchases)
 
     def count_once(self, event: Event, counted: Update) -> bool:
-        """Count an event, once whatever is delivered twice. False where that has been done."""
-        mark = Update(_key(event), "SET #counted = :yes", {"yes": True}, "attribute_not_exists(#counted)")
+        """Count an event, once whatever is sent or delivered twice. False where that has been done.
+
+        The mark is an item of its own: the event's is replaced when the event is sent again.
+        """
+        key = keys.counted(event.site, event.visitor, event.name, event.id)
+        mark = Put(key, {"type": "counted", "v": 1, "ttl": _ttl(event)}, "attribute_not_exists(pk)")
         try:
             self._table.transact([mark, counted])
         except TransactionRefused as refused:
@@ -109,5 +113,9 @@ def _item(event: Event) -> Item:
         "identifiers": event.identifiers or None,
         "click": event.click,
         "params": event.params or None,
-        "ttl": (event.received + RETENTION) // SECOND,
+        "ttl": _ttl(event),
     }
+
+
+def _ttl(event: Event) -> int:
+    return (event.received + RETENTION) // SECOND

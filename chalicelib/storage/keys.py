@@ -6,6 +6,7 @@
 | site        | SITE#<site>               | SITE                  | its id                                     |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
+| counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
 | visitor     | TRAIL#<site>#<visitor>    | VISITOR               | its id                                     |
 | identifier  | IDENT#<base>#<hmac>       | IDENT                 | a match                                    |
 | contact     | CONTACT#<base>#<person>   | CONTACT               | its id                                     |
@@ -57,6 +58,11 @@ def trail(site_id: str, visitor: str) -> str:
 def event(site_id: str, visitor: str, name: str, event_id: str) -> Key:
     """One event: its name comes first, so that a visitor's purchases are one query."""
     return trail(site_id, visitor), f"{EVENT_PREFIX}{name}#{event_id}"
+
+
+def counted(site_id: str, visitor: str, name: str, event_id: str) -> Key:
+    """The mark that an event has been counted."""
+    return trail(site_id, visitor), f"COUNTED#{name}#{event_id}"
 
 
 def visitor(site_id: str, visitor_id: str) -> Key:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
-from chalicelib.storage.visitors import Cart, Product
+from chalicelib.storage.visitors import Cart, Product, Visitor
 
 State = Literal[
     "scheduled",
@@ -114,15 +114,20 @@ class Messages:
             )
 
     def reschedule(
-        self, message: Message, allowed: Iterable[State], *, due_at: int, expires_at: int, cart: Cart
+        self, message: Message, allowed: Iterable[State], *, due_at: int, expires_at: int, visitor: Visitor, cart: Cart
     ) -> bool:
-        """Give a message that has not left yet a new due time and its cart's news. False where it has left."""
+        """Give a message that has not left yet a new due time, and the cart of the browser that was seen last.
+
+        False where it has left.
+        """
         condition, states = _stands_in(allowed)
         values: Item = {
             "scheduled": "scheduled",
             "due": due_at,
             "expires": expires_at,
             "product": asdict(cart.product) if cart.product else None,
+            "visitor": visitor.id,
+            "started": cart.started_at,
             "changed": cart.changed_at,
             "one": 1,
         }
@@ -131,7 +136,7 @@ class Messages:
                 Update(
                     keys.message(message.id),
                     "SET #state = :scheduled, #due_at = :due, #expires_at = :expires, #product = :product,"
-                    " #cart_changed_at = :changed ADD #version :one",
+                    " #visitor = :visitor, #cart_at = :started, #cart_changed_at = :changed ADD #version :one",
                     values | states,
                     condition,
                 )

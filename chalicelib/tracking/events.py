@@ -51,7 +51,8 @@ def _page(url: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname or " " in url.strip():
         return None
-    if "@" in given.netloc or given.netloc != parts.netloc:
+    if "@" in given.netloc or (given.netloc, given.path) != (parts.netloc, parts.path):
+        # What was scrubbed out of a host or a path leaves an address that leads nowhere.
         return None
     return parts._replace(fragment="").geturl()
 

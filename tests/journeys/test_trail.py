@@ -272,3 +272,23 @@ def test_a_pixel_from_elsewhere_leads_to_nothing(shop: Shop, stream: Stream) -> 
     assert shop.world.of_type("visitor") == []
     assert shop.world.counts(shop.site.id) == {"drop.unregistered_origin": 1}
     assert ORIGIN in shop.site.origins
+
+
+def test_an_event_sent_again_after_it_was_counted_and_replayed_counts_once(shop: Shop, stream: Stream) -> None:
+    body = shop.body(visitor_id(), "view_item")
+    shop.world.services.collector.batch(body, shop.browser)
+    records = stream.follow()
+    shop.world.services.collector.batch(body, shop.browser)
+    stream.follow()
+    stream.replay(records)
+    assert shop.world.counts(shop.site.id) == {"event.view_item": 1}
+
+
+def test_the_browser_that_was_seen_last_is_asked_for_its_purchase(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    first, second = visitor_id(), visitor_id()
+    abandon(shop, stream, first, ids=IDS)
+    shop.world.clock.advance(MINUTE)
+    abandon(shop, stream, second, ids=IDS)
+    (message,) = messages(shop)
+    assert (message.visitor, message.cart_at) == (second, shop.world.clock.now())

@@ -26,11 +26,20 @@ def test_a_phones_browser_is_a_person(agent: str) -> None:
         "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Twitterbot/1.0",
+        "curl/8.5.0",
+        "python-requests/2.32",
+        "Go-http-client/2.0",
+        # What an iPhone fetches a link with before it shows it in a conversation.
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 facebookexternalhit/1.1 Facebot",
         "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
     ],
 )
 def test_a_known_bot_is_one(agent: str) -> None:
     assert classify(click(agent)) == ("bot", ["known_bot"])
+
+
+def test_who_does_not_say_what_it_is_is_no_person() -> None:
+    assert classify(click("")) == ("bot", ["no_agent"])
 
 
 def test_asking_for_the_head_only_is_no_person() -> None:

@@ -10,7 +10,7 @@ from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging import states
 from chalicelib.messaging.tick import QUEUE_LEASE
 from chalicelib.storage.messages import WAITING, Message, Step, move
-from chalicelib.storage.visitors import Cart
+from chalicelib.storage.visitors import Cart, Visitor
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import Shop, open_shop
 from tests.support.world import World
@@ -39,7 +39,12 @@ def postpone(shop: Shop, message: Message) -> None:
     """As the stream does for a visitor who goes on."""
     now = shop.world.clock.now()
     moved = shop.world.services.messages.reschedule(
-        message, WAITING, due_at=now + HOUR, expires_at=now + DAY, cart=Cart(now, now, now, None)
+        message,
+        WAITING,
+        due_at=now + HOUR,
+        expires_at=now + DAY,
+        visitor=Visitor(message.site, message.visitor or ""),
+        cart=Cart(now, now, now, None),
     )
     assert moved
 
