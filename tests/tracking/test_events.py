@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.clock import DAY, HOUR, MINUTE
-from chalicelib.tracking.events import Envelope, Identifiers, IncomingEvent, LineItem, Params, browser_time, scrub
+from chalicelib.tracking.events import Envelope, Identifiers, IncomingEvent, LineItem, Params, browser_time
+from chalicelib.tracking.scrubbing import scrub
 from tests.support.world import NOON
 
 SITE = "site_" + "0A" * 13
