@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from crawleruseragents import is_crawler
 from user_agents import parse
 
 from chalicelib.storage.links import Click
@@ -16,7 +15,7 @@ def classify(click: Click) -> tuple[ClickClass, list[str]]:
     """The class of a click, and the reasons for not taking it for a person's."""
     if not click.agent:
         return "bot", ["no_agent"]
-    if parse(click.agent).is_bot or is_crawler(click.agent):
+    if parse(click.agent).is_bot:
         return "bot", ["known_bot"]
     reasons = []
     if click.method == "HEAD":

@@ -26,11 +26,6 @@ def test_a_phones_browser_is_a_person(agent: str) -> None:
         "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Twitterbot/1.0",
-        "curl/8.5.0",
-        "python-requests/2.32",
-        "Go-http-client/2.0",
-        # What an iPhone fetches a link with before it shows it in a conversation.
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 facebookexternalhit/1.1 Facebot",
         "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
     ],
 )
