@@ -55,19 +55,19 @@ def import_contacts(
         columns=_columns(mapping or [], importing.FIELDS),
     )
     services = None if dry_run else _stage().services()
-    with file.open(encoding="utf-8-sig", newline="") as head:
-        header = next(csv.reader([head.readline().replace(";", ",")]), [])
     try:
-        importing.check_columns(header, options)
+        importing.check_columns(importing.read_header(file), options)
+        report = importing.import_rows(
+            importing.read_csv(file),
+            options,
+            proof=importing.fingerprint(file),
+            now=(services.clock if services else SystemClock()).now(),
+            store=services.contact_writer if services else None,
+        )
     except InvalidInput as error:
         _fail("; ".join(f"{e.field}: {e.message}" for e in error.errors))
-    report = importing.import_rows(
-        importing.read_csv(file),
-        options,
-        proof=importing.fingerprint(file),
-        now=(services.clock if services else SystemClock()).now(),
-        store=services.contact_writer if services else None,
-    )
+    except (UnicodeDecodeError, csv.Error):
+        _fail(f"{file} is not a CSV file in UTF-8")
     lines = [f"{report.rows} rows: {report.accepted} accepted, {report.merged} merged, {report.refused} refused"]
     lines += [f"line {error.line}: {error.field}: {error.message} ({error.rule})" for error in report.errors]
     _answer(asdict(report), "\n".join(lines), as_json)

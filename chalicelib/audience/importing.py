@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import TextIO, get_args
 
 from chalicelib.audience.phones import parse_mobile
 from chalicelib.audience.profile import Profile, seal_profile
@@ -80,11 +80,21 @@ class Row:
 def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of each row of a UTF-8 CSV file with a header; comma or semicolon."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header = file.readline()
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
+        reader = _reader(file)
         for cells in reader:
             yield reader.line_num, {name: cell or "" for name, cell in cells.items() if isinstance(name, str)}
+
+
+def read_header(path: Path) -> list[str]:
+    """The columns of a CSV file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(_reader(file).fieldnames or ())
+
+
+def _reader(file: TextIO) -> csv.DictReader[str]:
+    header = file.readline()
+    file.seek(0)
+    return csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
 
 
 def fingerprint(path: Path) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.audience.matching import Match, Matcher, Unmatched
+from dataclasses import replace
+
+from chalicelib.audience.matching import Match, Matcher
 from chalicelib.clock import DAY
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.events import Event
@@ -21,11 +23,15 @@ class Ties:
         self._visitors = visitors
         self._links = links
 
-    def by_identifiers(self, visitor: Visitor, event: Event, advertiser: str) -> Visitor | Unmatched:
-        """Tie by the identifiers that came with an event. Only the advertiser's own back end makes a strong tie."""
+    def by_identifiers(self, visitor: Visitor, event: Event, advertiser: str) -> Visitor:
+        """Tie by the identifiers that came with an event. Only the advertiser's own back end makes a strong tie.
+
+        Identifiers that lead to nobody, or to a person who did not agree, are of somebody else than the browser was
+        tied to: a weak tie ends then.
+        """
         match = self._matcher.match(advertiser, event.identifiers)
         if not isinstance(match, Match):
-            return match
+            return replace(self._visitors.untie(visitor) if visitor.tie else visitor, unmatched=match)
         return self._tie(visitor, match, "strong" if event.via == "server" else "weak", event.received)
 
     def by_click(self, visitor: Visitor, click: LoggedClick, site: Site, now: int) -> Visitor:

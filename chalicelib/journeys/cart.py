@@ -54,7 +54,12 @@ def follow(cart: Cart | None, event: Event) -> Cart | None:
         if event.received < cart.changed_at:
             return cart
         return Cart(cart.started_at, event.received, max(cart.active_at, event.received), product)
-    return replace(cart, active_at=max(cart.active_at, event.received)) if cart else None
+    if cart is None:
+        return None
+    removed = event.name == "remove_from_cart" and cart.product and cart.product.id in _item_ids(event)
+    # What was taken out is not named; what is left is not known.
+    product = None if removed else cart.product
+    return replace(cart, active_at=max(cart.active_at, event.received), product=product)
 
 
 def decide(
@@ -77,6 +82,10 @@ def decide(
         return Enrol(cart, due_at)
     filled_since = cart.changed_at > message.cart_changed_at
     return Enrol(cart, due_at) if filled_since and cart.changed_at >= enrolment.at + settings.reentry_ms else None
+
+
+def _item_ids(event: Event) -> set[str]:
+    return {item["item_id"] for item in event.params.get("items") or ()}
 
 
 def _product(event: Event) -> Product | None:

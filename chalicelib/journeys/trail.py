@@ -60,10 +60,11 @@ class Trail:
             return
         before = self._visitors.get(event.site, event.visitor)
         visitor = self._recognise(before, event, site)
-        visitor = replace(visitor, cart=cart_journey.follow(visitor.cart, event))
+        cart = None if _changed_hands(before.tie, visitor.tie) else visitor.cart
+        visitor = replace(visitor, cart=cart_journey.follow(cart, event))
         if (visitor.cart, visitor.unmatched) != (before.cart, before.unmatched):
             self._visitors.save(visitor, event.received)
-        if visitor.tie:
+        if visitor.tie and not visitor.unmatched:
             self._advance(visitor, visitor.tie, event, site)
         names = [f"event.{event.name}"]
         if event.identifiers:
@@ -75,8 +76,7 @@ class Trail:
             shown = self._links.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
             visitor = self._ties.by_click(visitor, shown, site, event.received)
         if event.identifiers:
-            tied = self._ties.by_identifiers(visitor, event, site.advertiser)
-            visitor = tied if isinstance(tied, Visitor) else replace(visitor, unmatched=tied)
+            visitor = self._ties.by_identifiers(visitor, event, site.advertiser)
         return visitor
 
     def _advance(self, visitor: Visitor, tie: Tie, event: Event, site: Site) -> None:
@@ -145,3 +145,8 @@ class Trail:
 
     def _count(self, event: Event, *names: str) -> None:
         self._events.count_once(event, count(event.site, event.id, event.received, *names))
+
+
+def _changed_hands(before: Tie | None, now: Tie | None) -> bool:
+    """Whether the browser is no longer its last person's, whose cart is then nobody's business."""
+    return before is not None and (now is None or now.person != before.person)

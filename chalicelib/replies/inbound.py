@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from chalicelib.clock import Clock
@@ -9,6 +11,9 @@ from chalicelib.logs import log
 from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.ledgers import EVERYONE, Ledgers, Opposition
 from chalicelib.vault import Vault
+
+# As people write it: in any case and dress, and with the number that the SMS says to send it to.
+_STOP = re.compile(r"\W*STOP(?:\W+(?:AU\W+)?\d{5,6})?\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Inbound:
 
     def receive(self, reply: Reply) -> bool:
         """Record an opposition where the reply is one; True then."""
-        if reply.text.strip().upper() != "STOP":
+        if not _STOP.fullmatch(unicodedata.normalize("NFKC", reply.text)):
             return False
         person = self._vault.person(reply.phone)
         # A number may serve several advertisers, so the no goes to all that wrote to this phone lately; and to

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"#(\w+)")
 _BATCH_WRITE = 25
+_LONGEST_PK, _LONGEST_SK = 2_048, 1_024
 _BATCH_ROUNDS = 4
 _CONFLICT_ROUNDS = 4
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
@@ -83,6 +84,8 @@ class Table:
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         """One item, or None."""
+        if len(key[0].encode()) > _LONGEST_PK or len(key[1].encode()) > _LONGEST_SK:
+            return None  # DynamoDB calls such a key invalid; to who asks, there is no such thing.
         with _faults():
             answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=consistent)
         return self._alive(answer.get("Item"))

@@ -119,6 +119,21 @@ class Visitors:
             return replace(visitor, tie=from_item(refused.found).tie) if refused.found else visitor
         return replace(visitor, tie=tie, unmatched=None)
 
+    def untie(self, visitor: Visitor) -> Visitor:
+        """Take a weak tie away: somebody else may be using the browser. Returns what holds."""
+        try:
+            self._table.update(
+                Update(
+                    keys.visitor(visitor.site, visitor.id),
+                    "REMOVE #tie, #tie_rank, #tie_at",
+                    {"weak": _RANK["weak"]},
+                    condition="#tie_rank = :weak",
+                )
+            )
+        except ConditionFailed:
+            return visitor
+        return replace(visitor, tie=None)
+
 
 def from_item(item: Item) -> Visitor:
     """A visitor as the table holds it."""

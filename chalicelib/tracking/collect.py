@@ -101,6 +101,10 @@ class Collector:
                 continue
             time = checked.time if via == "server" else browser_time(checked.time, now)
             event = _event(envelope, checked, visitor, via, caller.origin, now, time=time, identifiers=identifiers)
+            if any((event.name, event.id) == (other.name, other.id) for other in accepted.values()):
+                error = FieldError("id", "unique", "another event of this batch has this name and id")
+                results.append(Result(index, "rejected", errors=(error,)))
+                continue
             accepted[index] = event
             results.append(Result(index, "accepted"))
         lost = self._events.append(list(accepted.values()))

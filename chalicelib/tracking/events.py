@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.tracking.names import EventName
-from chalicelib.tracking.scrubbing import scrub
+from chalicelib.tracking.scrubbing import names_somebody, scrub
 
 _LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
 SITE_ID = re.compile(r"^site_[0-9A-Z]{26}$")
@@ -29,17 +29,26 @@ def _title(text: str) -> str | None:
 
 
 def _page(url: str) -> str | None:
-    """A page's address without its fragment, where it is http(s) and has no credentials; else None."""
+    """A page's address where it is http(s), without credentials, fragment, or parameters that name somebody.
+
+    None where its path names somebody: what would be left of it leads nowhere.
+    """
     try:
-        given, parts = urlsplit(url.strip()), urlsplit(scrub(url))
+        parts = urlsplit(url.strip())
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or " " in url.strip():
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return None
-    if "@" in given.netloc or (given.netloc, given.path) != (parts.netloc, parts.path):
-        # What was scrubbed out of a host or a path leaves an address that leads nowhere.
+    pieces = (parts.netloc, *parts.path.split("/"), parts.path.replace("/", " "))
+    if " " in parts.geturl() or any(names_somebody(piece) for piece in pieces):
         return None
-    return parts._replace(fragment="").geturl()
+    query = "&".join(pair for pair in parts.query.split("&") if not _pair_names_somebody(pair))
+    return parts._replace(query=query, fragment="").geturl()
+
+
+def _pair_names_somebody(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    return names_somebody(name) or names_somebody(value)
 
 
 def _as_text(value: Any) -> Any:

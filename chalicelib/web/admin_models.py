@@ -14,13 +14,14 @@ from chalicelib.tracking.admission import origin_of
 
 _YEAR_S = 366 * 24 * 3600
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
+_ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
 _NUMBER = re.compile(r"[0-9]{5,15}")
 
 
 def _origin(text: str) -> str:
-    origin = origin_of(text)
-    if origin is None or origin != text.rstrip("/").lower():
-        raise ValueError("an origin is a scheme and a host, such as https://shop.example")
+    origin = text.rstrip("/").lower()
+    if not _ORIGIN.fullmatch(origin) or origin_of(origin) != origin:
+        raise ValueError("an origin is what browsers send: a scheme and a host, such as https://shop.example")
     return origin
 
 

@@ -52,7 +52,7 @@ def _pixel(request: Request, services: Services) -> Response:
     headers = _NO_STORE | {"Content-Type": "image/gif"}
     return (
         respond_binary(status, headers, _GIF)
-        if "accept" in request.headers
+        if request.headers.get("accept")
         else respond(status, headers, _SEVEN_BIT_GIF)
     )
 

@@ -144,6 +144,18 @@ def test_deny_forgets_and_silences_until_a_later_grant(
     assert later["visitor"] != first["visitor"]
 
 
+def test_a_refusal_in_one_tab_holds_in_the_others(
+    page: Page, context: BrowserContext, shop: Shop, collector: Collector
+) -> None:
+    visit(page, shop, collector.url, "relance('consent','grant')")
+    collector.wait_until(lambda: bool(collector.tracking()))
+    other = context.new_page()
+    visit(other, shop, collector.url, "relance('consent','deny')")
+    before = len(collector.tracking())
+    page.evaluate("relance('track', 'add_to_cart', {})")
+    assert len(nothing_more_comes(page, collector)) == before
+
+
 def test_deny_before_any_grant_drops_what_waited(page: Page, shop: Shop, collector: Collector) -> None:
     visit(page, shop, collector.url, "relance('track', 'view_item', {})", "relance('consent', 'deny')")
     page.evaluate("relance('consent', 'grant')")

@@ -292,3 +292,37 @@ def test_the_browser_that_was_seen_last_is_asked_for_its_purchase(shop: Shop, st
     abandon(shop, stream, second, ids=IDS)
     (message,) = messages(shop)
     assert (message.visitor, message.cart_at) == (second, shop.world.clock.now())
+
+
+def test_somebody_else_on_the_same_browser_is_not_taken_for_the_last_one(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    shop.contact(MALIK, matching=False)
+    visitor = visitor_id()
+    shop.tell(visitor, "page_view", ids=IDS)
+    shop.tell(visitor, "add_to_cart", params=lamp(), ids={"phone_sha256": hashed(MALIK)})
+    stream.follow()
+
+    known = shop.world.services.visitors.get(shop.site.id, visitor)
+    assert (known.tie, known.unmatched) == (None, "no_matching_consent")
+    assert messages(shop) == []
+
+
+def test_the_next_person_does_not_inherit_the_cart(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    shop.contact(MALIK)
+    visitor = visitor_id()
+    abandon(shop, stream, visitor, ids=IDS)
+    shop.tell(visitor, "identify", ids={"phone_sha256": hashed(MALIK)})
+    stream.follow()
+    assert len(messages(shop)) == 1
+    assert shop.world.services.visitors.get(shop.site.id, visitor).cart is None
+
+
+def test_what_was_taken_out_of_the_cart_is_not_named(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    visitor = visitor_id()
+    abandon(shop, stream, visitor, ids=IDS)
+    shop.tell(visitor, "remove_from_cart", params=lamp(), ids=IDS)
+    stream.follow()
+    (message,) = messages(shop)
+    assert message.product is None

@@ -38,6 +38,7 @@
     let country;
     let consent; // undefined until the shop has asked
     let visitor;
+    let kept = false; // whether the browser keeps the visitor's cookie
     let viewed = false; // whether the page_view of this load has been handed over for sending
     let hashing = 0;
     let hashed = Promise.resolve();
@@ -81,6 +82,8 @@
     }
 
     function flush() {
+      // A refusal in another tab took the cookie away, and holds here too.
+      if (kept && !cookie()) commands.consent('deny');
       if (site && consent === 'grant' && pending.length) send(pending.splice(0));
     }
 
@@ -116,11 +119,12 @@
       document.cookie = `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
     }
 
+    const cookie = () => (document.cookie.match(`(?:^|; )${COOKIE}=([\\w-]{22})(?:;|$)`) || [])[1];
+
     function recognise() {
-      const known = document.cookie.match(`(?:^|; )${COOKIE}=([\\w-]{22})(?:;|$)`);
-      if (known) return known[1];
-      const id = randomId();
-      setCookie(id, COOKIE_SECONDS);
+      const id = cookie() || randomId();
+      if (!cookie()) setCookie(id, COOKIE_SECONDS);
+      kept = Boolean(cookie()); // not where the browser blocks cookies
       return id;
     }
 
@@ -183,6 +187,7 @@
         } else {
           consent = 'deny';
           visitor = '';
+          kept = false;
           ids = {};
           pending = freshMemory();
           setCookie('', 0);
