@@ -1,4 +1,4 @@
-"""What people answer. For now the one answer that cannot wait: an exact STOP."""
+"""What people answer. For now the one answer that cannot wait: STOP, and nothing else said."""
 
 from __future__ import annotations
 
