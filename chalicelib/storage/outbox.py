@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
-from chalicelib.storage.table import ConditionFailed, Put, Table
+from chalicelib.storage.table import Put, Table
 
 _RETENTION = 30 * DAY
 _SHOWN = 200
@@ -29,8 +29,8 @@ class Outbox:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, entry: OutboxEntry) -> bool:
-        """Keep an SMS; False where this id at this time is kept already."""
+    def add(self, entry: OutboxEntry) -> None:
+        """Keep an SMS."""
         item = {
             "type": "outbox",
             "v": 1,
@@ -40,11 +40,7 @@ class Outbox:
             "sealed": entry.sealed,
             "ttl": (entry.at + _RETENTION) // SECOND,
         }
-        try:
-            self._table.put(Put(keys.outbox(entry.at, entry.id), item, "attribute_not_exists(pk)"))
-        except ConditionFailed:
-            return False
-        return True
+        self._table.put(Put(keys.outbox(entry.at, entry.id), item))
 
     def newest(self) -> list[OutboxEntry]:
         """The newest SMS first, 200 at most."""

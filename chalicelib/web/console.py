@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import DAY
-from chalicelib.web.views import FORM, header, request_of, view
+from chalicelib.web.views import FORM, form, header, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -26,9 +24,8 @@ def overview() -> Response:
     """The last day of one advertiser: the key's own, or for the operator the one that was named."""
     from chalicelib.storage.advertisers import OPERATOR
 
-    body = request_of(routes).raw_body
-    given = parse_qs(body if isinstance(body, str) else body.decode("utf-8", "replace"))
-    key, named = given.get("key", [""])[0].strip(), given.get("advertiser", [""])[0].strip()
+    given = form(routes)
+    key, named = given.get("key", "").strip(), given.get("advertiser", "").strip()
     scope = services().advertisers.key_scope(key) if key else None
     advertiser = services().advertisers.get(named if scope == OPERATOR else scope or "")
     if advertiser is None:

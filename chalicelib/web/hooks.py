@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
-from chalicelib.web.views import FORM, request_of, view
+from chalicelib.web.views import FORM, form, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_LONGEST_FIELD = 1_000
 
 
 @routes.route("/hooks/{provider}/replies", methods=["POST"], content_types=[FORM])
@@ -22,7 +21,7 @@ def reply(provider: str) -> Response:
 
     if provider != "outbox" or not services().settings.phone_simulator:
         raise NotFound("provider")
-    fields = _form()
+    fields = _reply_fields()
     phone = parse_mobile(fields["from"], "FR")
     if isinstance(phone, FieldError):
         raise InvalidInput([FieldError("from", phone.rule, phone.message)])
@@ -31,10 +30,9 @@ def reply(provider: str) -> Response:
     return Response("", status_code=303, headers={"Location": "../../phone", "Content-Type": "text/plain"})
 
 
-def _form() -> dict[str, str]:
-    body = request_of(routes).raw_body
-    given = parse_qs(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+def _reply_fields() -> dict[str, str]:
+    given = form(routes)
     missing = [FieldError(n, "required", "is missing") for n in ("id", "from", "to", "text") if n not in given]
     if missing:
         raise InvalidInput(missing)
-    return {name: values[0][:1000] for name, values in given.items()}
+    return {name: value[:_LONGEST_FIELD] for name, value in given.items()}

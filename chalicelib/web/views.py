@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qs
 
 from chalice.app import Blueprint, Request, Response
 
@@ -35,6 +36,13 @@ def parameter(routes: Blueprint, name: str, default: str) -> str:
     """A query parameter of the request."""
     given: Mapping[str, str] | None = request_of(routes).query_params
     return given.get(name, default) if given else default
+
+
+def form(routes: Blueprint) -> dict[str, str]:
+    """The fields of a posted form; of a field that is there twice, the first."""
+    body = request_of(routes).raw_body
+    given = parse_qs(body if isinstance(body, str) else body.decode("utf-8", "replace"))
+    return {name: values[0] for name, values in given.items()}
 
 
 def view(function: View) -> View:
