@@ -49,5 +49,13 @@ class NotFound(RelanceError):
     """There is no such thing, or the key may not know of it."""
 
 
+class TooMany(RelanceError):
+    """A limit is reached; `retry_after_s` says when it makes sense to try again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many: try again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
+
+
 class StorageUnavailable(RelanceError):
     """The store did not take or give what was asked: try again."""

@@ -21,6 +21,8 @@ class Settings:
     phone_simulator: bool
     test_clock: bool
     """Whether `relance clock` may move the stage's time."""
+    opposition_log: str = ""
+    """The bucket that oppositions and erasures are logged in, beside the table."""
 
     @property
     def keys_path(self) -> str:
@@ -41,6 +43,7 @@ def from_environment() -> Settings:
         sms_provider=_required("SMS_PROVIDER"),
         phone_simulator=os.environ.get("PHONE_SIMULATOR") == "on",
         test_clock=os.environ.get("TEST_CLOCK") == "on",
+        opposition_log=os.environ.get("OPPOSITION_LOG", ""),
     )
     if settings.stage == "prod":
         _refuse_rehearsal(settings)

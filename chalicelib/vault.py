@@ -1,6 +1,7 @@
 """Keyed hashes and encryption: what stands between a dump of the table and the people in it (promise P6).
 
-Two secrets of the stage, each one SSM SecureString read once per container:
+Two secrets of the stage, each one SSM SecureString that a container reads again every five minutes, so that a key's
+rotation reaches it without a stop (docs/adr/0010):
 
 - `<path>/identifiers`, for whoever must recognise a hashed identifier. Collect reads this one only, and so cannot
   decrypt anything (docs/adr/0004).
@@ -15,13 +16,20 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.clock import MINUTE, Clock, SystemClock
+from chalicelib.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
+
+SECRETS_KEPT = 5 * MINUTE
+"""How long a container goes on with the secrets that it has read; twice as long while they cannot be read again."""
 
 _NONCE = 12
 
@@ -31,87 +39,186 @@ def identifier_digest(normalised: str) -> str:
     return hashlib.sha256(normalised.encode()).hexdigest()
 
 
+def identifier_version(keyed: str) -> int:
+    """The version of the key that made a keyed identifier."""
+    version, dot, _ = keyed.partition(".")
+    return int(version) if dot else 1
+
+
+@dataclass(frozen=True, slots=True)
+class _IdentifierKeys:
+    keys: Mapping[int, bytes]
+    """The current one first."""
+    current: int
+    read_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class _PrivateKeys:
-    person: bytes
-    data: dict[int, bytes]
+    people: tuple[bytes, ...]
+    """The innermost first: what was hashed under the first ones is hashed again under the later."""
+    data: Mapping[int, bytes]
     current: int
     link_salt: str
+    read_at: int
+
+
+_Keys = TypeVar("_Keys", _IdentifierKeys, _PrivateKeys)
 
 
 class Vault:
-    """The stage's secrets at work. `read` gives a secret's JSON by its name, `identifiers` or `private`."""
+    """The stage's secrets at work. `read` gives a secret's JSON by its name, `identifiers` or `private`.
 
-    def __init__(self, read: Callable[[str], str]) -> None:
+    `clock` is the machine's unless told: a container's age is a matter of real time, whatever a stage's clock shows.
+    """
+
+    def __init__(self, read: Callable[[str], str], clock: Clock | None = None) -> None:
         self._read = read
-        self._ciphers: dict[int, Any] = {}
+        self._clock = clock or SystemClock()
+        self._kept_identifiers: _IdentifierKeys | None = None
+        self._kept_private: _PrivateKeys | None = None
+        self._ciphers: dict[bytes, Any] = {}
 
     def identifier(self, sha256_hex: str) -> str:
-        """The keyed form of a hashed identifier: the only form that is ever stored."""
-        return hmac.new(self._identifier_key, sha256_hex.encode(), hashlib.sha256).hexdigest()
+        """The keyed form of a hashed identifier, under the current key: what look-ups use."""
+        keys = self._identifiers
+        return _keyed(keys.keys[keys.current], keys.current, sha256_hex)
+
+    def identifiers(self, sha256_hex: str) -> tuple[str, ...]:
+        """All keyed forms of a hashed identifier that may lead to a contact, the current one first."""
+        keys = self._identifiers
+        return tuple(_keyed(key, version, sha256_hex) for version, key in keys.keys.items())
 
     def person(self, phone_e164: str) -> str:
-        """Who a phone is, in every base, under a key of its own that is never retired."""
-        digest = identifier_digest(phone_e164)
-        return hmac.new(self._private.person, digest.encode(), hashlib.sha256).hexdigest()[:40]
+        """Who a phone is, in every base, under keys of its own that are never retired."""
+        innermost, *outer = self._private.people
+        person = hmac.digest(innermost, identifier_digest(phone_e164).encode(), "sha256").hex()[:40]
+        for key in outer:
+            person = nest(key, person)
+        return person
+
+    @property
+    def data_version(self) -> int:
+        """The version of the data key that seals now: the first byte of what it seals."""
+        return self._private.current
 
     def seal(self, plain: str, context: str) -> bytes:
         """Encrypt (AES-256-GCM). `context` names the place it is kept in; it opens there and nowhere else."""
-        nonce = os.urandom(_NONCE)
-        version = self._private.current
-        return bytes([version]) + nonce + bytes(self._cipher(version).encrypt(nonce, plain.encode(), context.encode()))
+        nonce, keys = os.urandom(_NONCE), self._private
+        cipher = self._cipher(keys.data[keys.current])
+        return bytes([keys.current]) + nonce + bytes(cipher.encrypt(nonce, plain.encode(), context.encode()))
 
     def open(self, sealed: bytes, context: str) -> str:
         """Decrypt; cryptography's InvalidTag where the text was changed or belongs to another place."""
         nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
-        return bytes(self._cipher(sealed[0]).decrypt(nonce, body, context.encode())).decode()
+        return bytes(self._cipher(self._data_key(sealed[0])).decrypt(nonce, body, context.encode())).decode()
+
+    def sign(self, text: str) -> str:
+        """A signature (HMAC-SHA256, hex) of what the consent ledgers must be able to prove for ever.
+
+        Its key comes from the one that is never retired.
+        """
+        key = hmac.digest(self._private.people[0], b"consent-ledger", "sha256")
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
     @property
     def link_salt(self) -> str:
         """The salt of link codes."""
         return self._private.link_salt
 
-    @cached_property
-    def _identifier_key(self) -> bytes:
-        return base64.b64decode(json.loads(self._read("identifiers"))["key"])
+    @property
+    def _identifiers(self) -> _IdentifierKeys:
+        self._kept_identifiers = kept = self._renewed(self._kept_identifiers, self._read_identifiers)
+        return kept
 
-    @cached_property
+    @property
     def _private(self) -> _PrivateKeys:
+        self._kept_private = kept = self._renewed(self._kept_private, self._read_private)
+        return kept
+
+    def _renewed(self, kept: _Keys | None, read: Callable[[], _Keys]) -> _Keys:
+        if kept is None:
+            return read()
+        age = self._clock.now() - kept.read_at
+        if age < SECRETS_KEPT:
+            return kept
+        try:
+            return read()
+        except StorageUnavailable:
+            if age < 2 * SECRETS_KEPT:
+                return kept
+            raise
+
+    def _read_identifiers(self) -> _IdentifierKeys:
+        secret = json.loads(self._read("identifiers"))
+        keys = _decoded(secret.get("keys") or {"1": secret["key"]})
+        current: int = secret.get("current", 1)
+        return _IdentifierKeys({current: keys[current], **keys}, current, self._clock.now())
+
+    def _read_private(self) -> _PrivateKeys:
         secret = json.loads(self._read("private"))
+        people = secret["person"] if isinstance(secret["person"], list) else [secret["person"]]
         return _PrivateKeys(
-            person=base64.b64decode(secret["person"]),
-            data={int(version): base64.b64decode(key) for version, key in secret["data"].items()},
+            people=tuple(base64.b64decode(key) for key in people),
+            data=_decoded(secret["data"]),
             current=secret["current"],
             link_salt=secret["link_salt"],
+            read_at=self._clock.now(),
         )
 
-    def _cipher(self, version: int) -> Any:
-        if version not in self._ciphers:
+    def _data_key(self, version: int) -> bytes:
+        if version not in self._private.data:
+            self._kept_private = self._read_private()  # Sealed under a key that is younger than what is kept.
+        return self._private.data[version]
+
+    def _cipher(self, key: bytes) -> Any:
+        if key not in self._ciphers:
             # Imported here: collect and redirect never decrypt, and should not pay for it at their cold start.
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            self._ciphers[version] = AESGCM(self._private.data[version])
-        return self._ciphers[version]
+            self._ciphers[key] = AESGCM(key)
+        return self._ciphers[key]
+
+
+def nest(key: bytes, person: str) -> str:
+    """A person under one more key. No phone is needed for it."""
+    return hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def new_key() -> str:
+    """A fresh key of 256 bits, as secrets hold it."""
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def _keyed(key: bytes, version: int, sha256_hex: str) -> str:
+    digest = hmac.digest(key, sha256_hex.encode(), "sha256").hex()
+    return digest if version == 1 else f"{version}.{digest}"
+
+
+def _decoded(keys: Mapping[str, str]) -> dict[int, bytes]:
+    return {int(version): base64.b64decode(key) for version, key in keys.items()}
 
 
 def secrets_reader(ssm: Callable[[], SSMClient], path: str) -> Callable[[str], str]:
-    """Read the stage's secrets from SSM. The client is made at the first read: most requests need none."""
+    """Read the stage's secrets from SSM; the reader raises StorageUnavailable.
+
+    The client is made at the first read: most requests need none.
+    """
 
     def read(name: str) -> str:
-        return ssm().get_parameter(Name=f"{path}/{name}", WithDecryption=True)["Parameter"]["Value"]
+        try:
+            return ssm().get_parameter(Name=f"{path}/{name}", WithDecryption=True)["Parameter"]["Value"]
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(f"secret {name}: {type(error).__name__}") from error
 
     return read
 
 
 def new_secrets() -> dict[str, str]:
     """Fresh secrets for a new stage: name to JSON."""
-
-    def key() -> str:
-        return base64.b64encode(os.urandom(32)).decode()
-
     return {
-        "identifiers": json.dumps({"key": key()}),
+        "identifiers": json.dumps({"keys": {"1": new_key()}, "current": 1}),
         "private": json.dumps(
-            {"person": key(), "data": {"1": key()}, "current": 1, "link_salt": secrets.token_hex(16)}
+            {"person": new_key(), "data": {"1": new_key()}, "current": 1, "link_salt": secrets.token_hex(16)}
         ),
     }

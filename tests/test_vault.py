@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.vault import Vault, identifier_digest, new_secrets
+from chalicelib.vault import Vault, identifier_digest, identifier_version, nest, new_key, new_secrets
 
 SECRETS = new_secrets()
 VAULT = Vault(SECRETS.__getitem__)
@@ -51,6 +52,24 @@ def test_text_that_was_sealed_before_a_rotation_still_opens() -> None:
 
     assert rotated.open(old, "place") == "Camille"
     assert rotated.seal("Camille", "place")[0] == 2
+
+
+def test_a_key_over_the_first_one_finds_people_from_what_the_first_one_made() -> None:
+    """Oppositions can be moved under a new key without knowing any phone."""
+    private = json.loads(SECRETS["private"])
+    outer = new_key()
+    nested = Vault({"private": json.dumps(private | {"person": [private["person"], outer]})}.__getitem__)
+    assert nested.person(PHONE) == nest(base64.b64decode(outer), VAULT.person(PHONE)) != VAULT.person(PHONE)
+    assert nested.sign("text") == VAULT.sign("text"), "what was signed before still verifies"
+
+
+def test_a_keyed_identifier_says_which_key_made_it() -> None:
+    keys = json.loads(SECRETS["identifiers"])["keys"]
+    rotated = Vault({"identifiers": json.dumps({"keys": keys | {"2": new_key()}, "current": 2})}.__getitem__)
+    current, older = rotated.identifiers("0" * 64)
+    assert (identifier_version(current), identifier_version(older)) == (2, 1)
+    assert older == VAULT.identifier("0" * 64)
+    assert current == rotated.identifier("0" * 64)
 
 
 def test_hashes_are_keyed_and_differ_by_use_and_stage() -> None:

@@ -65,6 +65,8 @@ class Site:
     """The origins (`https://shop.example`) that its pages are served from: browser events come from no other."""
     secret_hash: str
     """SHA-256 of the secret that its back end sends as a bearer token."""
+    demand_strong: bool = False
+    """Whether only strong evidence ties a browser to a contact: the back end's word, or a code."""
 
 
 class Advertisers:
@@ -141,4 +143,5 @@ def _site(item: Item) -> Site:
         name=item["name"],
         origins=tuple(item["origins"]),
         secret_hash=item["secret_hash"],
+        demand_strong=item.get("demand_strong", False),
     )

@@ -5,7 +5,7 @@ Integers only, as the project's conventions say (money in micro-units, time in m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Value = Any
@@ -14,27 +14,39 @@ Item = dict[str, Value]
 
 def encode(value: Value) -> dict[str, Any]:
     """One value as an attribute value; TypeError where DynamoDB would have to guess."""
-    match value:
-        case str():
-            return {"S": value}
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case None:
-            return {"NULL": True}
-        case bytes():
-            return {"B": value}
-        case Mapping():
-            return {"M": encode_item(value)}
-        case Sequence():
-            return {"L": [encode(element) for element in value]}
-    raise TypeError(f"{type(value).__name__} is not stored")
+    encoder = _ENCODERS.get(type(value)) or _encoder_of(value)
+    return encoder(value)
 
 
 def encode_item(item: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
     """A mapping as an item; attributes that are None are left out."""
-    return {name: encode(value) for name, value in item.items() if value is not None}
+    return {
+        name: (_ENCODERS.get(type(value)) or _encoder_of(value))(value)
+        for name, value in item.items()
+        if value is not None
+    }
+
+
+def _encoder_of(value: Value) -> _Encoder:
+    """That of a value whose type behaves as one of the usual ones."""
+    for kind, usual in ((str, str), (Mapping, dict), (Sequence, list)):
+        if isinstance(value, kind):
+            return _ENCODERS[usual]
+    raise TypeError(f"{type(value).__name__} is not stored")
+
+
+_Encoder = Callable[[Any], dict[str, Any]]
+# Looked up by type: an import encodes some sixty values for each row.
+_ENCODERS: dict[type, _Encoder] = {
+    str: lambda value: {"S": str(value)},
+    int: lambda value: {"N": str(value)},
+    bool: lambda value: {"BOOL": value},
+    type(None): lambda _: {"NULL": True},
+    bytes: lambda value: {"B": value},
+    dict: lambda value: {"M": encode_item(value)},
+    list: lambda value: {"L": [encode(element) for element in value]},
+    tuple: lambda value: {"L": [encode(element) for element in value]},
+}
 
 
 def decode(attribute: Mapping[str, Any]) -> Value:

@@ -8,16 +8,34 @@
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
 | visitor     | TRAIL#<site>#<visitor>    | VISITOR               | its id                                     |
+| tie change  | TRAIL#<site>#<visitor>    | TIE#<at>#<rank>#<per.>| the visitor's report                       |
 | identifier  | IDENT#<base>#<hmac>       | IDENT                 | a match                                    |
 | contact     | CONTACT#<base>#<person>   | CONTACT               | its id                                     |
+| number check| CONTACT#<base>#<person>   | HLR                   | a check of numbers, an export              |
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journey>#<site>| contact, journey and site                  |
+| browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
+| text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
+| consent     | CHAIN#<chain>             | <seq>                 | a contact's consent ledger, in its order   |
+| register    | CHAINS#<day>#<shard>      | <chain>#<seq>         | the daily root and verify                  |
+| root        | ROOTS                     | <day>                 | verify, the next day's root                |
+| proof       | PROOF#<person>            | <base>#<chain>        | the operator, in a dispute                 |
 | ledger      | PERSON#<person>           | LEDGER                | the person                                 |
 | message     | MSG#<message>             | MSG                   | its id; index `due` by shard and due time  |
 | link        | LINK#<code>               | LINK                  | the code in the SMS                        |
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
+| import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
+| keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
+| keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
+| heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
+| lead source | LEADS#<source>            | LEADS                 | its id, in a lead tool's address           |
+| answered    | PERSON#<person>           | ANSWERED#<adv.>#<kind>| person, advertiser and kind of answer      |
+| code        | VERIFY#<verification>     | VERIFY                | its id                                     |
+| limit       | LIMIT#<scope>#<start>     | LIMIT                 | scope and window                           |
+| opt-in      | OPTIN#<request>           | OPTIN                 | the request's random name                  |
 | outbox      | OUTBOX                    | <time>#<id>           | the phone simulator                        |
 | clock       | CLOCK                     | CLOCK                 | each function of a stage with TEST_CLOCK   |
+| table       | TABLE#                    | IDENTITY              | tick and sender: may it be sent from       |
 """
 
 from __future__ import annotations
@@ -27,11 +45,17 @@ import time
 Key = tuple[str, str]
 
 CLOCK: Key = ("CLOCK", "CLOCK")
+TABLE_IDENTITY: Key = ("TABLE#", "IDENTITY")
 
 DUE_INDEX = "due"
 DUE_SHARDS = 8
 COUNTER_SHARDS = 8
+REGISTER_SHARDS = 16
 EVENT_PREFIX = "EVENT#"
+BROWSER_PREFIX = "BROWSER#"
+TIE_PREFIX = "TIE#"
+MESSAGE_PREFIX = "MESSAGE#"
+ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
 
@@ -70,6 +94,11 @@ def visitor(site_id: str, visitor_id: str) -> Key:
     return trail(site_id, visitor_id), "VISITOR"
 
 
+def tie(site_id: str, visitor_id: str, at: int, rank: int, person: str) -> Key:
+    """That a browser came to be held for a person, or for nobody (`-`)."""
+    return trail(site_id, visitor_id), f"{TIE_PREFIX}{at:013d}#{rank}#{person}"
+
+
 def identifier(base: str, hmac: str) -> Key:
     """A keyed identifier in a base, leading to a contact."""
     return f"IDENT#{base}#{hmac}", "IDENT"
@@ -78,6 +107,51 @@ def identifier(base: str, hmac: str) -> Key:
 def contact(base: str, person: str) -> Key:
     """A person in a base."""
     return f"CONTACT#{base}#{person}", "CONTACT"
+
+
+def contact_partition(base: str, person: str) -> str:
+    """A contact, and what leads from it to everything else of the person in its base."""
+    return f"CONTACT#{base}#{person}"
+
+
+def browser(base: str, person: str, site_id: str, visitor_id: str) -> Key:
+    """That a browser was tied to a contact."""
+    return contact_partition(base, person), f"{BROWSER_PREFIX}{site_id}#{visitor_id}"
+
+
+def message_of(base: str, person: str, message_id: str) -> Key:
+    """That a message was meant for a contact."""
+    return contact_partition(base, person), f"{MESSAGE_PREFIX}{message_id}"
+
+
+def chain(chain_id: str) -> str:
+    """The consent ledger of one contact."""
+    return f"CHAIN#{chain_id}"
+
+
+def chain_entry(chain_id: str, sequence: int) -> Key:
+    """One entry of a consent ledger."""
+    return chain(chain_id), f"{sequence:06d}"
+
+
+def register_partition(day: str, shard: int) -> str:
+    """A shard of what the consent ledgers took on a day (`20260302`, UTC)."""
+    return f"CHAINS#{day}#{shard}"
+
+
+def register(day: str, shard: int, chain_id: str, sequence: int) -> Key:
+    """That a ledger took an entry on a day."""
+    return register_partition(day, shard), f"{chain_id}#{sequence:06d}"
+
+
+def root(day: str) -> Key:
+    """The root over everything that the consent ledgers took on a day."""
+    return ROOTS, day
+
+
+def proof(person: str, base: str, chain_id: str) -> Key:
+    """What stays of a consent ledger after an erasure, for disputes."""
+    return f"PROOF#{person}", f"{base}#{chain_id}"
 
 
 def enrolment(base: str, person: str, journey: str, site_id: str) -> Key:
@@ -113,6 +187,56 @@ def counter(scope: str, at: int, shard: int) -> Key:
 def counter_partition(scope: str, at: int) -> str:
     """All shards of a scope's counts in the hour of `at`."""
     return f"COUNT#{scope}#{time.strftime('%Y%m%d%H', time.gmtime(at // 1000))}"
+
+
+def import_run(base: str, run: str) -> Key:
+    """How far an import came."""
+    return f"IMPORT#{base}#{run}", "IMPORT"
+
+
+def keyword_number(digits: str) -> Key:
+    """A number that takes opt-ins by text."""
+    return f"NUMBER#{digits}", "NUMBER"
+
+
+def keyword_of(advertiser_id: str) -> Key:
+    """Which number takes an advertiser's opt-ins."""
+    return f"ADV#{advertiser_id}", "KEYWORD"
+
+
+def heard(text_id: str) -> Key:
+    """A text to a keyword number."""
+    return f"HEARD#{text_id}", "HEARD"
+
+
+def answered(person: str, advertiser_id: str, answer: str) -> Key:
+    """When a person was last answered something for an advertiser."""
+    return f"PERSON#{person}", f"ANSWERED#{advertiser_id}#{answer}"
+
+
+def lead_source(source_id: str) -> Key:
+    """A tool that sends leads."""
+    return f"LEADS#{source_id}", "LEADS"
+
+
+def verification(verification_id: str) -> Key:
+    """A one-time code that was sent."""
+    return f"VERIFY#{verification_id}", "VERIFY"
+
+
+def limit(scope: str, start: int) -> Key:
+    """How much a scope has used of the window that began at `start`."""
+    return f"LIMIT#{scope}#{start}", "LIMIT"
+
+
+def optin(request: str) -> Key:
+    """An opt-in that waits for its code."""
+    return f"OPTIN#{request}", "OPTIN"
+
+
+def number_check(base: str, person: str) -> Key:
+    """What a check found of a contact's number."""
+    return contact_partition(base, person), "HLR"
 
 
 def outbox(at: int, entry_id: str) -> Key:

@@ -6,18 +6,21 @@ moves the version, so whichever is recorded first wins (design.md, "Pressure led
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from chalicelib.clock import DAY
+from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
-from chalicelib.storage.table import Table, TransactionRefused, Update
+from chalicelib.storage.table import ConditionFailed, Table, TransactionRefused, Update
 
 EVERYONE = "*"
 """An opposition to every advertiser."""
 _REMEMBERED = 31 * DAY
 _OPPOSED = "opposed."
+_ATTEMPTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,14 @@ class Ledger:
     version: int = 0
     sends: tuple[Send, ...] = ()
     opposed: Mapping[str, Opposition] = field(default_factory=dict)
+    readmitted: Mapping[str, int] = field(default_factory=dict)
+    """Advertisers that the person came back to, and when: a no to everyone does not hold for them."""
 
     def opposition(self, advertiser: str) -> Opposition | None:
         """The person's no to this advertiser, or to everyone."""
-        return self.opposed.get(EVERYONE) or self.opposed.get(advertiser)
+        if advertiser in self.opposed:
+            return self.opposed[advertiser]
+        return None if advertiser in self.readmitted else self.opposed.get(EVERYONE)
 
 
 class Ledgers:
@@ -66,12 +73,18 @@ class Ledgers:
         return from_item(item) if item else Ledger(person)
 
     def oppose(self, person: str, advertiser: str, opposition: Opposition, counted: Update) -> bool:
-        """Record a no, and count it, once. False where the person has said it before: the first one stands."""
+        """Record a no, and count it, once. False where the person has said it before: the first one stands.
+
+        A no to everyone ends what the person came back to.
+        """
+        everyone = advertiser == EVERYONE
         record = Update(
             keys.ledger(person),
-            "SET #type = :type, #v = :v, #person = :person, #opposed = :opposition ADD #version :one",
+            "SET #type = :type, #v = :v, #person = :person, #opposed = :opposition"
+            + (" REMOVE #readmitted" if everyone else "")
+            + " ADD #version :one",
             {"type": "ledger", "v": 1, "person": person, "opposition": asdict(opposition), "one": 1},
-            condition="attribute_not_exists(#opposed)",
+            condition="attribute_not_exists(#opposed)" + (" OR attribute_exists(#readmitted)" if everyone else ""),
             names={"opposed": _OPPOSED + advertiser},
         )
         try:
@@ -82,15 +95,85 @@ class Ledgers:
             raise
         return True
 
-    def move(self, person: str) -> None:
-        """Move the ledger's version: no claim that was decided from an older state can succeed any more."""
-        self._table.update(
-            Update(
-                keys.ledger(person),
-                "SET #type = :type, #v = :v, #person = :person ADD #version :one",
-                {"type": "ledger", "v": 1, "person": person, "one": 1},
-            )
-        )
+    def get_all(self, people: Iterable[str]) -> dict[str, Ledger]:
+        """The ledgers of up to 100 people, in one call."""
+        wanted = list(dict.fromkeys(people))
+        found = self._table.get_many([keys.ledger(person) for person in wanted])
+        known = {str(item["person"]): from_item(item) for item in found.values()}
+        return {person: known.get(person) or Ledger(person) for person in wanted}
+
+    def remember(self, person: str, sends: Iterable[Send], now: int) -> int:
+        """Add sends that another tool made, those of the last 31 days. Returns how many were new.
+
+        Raises StorageUnavailable where the ledger kept changing.
+        """
+        told = {send.message: send for send in sends if now - _REMEMBERED < send.at <= now}
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            known = {send.message for send in ledger.sends}
+            new = [send for message, send in told.items() if message not in known]
+            if not new:
+                return 0
+            kept = sorted((*ledger.sends, *new), key=lambda send: send.at)
+            with suppress(ConditionFailed):
+                self._table.update(
+                    Update(
+                        keys.ledger(person),
+                        "SET #type = :type, #v = :v, #person = :person, #sends = :sends ADD #version :one",
+                        {
+                            "type": "ledger",
+                            "v": 1,
+                            "person": person,
+                            "sends": [asdict(send) for send in kept],
+                            "one": 1,
+                            "read": ledger.version,
+                        },
+                        condition="attribute_not_exists(#version) OR #version = :read",
+                    )
+                )
+                return len(new)
+        raise StorageUnavailable("the ledger kept changing")
+
+    def forget_sends(self, person: str, advertiser: str) -> None:
+        """Forget what an advertiser sent to a person. The no that the person said stays."""
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            kept = [asdict(send) for send in ledger.sends if send.advertiser != advertiser]
+            if len(kept) == len(ledger.sends):
+                return
+            with suppress(ConditionFailed):
+                self._table.update(
+                    Update(
+                        keys.ledger(person),
+                        "SET #sends = :kept ADD #version :one",
+                        {"kept": kept, "one": 1, "read": ledger.version},
+                        condition="#version = :read",
+                    )
+                )
+        raise StorageUnavailable("the ledger kept changing")
+
+
+def moved(person: str) -> Update:
+    """The write that moves a ledger's version: no claim that was decided from an older state can succeed any more."""
+    return Update(
+        keys.ledger(person),
+        "SET #type = :type, #v = :v, #person = :person ADD #version :one",
+        {"type": "ledger", "v": 1, "person": person, "one": 1},
+    )
+
+
+def readmit(ledger: Ledger, advertiser: str, at: int) -> Update:
+    """The write that takes back a person's no to one advertiser, on condition that the ledger is as it was read.
+
+    A no to everyone stays in force for all others. The caller has made sure that it is the person who asks.
+    """
+    return Update(
+        keys.ledger(ledger.person),
+        "SET #readmitted = :readmitted REMOVE #opposed ADD #version :one",
+        {"readmitted": {**ledger.readmitted, advertiser: at}, "one": 1, "read": ledger.version},
+        condition="#version = :read",
+        names={"opposed": _OPPOSED + advertiser},
+    )
 
 
 def claim(ledger: Ledger, send: Send) -> Update:
@@ -122,4 +205,5 @@ def from_item(item: Item) -> Ledger:
             for name, value in item.items()
             if name.startswith(_OPPOSED)
         },
+        readmitted=item.get("readmitted", {}),
     )

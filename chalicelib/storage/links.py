@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
 
-_CLICK_RETENTION = 395 * DAY
+_RETENTION = 395 * DAY
+"""Of links and clicks: thirteen months, a ceiling (docs/retention.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,21 @@ class Links:
             return False
         return True
 
+    def anonymise(self, code: str) -> None:
+        """Take from a link whose it was: it lands on the site's front page from now on, and is nobody's."""
+        link = self.get(code)
+        if link is None:
+            return
+        front = urlsplit(link.target)
+        self._table.update(
+            Update(
+                keys.link(code),
+                "SET #person = :nobody, #target = :target REMOVE #visitor, #last_click",
+                {"nobody": "", "target": f"{front.scheme}://{front.netloc}/"},
+                "attribute_exists(#pk)",
+            )
+        )
+
     def log_click(self, code: str, click: Click, click_class: str, reasons: list[str], counted: Update) -> bool:
         """Keep a click and count it, once for its id. False where that has been done."""
         log = Update(
@@ -112,7 +129,7 @@ class Links:
                 "facts": asdict(click),
                 "class": click_class,
                 "reasons": reasons,
-                "ttl": (click.at + _CLICK_RETENTION) // SECOND,
+                "ttl": (click.at + _RETENTION) // SECOND,
             },
             "attribute_not_exists(#link)",
         )
@@ -144,7 +161,7 @@ class Links:
 
 def create(link: Link) -> Put:
     """The write that makes a link, on condition that its code is free."""
-    item = {"type": "link", "v": 1} | asdict(link)
+    item = {"type": "link", "v": 1, "ttl": (link.sent_at + _RETENTION) // SECOND} | asdict(link)
     return Put(keys.link(link.code), item, "attribute_not_exists(pk)")
 
 

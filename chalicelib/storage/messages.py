@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
 from chalicelib.storage.visitors import Cart, Product, Visitor
+
+RETENTION = 3 * 365 * DAY
+"""Of messages, from their making: why one was sent can be asked as long as its person may be a contact."""
 
 State = Literal[
     "scheduled",
@@ -167,7 +171,7 @@ class Messages:
 
 def create(message: Message) -> Put:
     """The write that makes a message."""
-    item = {"type": "message", "v": 1} | asdict(message)
+    item = {"type": "message", "v": 1, "ttl": (message.created_at + RETENTION) // SECOND} | asdict(message)
     return Put(keys.message(message.id), item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)")
 
 

@@ -7,9 +7,10 @@ the attribute `state`. An item whose `ttl` has passed is absent, even while Dyna
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -71,7 +72,16 @@ class Update:
     """Only for attributes whose name is not a word, such as `drop.no_consent`."""
 
 
-Write = Put | Update
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item."""
+
+    key: Key
+    condition: str | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+Write = Put | Update | Delete
 
 
 class Table:
@@ -82,12 +92,14 @@ class Table:
         self._name = name
         self._clock = clock
 
-    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
-        """One item, or None."""
+    def get(self, key: Key, *, consistent: bool = True, expired: bool = False) -> Item | None:
+        """One item, or None. With `expired`, also one whose time is over and that is not removed yet."""
         if len(key[0].encode()) > _LONGEST_PK or len(key[1].encode()) > _LONGEST_SK:
             return None  # DynamoDB calls such a key invalid; to who asks, there is no such thing.
         with _faults():
             answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=consistent)
+        if expired and "Item" in answer:
+            return decode_item(answer["Item"])
         return self._alive(answer.get("Item"))
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
@@ -128,17 +140,17 @@ class Table:
             )
         return decode_item(answer.get("Attributes", {}))
 
-    def transact(self, writes: list[Write]) -> None:
+    def delete(self, delete: Delete) -> None:
+        """Remove one item, if it is there; ConditionFailed where its condition does not hold."""
+        with _faults():
+            self._client.delete_item(TableName=self._name, **_delete(delete))
+
+    def transact(self, writes: Sequence[Write]) -> None:
         """Make all writes or none; TransactionRefused tells which conditions failed.
 
         The client gives each call a token, so that its own retry of a lost answer changes nothing.
         """
-        items: list[Any] = [
-            {"Put": {"TableName": self._name, **_put(write)}}
-            if isinstance(write, Put)
-            else {"Update": {"TableName": self._name, **_update(write)}}
-            for write in writes
-        ]
+        items: list[Any] = [_transact_item(self._name, write) for write in writes]
         for attempt in range(_CONFLICT_ROUNDS):
             try:
                 with _faults():
@@ -149,8 +161,18 @@ class Table:
             else:
                 return
 
+    def keys_of(self, pk: str) -> list[Key]:
+        """The keys of everything in a partition, also of what has aged out and is not removed yet."""
+        return [(item["pk"], item["sk"]) for item in self.query(pk, expired=True)]
+
     def query(
-        self, pk: str, sk_prefix: str = "", *, newest_first: bool = False, limit: int | None = None
+        self,
+        pk: str,
+        sk_prefix: str = "",
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+        expired: bool = False,
     ) -> Iterator[Item]:
         """Items of a partition in the order of their sort key, read consistently, page by page."""
         condition, values = "#pk = :pk", {":pk": {"S": pk}}
@@ -163,7 +185,7 @@ class Table:
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
-        return self._pages(request, limit)
+        return self._pages(request, limit, expired=expired)
 
     def query_index(self, index: str, hash_name: str, hash_value: str, range_name: str, until: int) -> Iterator[Item]:
         """Items of an index partition whose range attribute is at most `until`, in its order."""
@@ -176,7 +198,26 @@ class Table:
         }
         return self._pages(request, None)
 
-    def _pages(self, request: dict[str, Any], limit: int | None) -> Iterator[Item]:
+    def scan(self, segment: int, segments: int, pk_prefix: str = "") -> Iterator[Item]:
+        """All items of one of `segments` parts of the table: an operator's job, never a request's."""
+        request: dict[str, Any] = {"Segment": segment, "TotalSegments": segments, "ConsistentRead": True}
+        if pk_prefix:
+            request |= {
+                "FilterExpression": "begins_with(#pk, :pk)",
+                "ExpressionAttributeNames": {"#pk": "pk"},
+                "ExpressionAttributeValues": {":pk": {"S": pk_prefix}},
+            }
+        while True:
+            with _faults():
+                page = self._client.scan(TableName=self._name, **request)
+            for raw in page["Items"]:
+                if item := self._alive(raw):
+                    yield item
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _pages(self, request: dict[str, Any], limit: int | None, *, expired: bool = False) -> Iterator[Item]:
         if limit is not None:
             request["Limit"] = limit
         given = 0
@@ -184,7 +225,7 @@ class Table:
             with _faults():
                 page = self._client.query(TableName=self._name, **request)
             for raw in page["Items"]:
-                if item := self._alive(raw):
+                if item := decode_item(raw) if expired else self._alive(raw):
                     yield item
                     given += 1
                     if given == limit:
@@ -244,7 +285,9 @@ def _key(key: Key) -> dict[str, Any]:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
+@lru_cache(maxsize=512)
 def _names(*expressions: str | None) -> dict[str, str]:
+    """Name placeholders of expressions, which are few and come again and again. The answer is shared: read only."""
     return {f"#{name}": name for text in expressions if text for name in _NAME.findall(text)}
 
 
@@ -275,3 +318,23 @@ def _update(update: Update) -> dict[str, Any]:
     if update.condition:
         request["ConditionExpression"] = update.condition
     return request
+
+
+def _delete(delete: Delete) -> dict[str, Any]:
+    request: dict[str, Any] = {"Key": _key(delete.key)}
+    if delete.condition:
+        request["ConditionExpression"] = delete.condition
+        request["ExpressionAttributeNames"] = _names(delete.condition)
+        if delete.values:
+            request["ExpressionAttributeValues"] = _values(delete.values)
+    return request
+
+
+def _transact_item(table: str, write: Write) -> dict[str, Any]:
+    match write:
+        case Put():
+            return {"Put": {"TableName": table, **_put(write)}}
+        case Update():
+            return {"Update": {"TableName": table, **_update(write)}}
+        case Delete():
+            return {"Delete": {"TableName": table, **_delete(write)}}

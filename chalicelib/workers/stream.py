@@ -11,8 +11,9 @@ from typing import Any
 
 from chalicelib.errors import RelanceError
 from chalicelib.logs import log_failure
-from chalicelib.storage import events, links
+from chalicelib.storage import contacts, events, ledgers, links
 from chalicelib.storage.codec import Item, decode_item
+from chalicelib.storage.opposition_log import Record, changes
 from chalicelib.wiring import Services
 
 
@@ -35,6 +36,31 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
             services.clicks.follow(links.from_item(link), links.click_from(click))
 
     _each(stream, follow)
+
+
+def on_people(stream: Mapping[str, Any], services: Services) -> None:
+    """Changed ledgers and removed contacts.
+
+    Oppositions and erasures are logged outside of the table; what hung on a contact that aged out goes with it.
+    """
+
+    def follow(record: Mapping[str, Any]) -> None:
+        before, after = _image(record, "OldImage"), _image(record, "NewImage")
+        if after.get("type") == "ledger":
+            earlier = ledgers.from_item(before) if before else ledgers.Ledger(after["person"])
+            for said in changes(earlier, ledgers.from_item(after)):
+                services.opposition_log.append(said)
+        elif not after and before.get("type") == "contact" and _aged_out(record):
+            services.erasure.expired(contacts.from_item(before))
+        elif not after and before.get("type") == "contact":
+            services.opposition_log.append(Record(services.clock.now(), "erased", before["person"], before["base"]))
+
+    _each(stream, follow)
+
+
+def _aged_out(record: Mapping[str, Any]) -> bool:
+    """Whether DynamoDB itself removed the item, its time being over: it will do so in a restored table too."""
+    return bool(record.get("userIdentity", {}).get("principalId") == "dynamodb.amazonaws.com")
 
 
 def _each(stream: Mapping[str, Any], follow: Callable[[Mapping[str, Any]], None]) -> None:

@@ -20,8 +20,8 @@ from tests.support.shop import Shop, open_shop
 from tests.support.world import World
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-CALLS_OF_A_SEND = 8
-"""message, advertiser, site, contact, ledger, purchases; the claim; the note."""
+CALLS_OF_A_SEND = 10
+"""The table's confirmation and identity; message, advertiser, site, contact, ledger, purchases; the claim; the note."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.clock import DAY
-from chalicelib.replies.inbound import Reply
+from chalicelib.replies.reply import Reply
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.messages import Message
 from tests.support.shop import CAMILLE, Shop, hashed, lamp, visitor_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from chalicelib.audience import importing
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
 from chalicelib.wiring import Services
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import CAMILLE, open_shop
@@ -12,21 +12,8 @@ from tests.support.world import World
 
 
 def withdraw(services: Services, base: str) -> None:
-    cells = {
-        "phone": CAMILLE,
-        "consent.sms_marketing": "no",
-        "consent.matching": "yes",
-        "consent_at": datetime.fromtimestamp(services.clock.now() / 1000, UTC).isoformat(),
-        "source": "loyalty",
-    }
-    report = importing.import_rows(
-        [(2, cells)],
-        importing.ImportOptions(base=base),
-        proof="0" * 64,
-        now=services.clock.now(),
-        store=services.contact_writer,
-    )
-    assert report.accepted == 1, report.errors
+    statement = Statement({"sms_marketing": False, "matching": True}, services.clock.now(), "loyalty")
+    assert services.intake.take(base, Arrival(Profile(CAMILLE), statement)) == "updated"
 
 
 def test_a_withdrawal_between_decision_and_claim_wins(exact_world: World) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.replies.inbound import Reply
+from chalicelib.replies.reply import Reply
 from chalicelib.storage.advertisers import Cap
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import EVERYONE, Opposition

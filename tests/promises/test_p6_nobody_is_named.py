@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ from urllib.parse import quote, quote_plus, unquote
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from chalicelib.audience import importing
-from chalicelib.clock import HOUR, MINUTE
-from chalicelib.replies.inbound import Reply
+from chalicelib.audience.import_files import Record, inspect, read
+from chalicelib.audience.import_rows import ImportOptions, RowReader
+from chalicelib.audience.importing import file_opener, run
+from chalicelib.audience.intake import Arrival
+from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.replies.reply import Reply
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.web import collect, redirect
 from chalicelib.workers import send
@@ -20,17 +24,18 @@ from tests.support import gateway
 from tests.support.shop import CAMILLE, ORIGIN, PAGE, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 from tests.support.template import ROOT
-from tests.support.world import World
+from tests.support.world import NOON, World
 
 CUSTOMERS = ROOT / "examples" / "shop" / "customers.csv"
 REPLY = "merci mais je pars en vacances"
 
 
-def customers() -> list[importing.Row]:
-    options = importing.ImportOptions(base="any")
-    rows = [importing.parse_row(cells, options, "", 2**53) for _, cells in importing.read_csv(CUSTOMERS)]
-    assert all(isinstance(row, importing.Row) for row in rows)
-    return [row for row in rows if isinstance(row, importing.Row)]
+def customers() -> list[Arrival]:
+    file = file_opener(CUSTOMERS)
+    reader = RowReader(ImportOptions(base="any"), "", NOON + 300 * DAY)
+    rows = [reader.read(record) for record in read(file, inspect(file)) if isinstance(record, Record)]
+    assert all(isinstance(row, Arrival) for row in rows)
+    return [row for row in rows if isinstance(row, Arrival)]
 
 
 def spellings(phone: str) -> Iterator[str]:
@@ -49,7 +54,7 @@ def spellings(phone: str) -> Iterator[str]:
     yield f"+33 (0){' '.join(pairs)[1:]}"
 
 
-def secrets_of(rows: list[importing.Row], texts: list[str]) -> set[str]:
+def secrets_of(rows: list[Arrival], texts: list[str]) -> set[str]:
     """Everything that must not be found in clear, as it may be written, and its plain hash."""
     named: set[str] = set(texts)
     for row in rows:
@@ -69,10 +74,9 @@ def dump(world: World, logs: str) -> str:
 def play_a_whole_journey(shop: Shop, stream: Stream) -> None:
     """Import, visit with every identifier, abandon, send, click, come back, answer, buy."""
     world, services = shop.world, shop.world.services
-    options = importing.ImportOptions(base=shop.advertiser.id)
-    now = world.clock.now()
-    rows = ((line, cells | {"consent_at": "2026-01-05"}) for line, cells in importing.read_csv(CUSTOMERS))
-    report = importing.import_rows(rows, options, importing.fingerprint(CUSTOMERS), now, services.contact_writer)
+    earlier = re.sub(rb"2026-\d\d-\d\d", b"2026-01-05", CUSTOMERS.read_bytes())
+    options = ImportOptions(base=shop.advertiser.id)
+    report = run(lambda: io.BytesIO(earlier), options, world.clock.now(), services.import_destination)
     assert report.accepted == 5
     for row in customers():
         visitor, profile = visitor_id(), row.profile

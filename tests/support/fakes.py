@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.sms_providers.contract import Accepted, Sms
+from chalicelib.storage.opposition_log import OppositionLog, Record
 
 HandOver = Callable[[Sms], None]
 
@@ -36,6 +37,19 @@ class RecordingProvider:
     def times(self, message_id: str) -> int:
         """How often a message was handed over."""
         return sum(sms.message_id == message_id for sms in self.sent)
+
+
+class InMemoryLog(OppositionLog):
+    """The log of oppositions, without its bucket."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def append(self, record: Record) -> None:
+        self.records.append(record)
+
+    def since(self, at: int = 0) -> Iterator[Record]:
+        return iter(sorted((record for record in self.records if record.at >= at), key=lambda record: record.at))
 
 
 class InMemoryQueue:

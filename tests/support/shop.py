@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from chalicelib.audience.importing import Row
+from chalicelib.audience.intake import Arrival
 from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.ids import new_id
 from chalicelib.storage import messages
 from chalicelib.storage.advertisers import Advertiser, Cap, CartJourney, Site, digest
-from chalicelib.storage.contacts import Consent, Purpose
+from chalicelib.storage.contacts import Purpose
 from chalicelib.storage.messages import Message, Step
 from chalicelib.tracking.collect import Caller, Result
 from chalicelib.vault import identifier_digest
@@ -60,13 +61,10 @@ class Shop:
         """Store a contact with the consents that it gave (None: never asked); returns the person."""
         now = self.world.clock.now()
         stated: dict[Purpose, bool | None] = {"sms_marketing": marketing, "matching": matching}
-        consents = {
-            purpose: Consent(given, at or now - DAY, "checkout", advertisers=advertisers)
-            for purpose, given in stated.items()
-            if given is not None
-        }
-        row = Row(Profile(phone, email=email, first_name=first_name), consents, {})
-        assert self.world.services.contact_writer.write(base or self.advertiser.id, row)
+        given = {purpose: said for purpose, said in stated.items() if said is not None}
+        statement = Statement(given, at or now - DAY, "checkout", advertisers=advertisers)
+        arrival = Arrival(Profile(phone, email=email, first_name=first_name), statement)
+        assert self.world.services.intake.take(base or self.advertiser.id, arrival) != "opposed"
         return self.world.services.vault.person(phone)
 
     def message(self, phone: str = CAMILLE, *, visitor: str | None = None, **changes: Any) -> Message:

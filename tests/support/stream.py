@@ -16,6 +16,7 @@ Consumer = Callable[[Mapping[str, Any], Services], None]
 CONSUMERS: tuple[tuple[str, Consumer], ...] = (
     ("OnEventFromStream", workers.on_events),
     ("OnClickFromStream", workers.on_clicks),
+    ("OnPersonFromStream", workers.on_people),
 )
 
 

@@ -13,7 +13,7 @@ from chalicelib.settings import Settings
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import CLIENT_CONFIG, Services
-from tests.support.fakes import InMemoryQueue, RecordingProvider
+from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
 from tests.support.template import table_request
 
 NOON = 1_772_445_600_000
@@ -60,7 +60,9 @@ class World:
             phone_simulator=True,
             test_clock=True,
         )
+        self.opposition_log = InMemoryLog()
         self.services = self.worker()
+        self.services.table_identity.confirm()
 
     def worker(self, dynamodb: Any = None) -> Services:
         """Another container of the stage: nothing is shared but what is outside of it."""
@@ -72,6 +74,7 @@ class World:
         services.clock = self.clock
         services.vault = Vault(self.secrets.__getitem__)
         services.provider = self.provider
+        services.opposition_log = self.opposition_log
         return services
 
     def own_client(self) -> Any:

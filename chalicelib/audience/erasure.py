@@ -1,0 +1,211 @@
+"""Erasing a person from a base, and telling all that is kept of one.
+
+An erasure first puts the number on the opposition list, which stops sends at once and keeps later imports out, and
+takes the contact itself away last: one that was interrupted is simply run again. What stays is the opposition's keyed
+hash, the chain's commitments with a signed tombstone, and a sealed proof for its stated term (docs/dpia.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.audience.consent_chain import open_entry, tombstone
+from chalicelib.audience.profile import identifiers_of, open_profile
+from chalicelib.clock import DAY, Clock
+from chalicelib.logs import log
+from chalicelib.storage import keys
+from chalicelib.storage.consent_ledgers import ConsentLedgers
+from chalicelib.storage.contacts import Contact, Contacts
+from chalicelib.storage.counters import count
+from chalicelib.storage.events import Events
+from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.links import Links
+from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
+from chalicelib.storage.table import Delete, Table, TransactionRefused, Update
+from chalicelib.vault import Vault
+
+PROOF_KEPT = 5 * 365 * DAY
+"""The term in which a personal claim can be brought in France: five years (Code civil, article 2224)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took away."""
+
+    messages: int
+    browsers: int
+
+
+class Erasure:
+    """Finds everything of a contact by what its own partition refers to: never by a scan."""
+
+    def __init__(
+        self,
+        *,
+        table: Table,
+        contacts: Contacts,
+        consents: ConsentLedgers,
+        ledgers: Ledgers,
+        messages: Messages,
+        links: Links,
+        events: Events,
+        vault: Vault,
+        clock: Clock,
+    ) -> None:
+        self._table = table
+        self._contacts = contacts
+        self._consents = consents
+        self._ledgers = ledgers
+        self._messages = messages
+        self._links = links
+        self._events = events
+        self._vault = vault
+        self._clock = clock
+
+    def erase(self, base: str, person: str) -> Erased | None:
+        """Erase a contact and all that hangs on it; None where there is none. To be run again if interrupted."""
+        contact = self._contacts.get(base, person)
+        if contact is None:
+            return None
+        now = self._clock.now()
+        counted = count(base, f"{contact.chain}/erased", now, "opposed.erased")
+        self._ledgers.oppose(person, base, Opposition(now, "erased"), counted)
+        erased = self._take_away(contact, now)
+        self._ledgers.forget_sends(person, base)
+        self._clear(keys.contact_partition(base, person), last=keys.contact(base, person))
+        log("erased", messages=erased.messages, browsers=erased.browsers)
+        return erased
+
+    def expired(self, contact: Contact) -> None:
+        """Take away what hung on a contact that has aged out and is gone. The person has opposed nothing."""
+        self._take_away(contact, self._clock.now())
+        self._clear(keys.contact_partition(contact.base, contact.person))
+        log("contact_expired")
+
+    def _take_away(self, contact: Contact, now: int) -> Erased:
+        messages = list(self._messages_of(contact))
+        for message in messages:
+            self._scrub(message, now)
+        browsers = self._browsers(contact)
+        for site, visitor in browsers:
+            self._clear(keys.trail(site, visitor))
+        for hmac in identifiers_of(self._vault, open_profile(self._vault, contact)):
+            self._contacts.forget_identifier(contact.base, hmac, contact.person)
+        self._bury(contact, now)
+        return Erased(len(messages), len(browsers))
+
+    def export(self, base: str, person: str) -> dict[str, Any] | None:
+        """Everything that a base keeps of a person, in clear and in plain data; None where there is nothing."""
+        contact = self._contacts.get(base, person)
+        if contact is None:
+            return None
+        ledger = self._ledgers.get(person)
+        return {
+            "base": base,
+            "profile": {name: value for name, value in asdict(open_profile(self._vault, contact)).items() if value},
+            "fields": dict(contact.fields),
+            "last_act_at": contact.acted_at,
+            "consents": {purpose: asdict(consent) for purpose, consent in contact.consents.items()},
+            "statements": self.proof(contact),
+            "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
+            "messages": [self._told(message) for message in self._messages_of(contact)],
+            "browsers": [
+                {
+                    "site": site,
+                    "visitor": visitor,
+                    "events": [
+                        {"name": event.name, "time": event.time, "params": dict(event.params)}
+                        for event in self._events.trail(site, visitor)
+                    ],
+                }
+                for site, visitor in self._browsers(contact)
+            ],
+        }
+
+    def proof(self, contact: Contact) -> list[dict[str, Any]]:
+        """A contact's consent ledger in clear, entry by entry, with the hashes that chain it."""
+        told = []
+        for entry in self._consents.entries(contact.chain):
+            line = {"sequence": entry.sequence, "recorded_at": entry.recorded_at, "hash": entry.hash}
+            if entry.payload is not None:
+                line |= asdict(open_entry(self._vault, contact, entry))
+            told.append(line)
+        return told
+
+    def _messages_of(self, contact: Contact) -> Iterable[Message]:
+        refs = self._table.query(
+            keys.contact_partition(contact.base, contact.person), keys.MESSAGE_PREFIX, expired=True
+        )
+        for ref in list(refs):
+            if message := self._messages.get(ref["message"]):
+                yield message
+
+    def _browsers(self, contact: Contact) -> list[tuple[str, str]]:
+        refs = self._table.query(
+            keys.contact_partition(contact.base, contact.person), keys.BROWSER_PREFIX, expired=True
+        )
+        places = [str(ref["sk"]).removeprefix(keys.BROWSER_PREFIX).partition("#") for ref in refs]
+        return [(site, visitor) for site, _, visitor in places]
+
+    def _scrub(self, message: Message, now: int) -> None:
+        """Stop a message that has not left, and leave of it what counts: when, which class, what became of it."""
+        try:
+            cancelled = move(message.id, WAITING, Step("cancelled", now, "erased"))
+            self._table.transact([cancelled, count(message.advertiser, message.id, now, "message.cancelled.erased")])
+        except TransactionRefused as refused:
+            if not refused.failed:
+                raise
+        self._table.update(
+            Update(
+                keys.message(message.id),
+                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #product, #visitor",
+                {"nobody": "", "empty": {}},
+                condition="attribute_exists(pk)",
+            )
+        )
+        if message.code:
+            self._links.anonymise(message.code)
+
+    def _bury(self, contact: Contact, now: int) -> None:
+        entries = self._consents.entries(contact.chain)
+        if not contact.chain:
+            return
+        if not entries or entries[-1].kind != "erased":
+            self._consents.keep_proof(
+                contact.person,
+                contact.base,
+                contact.chain,
+                self._vault.seal(
+                    json.dumps(_minimal(self.proof(contact)), ensure_ascii=False), f"proof/{contact.chain}"
+                ),
+                now + PROOF_KEPT,
+            )
+            stone = tombstone(self._vault, contact, now)
+            self._consents.close(stone, contact)
+        for entry in entries:
+            self._consents.shred(entry)
+
+    def _clear(self, partition: str, last: keys.Key | None = None) -> None:
+        for key in [key for key in self._table.keys_of(partition) if key != last] + ([last] if last else []):
+            self._table.delete(Delete(key))
+
+    def _told(self, message: Message) -> dict[str, Any]:
+        text = self._vault.open(message.text, f"message/{message.id}") if message.text else None
+        return {
+            "message": message.id,
+            "state": message.state,
+            "journey": message.journey,
+            "created_at": message.created_at,
+            "text": text,
+            "reason": message.reason,
+            "history": [asdict(step) for step in message.history],
+        }
+
+
+def _minimal(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a dispute may need of a consent: nothing that says more of the person."""
+    kept = ("sequence", "recorded_at", "hash", "given", "at", "source", "wording", "wording_hash", "proof")
+    return [{name: line[name] for name in kept if name in line} for line in statements]

@@ -1,0 +1,97 @@
+"""What a person said about being written to and being matched: one entry of the consent ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.storage.contacts import Consent, Purpose
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was said, when and where, and what proves it."""
+
+    given: Mapping[Purpose, bool]
+    """For each purpose that the person spoke about: given, or withdrawn."""
+    at: int
+    """When it was said (epoch ms)."""
+    source: str
+    """`checkout`, `widget`, `keyword`, `import`, `paper`, `loyalty`, `lead_form`, …"""
+    wording: str | None = None
+    """Version of the text that was agreed to."""
+    wording_hash: str | None = None
+    """SHA-256 of that text."""
+    proof: str | None = None
+    """Fingerprint (SHA-256) of the form or file that carries it."""
+    advertisers: tuple[str, ...] = ()
+    """In the partner base: the advertisers that were named."""
+    brokers: tuple[str, ...] = ()
+    """Who passed it on, the first one first."""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    """What else is kept of that moment: truncated address, agent, message id, line of the file."""
+
+    def consents(self) -> dict[Purpose, Consent]:
+        """The statement as the current state holds it, purpose by purpose."""
+        return {
+            purpose: Consent(
+                given, self.at, self.source, self.wording, self.proof, tuple(self.advertisers), self.wording_hash
+            )
+            for purpose, given in self.given.items()
+        }
+
+
+def canonical(statement: Statement) -> str:
+    """The writing of a statement that its commitment is made of. The commitment is to these very characters."""
+    return _ENCODER.encode(
+        {
+            "given": dict(statement.given),
+            "at": statement.at,
+            "source": statement.source,
+            "wording": statement.wording,
+            "wording_hash": statement.wording_hash,
+            "proof": statement.proof,
+            "advertisers": statement.advertisers,
+            "brokers": statement.brokers,
+            "evidence": dict(statement.evidence),
+        }
+    )
+
+
+def from_data(data: Mapping[str, Any]) -> Statement:
+    """A statement out of its canonical data."""
+    return Statement(**{**data, "advertisers": tuple(data["advertisers"]), "brokers": tuple(data["brokers"])})
+
+
+def identity(statement: Statement, person: str) -> str:
+    """The same for the same statement of the same person, so that it is taken once however often it is sent.
+
+    Where it stood in a file is no part of it: the same row may come in another file's order.
+    """
+    said = (
+        person,
+        sorted(statement.given.items()),
+        statement.at,
+        statement.source,
+        statement.wording,
+        statement.proof,
+        statement.advertisers,
+        statement.brokers,
+        sorted((name, value) for name, value in statement.evidence.items() if name != "line"),
+    )
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def newest(known: Mapping[Purpose, Consent], stated: Mapping[Purpose, Consent]) -> dict[Purpose, Consent]:
+    """Both sets of statements, the newer one for each purpose; at the same moment a refusal wins."""
+    merged = dict(known)
+    for purpose, statement in stated.items():
+        before = merged.get(purpose)
+        if before is None or (statement.at, not statement.given) > (before.at, not before.given):
+            merged[purpose] = statement
+    return merged

@@ -1,0 +1,124 @@
+"""Keyword numbers: which advertiser a number belongs to, which texts to it were heard, and what was answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from chalicelib.clock import DAY, SECOND
+from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
+
+Answer = Literal["confirmation", "way_back"]
+
+_REMEMBERED = 90 * DAY
+_WRITTEN = re.compile(r"(?:\+|00)?([0-9]{3,15})")
+_SHORT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordNumber:
+    """A number that takes opt-ins for one advertiser."""
+
+    number: str
+    """Digits, of a long number with its country code."""
+    advertiser: str
+    wording: str
+    """Version of the text that tells people to write to it."""
+    wording_hash: str
+    """SHA-256 of that text."""
+
+    @property
+    def sender(self) -> str:
+        """The number as a phone shows and dials it."""
+        return self.number if len(self.number) <= _SHORT else f"+{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHeard:
+    """When a text was heard for the first time, and whether all was done that it asks for."""
+
+    at: int
+    done: bool
+
+
+class KeywordNumbers:
+    """A number belongs to one advertiser at most, and an advertiser has one at most."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, number: str) -> KeywordNumber | None:
+        """Whose a number is, or None. It may be written with `+` or `00`."""
+        digits = number_digits(number)
+        item = self._table.get(keys.keyword_number(digits)) if digits else None
+        return _number(item) if item else None
+
+    def assign(self, number: KeywordNumber) -> bool:
+        """Give a number to an advertiser in place of the one it had; False where another advertiser has it."""
+        before = self._table.get(keys.keyword_of(number.advertiser))
+        owned = {"advertiser": number.advertiser}
+        writes: list[Write] = [
+            Put(
+                keys.keyword_number(number.number),
+                {"type": "keyword_number", "v": 1} | asdict(number),
+                condition="attribute_not_exists(pk) OR #advertiser = :advertiser",
+                values=owned,
+            ),
+            Put(
+                keys.keyword_of(number.advertiser),
+                {"type": "keyword_of", "v": 1, "number": number.number},
+                condition="#number = :before" if before else "attribute_not_exists(pk)",
+                values={"before": before["number"]} if before else {},
+            ),
+        ]
+        if before and before["number"] != number.number:
+            writes.append(Delete(keys.keyword_number(before["number"]), "#advertiser = :advertiser", owned))
+        try:
+            self._table.transact(writes)
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                return False
+            raise
+        return True
+
+    def heard(self, text_id: str, now: int) -> FirstHeard:
+        """Note that a text was heard, and learn whether it was before."""
+        item = {"type": "heard", "v": 1, "at": now, "done": False, "ttl": (now + _REMEMBERED) // SECOND}
+        try:
+            self._table.put(Put(keys.heard(text_id), item, condition="attribute_not_exists(pk)"))
+        except ConditionFailed:
+            found = self._table.get(keys.heard(text_id))
+            return FirstHeard(found["at"], found["done"]) if found else FirstHeard(now, done=False)
+        return FirstHeard(now, done=False)
+
+    def settle(self, text_id: str) -> None:
+        """Note that all was done that a text asks for."""
+        self._table.update(Update(keys.heard(text_id), "SET #done = :done", {"done": True}))
+
+    def may_answer(self, person: str, advertiser: str, answer: Answer, now: int) -> bool:
+        """Claim the day's one answer of its kind to a person; False where it was claimed within the last 24 hours."""
+        item = {"type": "answered", "v": 1, "at": now, "ttl": (now + 2 * DAY) // SECOND}
+        put = Put(
+            keys.answered(person, advertiser, answer),
+            item,
+            condition="attribute_not_exists(pk) OR #at <= :yesterday",
+            values={"yesterday": now - DAY},
+        )
+        try:
+            self._table.put(put)
+        except ConditionFailed:
+            return False
+        return True
+
+
+def number_digits(number: str) -> str:
+    """A number's digits, without the prefix that stands for `+`; empty where it is a name."""
+    found = _WRITTEN.fullmatch(number.strip())
+    return found[1] if found else ""
+
+
+def _number(item: Item) -> KeywordNumber:
+    return KeywordNumber(item["number"], item["advertiser"], item["wording"], item["wording_hash"])

@@ -1,0 +1,140 @@
+"""An erasure takes a person away everywhere, can be interrupted anywhere, and leaves the number opposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import DAY, HOUR
+from chalicelib.storage.codec import encode_item
+from chalicelib.workers.stream import on_people
+from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
+from tests.support.stream import Stream
+from tests.support.world import World
+
+
+def _lived(shop: Shop, stream: Stream, phone: str = CAMILLE) -> tuple[str, str]:
+    """A person who was matched, written to, and clicked; returns person and visitor."""
+    person = shop.contact(phone, email=f"p{phone[-2:]}@example.com", first_name="Camille")
+    visitor = visitor_id()
+    shop.tell(visitor, "add_to_cart", ids={"phone_sha256": hashed(phone)}, params=lamp())
+    stream.follow()
+    shop.world.clock.advance(2 * HOUR)
+    return person, visitor
+
+
+def _left(world: World) -> list[dict]:  # type: ignore[type-arg]
+    return [item for item in world.items() if item.get("type") not in ("counter", "advertiser", "site", "root")]
+
+
+def test_nothing_of_the_person_is_left_but_the_opposition_and_the_sealed_proof(shop: Shop, stream: Stream) -> None:
+    person, visitor = _lived(shop, stream)
+    world = shop.world
+    message = world.of_type("message")[0]
+    world.services.erasure.erase(shop.advertiser.id, person)
+    about = [item for item in _left(world) if person in str(item) or visitor in str(item)]
+    assert {item["type"] for item in about} == {"ledger", "proof"}
+    ledger = next(item for item in about if item["type"] == "ledger")
+    assert set(ledger) <= {"pk", "sk", "type", "v", "person", "version", "sends", f"opposed.{shop.advertiser.id}"}
+    assert not ledger.get("sends")
+    stored = shop.stored(message["id"])
+    assert (stored.state, stored.person, stored.text, stored.product) == ("cancelled", "", None, None)
+    assert not [item for item in world.of_type("consent") if "payload" in item or "subject" in item]
+
+
+def test_an_erased_number_stays_out(shop: Shop, stream: Stream) -> None:
+    person, _ = _lived(shop, stream)
+    shop.world.services.erasure.erase(shop.advertiser.id, person)
+    again = Arrival(Profile(CAMILLE), Statement({"sms_marketing": True}, shop.world.clock.now(), "import"))
+    assert shop.world.services.intake.take(shop.advertiser.id, again) == "opposed"
+    assert shop.world.services.erasure.erase(shop.advertiser.id, person) is None
+
+
+def test_others_keep_what_is_theirs(shop: Shop, stream: Stream) -> None:
+    person, _ = _lived(shop, stream)
+    other, visitor = _lived(shop, stream, MALIK)
+    before = [item for item in _left(shop.world) if other in str(item) or visitor in str(item)]
+    shop.world.services.erasure.erase(shop.advertiser.id, person)
+    assert [item for item in _left(shop.world) if other in str(item) or visitor in str(item)] == before
+
+
+class Crash(Exception):
+    """The worker is gone."""
+
+
+class Mortal:
+    """Lets so many writes through and dies then."""
+
+    def __init__(self, writes: int) -> None:
+        self._left = writes
+
+    def __call__(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def write(*args: Any, **options: Any) -> Any:
+            if not self._left:
+                raise Crash
+            self._left -= 1
+            return real(*args, **options)
+
+        return write
+
+
+@pytest.mark.parametrize("survives", range(0, 24, 3))
+def test_an_interrupted_erasure_is_completed_by_running_it_again(
+    shop: Shop, stream: Stream, survives: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, visitor = _lived(shop, stream)
+    table, mortal = shop.world.services.table, Mortal(survives)
+    for name in ("update", "transact", "delete", "put"):
+        monkeypatch.setattr(table, name, mortal(getattr(table, name)))
+    with suppress(Crash):
+        shop.world.services.erasure.erase(shop.advertiser.id, person)
+    monkeypatch.undo()
+    shop.world.services.erasure.erase(shop.advertiser.id, person)
+    about = [item for item in _left(shop.world) if person in str(item) or visitor in str(item)]
+    assert {item["type"] for item in about} == {"ledger", "proof"}
+    assert shop.world.services.consent_verifier.verify().findings == []
+
+
+def test_an_export_tells_everything_and_only_of_this_base(shop: Shop, stream: Stream) -> None:
+    person, visitor = _lived(shop, stream)
+    told = shop.world.services.erasure.export(shop.advertiser.id, person)
+    assert told is not None
+    assert told["profile"]["phone"] == CAMILLE
+    assert told["statements"][0]["given"] == {"sms_marketing": True, "matching": True}
+    assert told["browsers"][0]["visitor"] == visitor
+    assert re.match("msg_", told["messages"][0]["message"])
+    assert shop.world.services.erasure.export("adv_other", person) is None
+
+
+def test_a_contact_that_aged_out_leaves_a_chain_with_a_tombstone_and_no_opposition(shop: Shop, stream: Stream) -> None:
+    person, visitor = _lived(shop, stream)
+    services = shop.world.services
+    contact = services.contacts.get(shop.advertiser.id, person)
+    assert contact is not None
+    shop.world.clock.advance(4 * 365 * DAY)
+    assert services.contacts.get(shop.advertiser.id, person) is None
+    assert services.consent_verifier.verify().findings == []
+    found = next(item for item in shop.world.of_type("contact"))
+    shop.world.dynamodb.delete_item(
+        TableName=shop.world.table, Key={"pk": {"S": found["pk"]}, "sk": {"S": found["sk"]}}
+    )
+    removed = {
+        "eventName": "REMOVE",
+        "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+        "dynamodb": {"SequenceNumber": "1", "OldImage": encode_item(found)},
+    }
+    for _ in range(2):
+        on_people({"Records": [removed]}, services)
+    assert services.consent_verifier.verify().findings == []
+    # Messages have ended too by then, by their own TTL, which moto does not carry out.
+    now_s = shop.world.clock.now() // 1_000
+    left = [item for item in _left(shop.world) if item["type"] != "message" or item["ttl"] > now_s]
+    about = [item for item in left if person in str(item) or visitor in str(item)]
+    assert {item["type"] for item in about} <= {"proof"}
