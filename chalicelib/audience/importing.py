@@ -1,41 +1,37 @@
-"""A file of opted-in contacts into a base: each row is taken with its proof, or refused with its line and rule."""
+"""A run of an import: each row is taken with its proof, or refused with its line and rule.
+
+A run that stopped goes on where it was. The rows before are read again, so that the report is of the whole file, and
+not written again; the few that were written after the last checkpoint are taken twice, which changes nothing.
+"""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TextIO, get_args
+from typing import Protocol
 
-from chalicelib.audience.phones import parse_mobile
-from chalicelib.audience.profile import Profile, seal_profile
-from chalicelib.errors import FieldError, InvalidInput
-from chalicelib.storage.contacts import Consent, Contact, Contacts, Purpose
-from chalicelib.storage.ledgers import Ledgers
-from chalicelib.vault import Vault, identifier_digest
+from chalicelib.audience.import_columns import check_needed, resolve
+from chalicelib.audience.import_files import FileForm, Opener, Unreadable, inspect, read
+from chalicelib.audience.import_rows import ImportOptions, RowReader, check_options
+from chalicelib.audience.intake import BATCH, Arrival, Outcome
+from chalicelib.errors import FieldError, InvalidInput, StorageUnavailable
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.contacts import PARTNER
+from chalicelib.storage.imports import Checkpoint
 
-FIELDS = (
-    "phone",
-    "email",
-    "first_name",
-    "last_name",
-    "city",
-    "consent.sms_marketing",
-    "consent.matching",
-    "consent_at",
-    "source",
-)
-_PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-_YES, _NO = frozenset({"yes", "oui", "true", "1"}), frozenset({"no", "non", "false", "0", ""})
-_LONGEST_FIELD = 200
+MOST_ERRORS = 10_000
+"""So many are kept in a report; all of them are counted, and told to `on_error`."""
+_BATCHES_A_CHECKPOINT = 20
+_PAGE_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A row that was refused."""
+    """Something that is wrong with a row that was refused."""
 
     line: int
     field: str
@@ -45,200 +41,207 @@ class RowError:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of a file's rows; `merged` are rows of a person that an earlier row named."""
+    """What became of a file's rows: rows = accepted + merged + refused."""
 
     rows: int = 0
     accepted: int = 0
     merged: int = 0
+    """Rows of a person that an earlier row named."""
     refused: int = 0
+    opposed: int = 0
+    """Of those accepted, the people who had objected, and stay out. No row is named."""
     errors: list[RowError] = field(default_factory=list)
+    errors_left_out: int = 0
+    """Errors beyond those in `errors`."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Field to column, as it was told, written or guessed."""
+    left_out: tuple[str, ...] = ()
+    delimiter: str = ""
+    encoding: str = ""
+    fingerprint: str = ""
+    resumed_at: int | None = None
+    """Row that the run went on after, where an earlier one had stopped."""
+
+
+class Taker(Protocol):
+    """What takes arrivals (intake.py)."""
+
+    def take_many(self, base: str, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
+        """What became of each; raises StorageUnavailable."""
+
+
+class CheckpointStore(Protocol):
+    """What remembers how far a run came (storage/imports.py)."""
+
+    def get(self, base: str, run: str) -> Checkpoint | None:
+        """The last one."""
+
+    def save(self, base: str, run: str, checkpoint: Checkpoint) -> None:
+        """Remember."""
+
+    def delete(self, base: str, run: str) -> None:
+        """The run is complete."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """Where a file goes and how it is read."""
+class Destination:
+    """Where rows go. Without one nothing is written: a dry run."""
 
-    base: str
-    country: str = "FR"
-    wording: str | None = None
-    """The version of the text that the people agreed to."""
-    advertisers: tuple[str, ...] = ()
-    """For the partner base: the advertisers named when consent was given."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Field to column, where the file's header says it otherwise."""
+    intake: Taker
+    checkpoints: CheckpointStore
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that can be stored."""
-
-    profile: Profile
-    consents: Mapping[Purpose, Consent]
-    fields: Mapping[str, str]
+Progress = Callable[[int, int, int], None]
+"""Is told rows and bytes that were read, and the file's bytes."""
 
 
-def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row of a UTF-8 CSV file with a header; comma or semicolon."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = _reader(file)
-        for cells in reader:
-            yield reader.line_num, {name: cell or "" for name, cell in cells.items() if isinstance(name, str)}
+def check_base(base: str, advertisers: Advertisers) -> None:
+    """InvalidInput for a base that is neither an advertiser's nor the partner base."""
+    if base != PARTNER and advertisers.get(base) is None:
+        raise InvalidInput([FieldError("base", "exists", "there is no such base: an advertiser's id, or 'partner'")])
 
 
-def read_header(path: Path) -> list[str]:
-    """The columns of a CSV file."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(_reader(file).fieldnames or ())
+def file_opener(path: Path) -> Opener:
+    """Opens a file of this machine."""
+    return lambda: path.open("rb")
 
 
-def _reader(file: TextIO) -> csv.DictReader[str]:
-    header = file.readline()
-    file.seek(0)
-    return csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a file: the proof that its rows' consents refer to."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def parse_row(cells: Mapping[str, str], options: ImportOptions, proof: str, now: int) -> Row | list[FieldError]:
-    """A row as it can be stored, or everything that is wrong with it."""
-    value = {name: cells.get(options.columns.get(name, name), "").strip() for name in FIELDS}
-    errors: list[FieldError] = [
-        FieldError(name, "max_length", f"at most {_LONGEST_FIELD} characters")
-        for name, text in value.items()
-        if len(text) > _LONGEST_FIELD
-    ]
-    phone = parse_mobile(value["phone"], options.country)
-    if isinstance(phone, FieldError):
-        errors.append(phone)
-    email = value["email"].lower()
-    if email and "@" not in email[1:-1]:
-        errors.append(FieldError("email", "email", "this is not an e-mail address"))
-    consents = _consents(value, options, proof, now)
-    if isinstance(consents, FieldError):
-        errors.append(consents)
-    if errors or isinstance(phone, FieldError) or isinstance(consents, FieldError):
-        return errors
-    profile = Profile(phone, email or None, value["first_name"] or None, value["last_name"] or None)
-    return Row(profile, consents, {"city": value["city"]} if value["city"] else {})
-
-
-def import_rows(
-    rows: Iterable[tuple[int, Mapping[str, str]]],
+def run(
+    open_file: Opener,
     options: ImportOptions,
-    proof: str,
     now: int,
-    store: ContactWriter | None,
+    destination: Destination | None,
+    *,
+    progress: Progress | None = None,
+    on_error: Callable[[RowError], None] | None = None,
 ) -> ImportReport:
-    """Take every row that can be taken. Without a store nothing is written: a dry run."""
-    report = ImportReport()
-    seen: set[str] = set()
-    for line, cells in rows:
-        report.rows += 1
-        row = parse_row(cells, options, proof, now)
-        if isinstance(row, list):
-            report.refused += 1
-            report.errors += [RowError(line, error.field, error.rule, error.message) for error in row]
-            continue
-        if store and not store.write(options.base, row):
-            report.refused += 1
-            report.errors.append(RowError(line, "row", "stored", "the row was not stored: import the file again"))
-            continue
-        if row.profile.phone in seen:
-            report.merged += 1
-        else:
-            seen.add(row.profile.phone)
-            report.accepted += 1
+    """Import a file.
+
+    Raises InvalidInput where the file or the options cannot be used as a whole, and StorageUnavailable where the store
+    does not take it now: run it again, and it goes on.
+    """
+    check_options(options)
+    form = inspect(open_file)
+    report = _begin(form, options)
+    writer = _Writer(destination, options, form.fingerprint, now, report) if destination else None
+    reader = RowReader(options, form.fingerprint, writer.started if writer else now)
+    seen = _SeenNumbers()
+    tell = (lambda position: progress(report.rows, position, form.size)) if progress else None
+    try:
+        for record in read(open_file, form, tell):
+            report.rows += 1
+            arrival = [record.error] if isinstance(record, Unreadable) else reader.read(record)
+            if isinstance(arrival, list):
+                report.refused += 1
+                for error in arrival:
+                    _note(report, RowError(record.line, error.field, error.rule, error.message), on_error)
+                continue
+            first = seen.add(arrival.profile.phone)
+            report.accepted += first
+            report.merged += not first
+            if writer:
+                writer.take(arrival, first=first)
+    except BaseException:
+        if writer:
+            writer.stop()
+        raise
+    if writer:
+        writer.finish()
+    if not report.rows:
+        _note(report, RowError(1, "file", "no_rows", "the file has a header and no rows"), on_error)
     return report
 
 
-class ContactWriter:
-    """Writes rows as contacts. The newest statement of a person wins, purpose by purpose."""
+class _Writer:
+    """Hands arrivals over in batches, and remembers how far it came."""
 
-    def __init__(self, contacts: Contacts, ledgers: Ledgers, vault: Vault) -> None:
-        self._contacts = contacts
-        self._ledgers = ledgers
-        self._vault = vault
+    def __init__(
+        self, destination: Destination, options: ImportOptions, proof: str, now: int, report: ImportReport
+    ) -> None:
+        self._intake, self._checkpoints = destination.intake, destination.checkpoints
+        self._base, self._run, self._report = options.base, _run_of(options, proof), report
+        self._batch: list[tuple[Arrival, bool]] = []
+        self._batches = 0
+        stopped = self._checkpoints.get(self._base, self._run)
+        self.started = stopped.started if stopped else now
+        self._written = stopped.rows if stopped else 0
+        if stopped:
+            report.resumed_at, report.opposed = stopped.rows, stopped.opposed
 
-    def write(self, base: str, row: Row) -> bool:
-        """Store a row; False where the store did not take it."""
-        person = self._vault.person(row.profile.phone)
-        known = self._contacts.get(base, person)
-        contact = Contact(
-            base=base,
-            person=person,
-            sealed=seal_profile(self._vault, base, person, row.profile),
-            consents=newest(known.consents if known else {}, row.consents),
-            fields={**(known.fields if known else {}), **row.fields},
-        )
-        named = [text for text in (row.profile.phone, row.profile.email) if text]
-        if not self._contacts.save(contact, [self._vault.identifier(identifier_digest(text)) for text in named]):
+    def take(self, arrival: Arrival, *, first: bool) -> None:
+        if self._report.rows <= self._written:
+            return  # An earlier run has written it.
+        self._batch.append((arrival, first))
+        if len(self._batch) == BATCH:
+            self._flush()
+            self._batches += 1
+            if self._batches % _BATCHES_A_CHECKPOINT == 0:
+                self._save()
+
+    def finish(self) -> None:
+        self._flush()
+        self._checkpoints.delete(self._base, self._run)
+
+    def stop(self) -> None:
+        if self._batches:
+            with suppress(StorageUnavailable):  # Then it goes on from the checkpoint before.
+                self._save()
+
+    def _flush(self) -> None:
+        if self._batch:
+            outcomes = self._intake.take_many(self._base, [arrival for arrival, _ in self._batch])
+            for (_, first), outcome in zip(self._batch, outcomes, strict=True):
+                self._report.opposed += first and outcome == "opposed"
+            self._batch = []
+        self._written = self._report.rows
+
+    def _save(self) -> None:
+        self._checkpoints.save(self._base, self._run, Checkpoint(self._written, self._report.opposed, self.started))
+
+
+class _SeenNumbers:
+    """Which phones have come up: a bit each, in pages. All the mobiles of France take 25 MB, however many rows."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, e164: str) -> bool:
+        """Whether the number is new."""
+        page, number = divmod(int(e164[1:]), 1 << _PAGE_BITS)
+        bits = self._pages.get(page)
+        if bits is None:
+            bits = self._pages[page] = bytearray(1 << _PAGE_BITS - 3)
+        mask = 1 << (number & 7)
+        if bits[number >> 3] & mask:
             return False
-        if known and _withdrawn(known.consents, contact.consents):
-            # A send that is being decided has read the contact as it was: its claim must not succeed.
-            self._ledgers.move(person)
+        bits[number >> 3] |= mask
         return True
 
 
-def newest(known: Mapping[Purpose, Consent], stated: Mapping[Purpose, Consent]) -> dict[Purpose, Consent]:
-    """Both sets of statements, the newer one for each purpose; at the same moment a refusal wins."""
-    merged = dict(known)
-    for purpose, statement in stated.items():
-        before = merged.get(purpose)
-        if before is None or (statement.at, not statement.given) > (before.at, not before.given):
-            merged[purpose] = statement
-    return merged
-
-
-def _withdrawn(before: Mapping[Purpose, Consent], after: Mapping[Purpose, Consent]) -> bool:
-    return any(statement.given and not after[purpose].given for purpose, statement in before.items())
-
-
-def check_columns(header: Iterable[str], options: ImportOptions) -> None:
-    """InvalidInput where the file has no column for a field that every row needs."""
-    present = set(header)
-    missing = [
-        FieldError(name, "column", f"the file has no column {options.columns.get(name, name)!r}: name it with --map")
-        for name in ("phone", "consent_at", "source")
-        if options.columns.get(name, name) not in present
-    ]
-    if missing:
-        raise InvalidInput(missing)
-
-
-def _consents(
-    value: Mapping[str, str], options: ImportOptions, proof: str, now: int
-) -> dict[Purpose, Consent] | FieldError:
-    if not value["source"]:
-        return FieldError("source", "required", "say where the consent was given")
-    at = _moment(value["consent_at"])
-    if at is None:
-        return FieldError("consent_at", "date", "say when the consent was given, as 2026-03-01 or with a time and zone")
-    if at > now:
-        return FieldError("consent_at", "not_in_future", "a consent cannot be given in the future")
-    consents: dict[Purpose, Consent] = {}
-    for purpose in _PURPOSES:
-        text = value.get(f"consent.{purpose}", "").lower()
-        if text not in _YES | _NO:
-            return FieldError(f"consent.{purpose}", "yes_or_no", "write yes or no")
-        if text:
-            consents[purpose] = Consent(
-                given=text in _YES,
-                at=at,
-                source=value["source"],
-                wording=options.wording,
-                proof=proof,
-                advertisers=options.advertisers,
-            )
-    return consents
-
-
-def _moment(text: str) -> int | None:
+def _begin(form: FileForm, options: ImportOptions) -> ImportReport:
+    """A report that says how the file is read. InvalidInput where a CSV file lacks a column."""
+    report = ImportReport(delimiter=form.delimiter, encoding=form.encoding, fingerprint=form.fingerprint)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        columns = resolve(form.header, options.columns, options.skipped)
+        if form.kind == "csv":
+            check_needed(columns, options.columns)
+    except InvalidInput:
+        if form.kind == "csv":
+            raise
+        return report  # The objects of NDJSON may differ: each is judged by itself.
+    report.columns, report.left_out = columns.told(form.header), columns.left_out
+    return report
+
+
+def _note(report: ImportReport, error: RowError, on_error: Callable[[RowError], None] | None) -> None:
+    if len(report.errors) < MOST_ERRORS:
+        report.errors.append(error)
+    else:
+        report.errors_left_out += 1
+    if on_error:
+        on_error(error)
+
+
+def _run_of(options: ImportOptions, proof: str) -> str:
+    """The same for the same file with the same options."""
+    return hashlib.sha256(json.dumps([proof, asdict(options)], sort_keys=True).encode()).hexdigest()[:32]

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 
 from chalicelib.audience.ties import Ties
 from chalicelib.clock import Clock
+from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import new_id
 from chalicelib.journeys import cart as cart_journey
 from chalicelib.journeys.cart import Cancel, Enrol, Postpone
@@ -17,14 +18,16 @@ from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.storage.advertisers import Advertisers, CartJourney, Site
 from chalicelib.storage.counters import count
-from chalicelib.storage.enrolments import Enrolment, Enrolments
-from chalicelib.storage.events import Event, Events
+from chalicelib.storage.enrolments import Enrolment, Enrolments, NotEnrolled
+from chalicelib.storage.events import RETENTION, Event, Events
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.table import TransactionRefused
 from chalicelib.storage.visitors import Cart, Tie, Visitor, Visitors
 from chalicelib.tracking.admission import admit
 from chalicelib.tracking.names import SERVER_ONLY
+
+_ROUNDS = 4
 
 
 class Trail:
@@ -58,36 +61,49 @@ class Trail:
         if site is None or drop:
             self._count(event, f"drop.{drop}")
             return
-        before = self._visitors.get(event.site, event.visitor)
-        visitor = self._recognise(before, event, site)
-        cart = None if _changed_hands(before.tie, visitor.tie) else visitor.cart
-        visitor = replace(visitor, cart=cart_journey.follow(cart, event))
-        if (visitor.cart, visitor.unmatched) != (before.cart, before.unmatched):
-            self._visitors.save(visitor, event.received)
-        if visitor.tie and not visitor.unmatched:
-            self._advance(visitor, visitor.tie, event, site)
+        before, visitor = self._see(event, site)
         names = [f"event.{event.name}"]
         if event.identifiers:
             names.append(f"unmatched.{visitor.unmatched}" if visitor.unmatched else "matched")
+        elif event.click:
+            names += [f"click_refused.{reason}" for reason in visitor.refusals if reason not in before.refusals]
+        tie = None if _overtaken(visitor, event) else _acting(visitor, site, event.received)
+        if tie and self._advance(visitor, tie, event, site) == "browser_enrolled_another":
+            names.append("not_enrolled.browser_enrolled_another")
         self._count(event, *names)
 
+    def _see(self, event: Event, site: Site) -> tuple[Visitor, Visitor]:
+        """The visitor before and after an event, stored. A click's consumer may tie the same browser meanwhile."""
+        for _ in range(_ROUNDS):
+            before = self._visitors.get(event.site, event.visitor)
+            visitor = self._recognise(before, event, site)
+            stored = visitor.tie != before.tie
+            known = (visitor.cart, visitor.unmatched) if stored else (before.cart, before.unmatched)
+            if not _overtaken(visitor, event):
+                visitor = replace(visitor, cart=cart_journey.follow(visitor.cart, event))
+            if (visitor.cart, visitor.unmatched, visitor.refusals) == (*known, before.refusals):
+                return before, visitor
+            if self._visitors.save(visitor, event.received):
+                return before, visitor
+        raise StorageUnavailable("others were faster each time")
+
     def _recognise(self, visitor: Visitor, event: Event, site: Site) -> Visitor:
+        # Who the page says it is outweighs the link that brought the browser: a link can be passed on.
+        named = bool(event.identifiers)
         if event.click:
             shown = self._links.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
-            visitor = self._ties.by_click(visitor, shown, site, event.received)
-        if event.identifiers:
-            visitor = self._ties.by_identifiers(visitor, event, site.advertiser)
-        return visitor
+            visitor = self._ties.by_click(visitor, shown, site, event.received, named=named)
+        return self._ties.by_identifiers(visitor, event, site) if named else visitor
 
-    def _advance(self, visitor: Visitor, tie: Tie, event: Event, site: Site) -> None:
+    def _advance(self, visitor: Visitor, tie: Tie, event: Event, site: Site) -> NotEnrolled | None:
         advertiser = self._advertisers.get(site.advertiser)
         if advertiser is None:
-            return
+            return None
         enrolment = self._enrolments.get(tie.base, tie.person, cart_journey.JOURNEY, site.id)
         message = self._messages.get(enrolment.message) if enrolment else None
         match cart_journey.decide(visitor.cart, event, enrolment, message, advertiser.cart):
             case Enrol(cart, due_at):
-                self._enrol(visitor, tie, site, enrolment, cart, due_at, advertiser.cart)
+                return self._enrol(visitor, tie, site, enrolment, cart, due_at, advertiser.cart)
             case Postpone(waiting, cart, due_at):
                 expires_at = due_at + advertiser.cart.expires_ms
                 self._messages.reschedule(
@@ -95,6 +111,7 @@ class Trail:
                 )
             case Cancel(waiting, reason):
                 self._cancel(waiting, reason)
+        return None
 
     def _enrol(
         self,
@@ -105,7 +122,7 @@ class Trail:
         cart: Cart,
         due_at: int,
         settings: CartJourney,
-    ) -> None:
+    ) -> NotEnrolled | None:
         now = self._clock.now()
         message = Message(
             id=new_id("msg", now),
@@ -128,8 +145,11 @@ class Trail:
             history=(Step("scheduled", now),),
         )
         enrolment = Enrolment(tie.base, tie.person, cart_journey.JOURNEY, site.id, message.id, now)
-        if self._enrolments.begin(enrolment, previous, message):
+        unsigned = visitor.id if tie.strength == "weak" else None
+        refusal = self._enrolments.begin(enrolment, previous, message, unsigned)
+        if refusal is None:
             log("enrolled", message=message.id, advertiser=site.advertiser, journey=cart_journey.JOURNEY)
+        return refusal
 
     def _cancel(self, message: Message, reason: str) -> None:
         now = self._clock.now()
@@ -147,6 +167,14 @@ class Trail:
         self._events.count_once(event, count(event.site, event.id, event.received, *names))
 
 
-def _changed_hands(before: Tie | None, now: Tie | None) -> bool:
-    """Whether the browser is no longer its last person's, whose cart is then nobody's business."""
-    return before is not None and (now is None or now.person != before.person)
+def _overtaken(visitor: Visitor, event: Event) -> bool:
+    """Whether an event comes again after the browser was tied anew: it may be of whom was before it then."""
+    return visitor.tie is not None and event.received < visitor.tie.at
+
+
+def _acting(visitor: Visitor, site: Site, now: int) -> Tie | None:
+    """The tie in whose person's name something may be done, as the site's settings are now."""
+    tie = visitor.tie
+    if tie is None or visitor.unmatched or (site.demand_strong and tie.strength == "weak"):
+        return None
+    return tie if now - tie.at < RETENTION else None

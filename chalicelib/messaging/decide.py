@@ -19,6 +19,7 @@ RefusalReason = Literal[
     "no_sms_marketing_consent",
     "no_matching_consent",
     "opposed",
+    "number_invalid",
     "purchased",
     "cap_reached",
     "not_composable",
@@ -75,6 +76,8 @@ def decide(facts: Facts, now: int) -> Decision:
         return Refuse("no_matching_consent")
     if facts.ledger.opposition(message.advertiser):
         return Refuse("opposed")
+    if contact.unreachable_at:
+        return Refuse("number_invalid")
     if facts.purchased:
         return Refuse("purchased")
     pressure = marketing_pressure(facts.ledger, advertiser.cap, now)

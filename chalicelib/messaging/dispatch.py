@@ -30,13 +30,14 @@ from chalicelib.storage.ledgers import Ledger, Ledgers
 from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.table import TransactionRefused
+from chalicelib.storage.table_identity import TableIdentity
 from chalicelib.tracking.admission import origin_of
 from chalicelib.vault import Vault
 
 SENDING_LEASE = 5 * MINUTE
 _ATTEMPTS = 12
 
-Outcome = Literal["sent", "failed", "refused", "stale", "unknown"]
+Outcome = Literal["sent", "failed", "refused", "stale", "unknown", "halted"]
 
 
 class Contended(RelanceError):
@@ -49,6 +50,7 @@ class Dispatch:
     def __init__(
         self,
         *,
+        table_identity: TableIdentity,
         messages: Messages,
         contacts: Contacts,
         ledgers: Ledgers,
@@ -60,6 +62,7 @@ class Dispatch:
         clock: Clock,
         origin: str,
     ) -> None:
+        self._identity = table_identity
         self._messages = messages
         self._contacts = contacts
         self._ledgers = ledgers
@@ -72,7 +75,13 @@ class Dispatch:
         self._origin = origin
 
     def send(self, message_id: str, version: int) -> Outcome:
-        """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again."""
+        """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
+
+        From a table that may not be sent from nothing is claimed: the order comes back when its lease has ended.
+        """
+        if halt := self._identity.halt():
+            log("halted", reason=halt, message=message_id)
+            return "halted"
         for _ in range(_ATTEMPTS):
             message = self._messages.get(message_id)
             if message is None or message.state != "queued" or message.version != version:

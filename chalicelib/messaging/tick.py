@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.logs import log
 from chalicelib.messaging import states
-from chalicelib.storage.counters import count
+from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.keys import DUE_SHARDS
 from chalicelib.storage.messages import DueMessage, Messages, State, Step, move
 from chalicelib.storage.send_queue import Order, SendQueue
 from chalicelib.storage.table import TransactionRefused
+from chalicelib.storage.table_identity import TableIdentity
 
 LOOK_AHEAD = MINUTE
 """Until the next tick: what falls due before it is queued now, with SQS's delay for the seconds."""
@@ -36,14 +37,19 @@ class Ticked:
 class Tick:
     """The minute's work."""
 
-    def __init__(self, messages: Messages, queue: SendQueue, clock: Clock) -> None:
+    def __init__(self, messages: Messages, queue: SendQueue, identity: TableIdentity, clock: Clock) -> None:
         self._messages = messages
         self._queue = queue
+        self._identity = identity
         self._clock = clock
 
     def run(self) -> Ticked:
-        """Look at every shard of the index once."""
+        """Look at every shard of the index once. Nothing is handed out from a table that may not be sent from."""
         now = self._clock.now()
+        if halt := self._identity.halt():
+            self._messages.commit([count(SERVICE, "tick", now, f"halted.{halt}")])
+            log("halted", reason=halt)
+            return Ticked()
         queued = expired = unknown = 0
         orders: list[Order] = []
         for shard in range(DUE_SHARDS):

@@ -7,14 +7,17 @@ from typing import Any
 
 from chalicelib.journeys.cart import JOURNEY
 from chalicelib.reports.why import why
+from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.enrolments import Enrolments
 from chalicelib.storage.events import Events
 from chalicelib.storage.messages import Messages
-from chalicelib.storage.visitors import Visitor, Visitors
+from chalicelib.storage.visitors import Tie, TieChange, Visitor, Visitors
 
 _UNMATCHED = {
     "unknown_identifier": "The identifier that came with the visit leads to nobody in the base.",
     "no_matching_consent": "The person has not agreed to be matched with visits: the visit stays anonymous.",
+    "weak_evidence": "The site demands strong evidence, and the visit has weak evidence only: it stays anonymous.",
+    "contradicts_strong_evidence": "The page names somebody else than strong evidence: nothing is done for either.",
 }
 
 
@@ -33,15 +36,41 @@ def visit(
             {"event": event.name, "id": event.id, "time": event.time} for event in events.trail(site, visitor_id)
         ],
         "cart": asdict(visitor.cart) if visitor.cart else None,
-        "match": {n: getattr(tie, n) for n in ("evidence", "strength", "at", "consent_at")} if tie else None,
+        "match": _match(tie) if tie else None,
+        "ties": _history(visitors.changes(site, visitor_id)),
+        "refusals": dict(visitor.refusals),
         "sentence": _sentence(visitor),
         "message": why(message) if message else None,
     }
 
 
+def _match(tie: Tie) -> dict[str, Any]:
+    """Which evidence, when, and under which consent."""
+    return {
+        "evidence": tie.evidence,
+        "strength": tie.strength,
+        "at": tie.at,
+        "base": PARTNER if tie.base == PARTNER else "own",
+        "consent_at": tie.consent_at,
+        "consent_source": tie.consent_source,
+        "consent_wording": tie.consent_wording,
+    }
+
+
+def _history(changes: list[TieChange]) -> list[dict[str, Any]]:
+    """Whom the browser was held for, in order; people are numbered as they came, and not named."""
+    people: dict[str, int] = {}
+    told = []
+    for change in changes:
+        tie = change.tie
+        number = people.setdefault(tie.person, len(people) + 1) if tie else None
+        told.append({"at": change.at, "person": number, "reason": change.reason} | (_match(tie) if tie else {}))
+    return told
+
+
 def _sentence(visitor: Visitor) -> str:
-    if visitor.tie:
-        return f"The visit is matched with a contact by {visitor.tie.evidence}."
     if visitor.unmatched:
         return _UNMATCHED[visitor.unmatched]
+    if visitor.tie:
+        return f"The visit is matched with a contact by {visitor.tie.evidence}."
     return "Nothing in the visit says who it is: it stays anonymous."

@@ -13,6 +13,7 @@ _REASONS = {
     "no_sms_marketing_consent": "the person has not agreed to marketing SMS from this advertiser",
     "no_matching_consent": "the person has not agreed to be matched with visits for this advertiser",
     "opposed": "the person said STOP or unsubscribed",
+    "number_invalid": "a check of its number found no subscriber",
     "purchased": "the visitor bought before it was sent",
     "cap_reached": "the person has had as many marketing SMS as the cap allows",
     "not_composable": "its template could not be filled in",

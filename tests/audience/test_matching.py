@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.audience.matching import Match
+from chalicelib.clock import DAY
 from chalicelib.storage.contacts import PARTNER
 from tests.support.faults import FaultyClient
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, open_shop
@@ -34,11 +35,32 @@ def test_the_own_base_comes_first(shop: Shop) -> None:
 
 
 def test_the_partner_base_answers_where_the_own_one_cannot(shop: Shop) -> None:
-    shop.contact(matching=False)
+    shop.contact(matching=None)
     person = shop.contact(base=PARTNER, advertisers=(shop.advertiser.id,))
     found = match(shop, phone=CAMILLE)
     assert isinstance(found, Match)
     assert (found.base, found.person) == (PARTNER, person)
+
+
+@pytest.mark.parametrize(("later", "matched"), [(-1, True), (0, False), (1, False)])
+def test_a_refusal_to_the_advertiser_ends_what_a_partners_form_allowed(
+    shop: Shop, later: int, *, matched: bool
+) -> None:
+    said = shop.world.clock.now() - DAY
+    shop.contact(matching=False, at=said + later)
+    shop.contact(base=PARTNER, advertisers=(shop.advertiser.id,), at=said)
+    assert isinstance(match(shop, phone=CAMILLE), Match) is matched
+
+
+def test_the_partner_base_answers_only_for_the_advertisers_that_were_named(shop: Shop) -> None:
+    shop.contact(base=PARTNER, advertisers=("adv_another",))
+    assert match(shop, phone=CAMILLE) == "no_matching_consent"
+
+
+def test_who_did_not_agree_is_not_taken_for_who_shares_the_email(shop: Shop) -> None:
+    shop.contact(CAMILLE, matching=False)
+    shop.contact(MALIK, email=EMAIL)
+    assert match(shop, phone=CAMILLE, email=EMAIL) == "no_matching_consent"
 
 
 def test_another_advertisers_base_is_not_looked_into(shop: Shop) -> None:
@@ -73,4 +95,4 @@ def test_a_match_is_one_batch_whatever_the_number_of_identifiers_and_contacts(sh
 
     assert isinstance(worker.matcher.match(shop.advertiser.id, keyed), Match)
 
-    assert watched.calls == ["batch_get_item", "get_item"]
+    assert watched.calls == ["batch_get_item", "batch_get_item"]

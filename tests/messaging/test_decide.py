@@ -18,6 +18,7 @@ from tests.support.world import NOON
 
 YES, NO = Consent(given=True, at=1, source="checkout"), Consent(given=False, at=1, source="checkout")
 PAST = tuple(PastSend(NOON - HOUR, "adv_other", "cart", "marketing", f"msg_{number}") for number in range(3))
+KNOWN = Contact("adv", "person", b"", {"sms_marketing": YES, "matching": YES})
 FACTS = Facts(
     message=Message(
         id="msg",
@@ -39,7 +40,7 @@ FACTS = Facts(
     ),
     advertiser=Advertiser("adv", "Lumen SAS", "Lumen", "36123", cap=Cap(messages=3)),
     site=Site("site", "adv", "Lumen", ("https://shop.example",), "hash"),
-    contact=Contact("adv", "person", b"", {"sms_marketing": YES, "matching": YES}),
+    contact=KNOWN,
     ledger=Ledger("person"),
     purchased=False,
 )
@@ -54,6 +55,7 @@ AGAINST: dict[RefusalReason, Facts] = {
         FACTS, contact=Contact("adv", "person", b"", {"sms_marketing": YES, "matching": NO})
     ),
     "opposed": replace(FACTS, ledger=Ledger("person", opposed={"adv": Opposition(NOON - 1, "stop")})),
+    "number_invalid": replace(FACTS, contact=replace(KNOWN, unreachable_at=NOON - DAY)),
     "purchased": replace(FACTS, purchased=True),
     "cap_reached": replace(FACTS, ledger=Ledger("person", sends=PAST)),
 }

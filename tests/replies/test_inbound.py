@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.replies.inbound import Reply
+from chalicelib.replies.reply import Reply
 from chalicelib.storage.ledgers import EVERYONE
 from tests.support.shop import CAMILLE, Shop, open_shop
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.clock import DAY
 from chalicelib.messaging.decide import RefusalReason
-from chalicelib.replies.inbound import Reply
+from chalicelib.replies.reply import Reply
 from chalicelib.reports import visits
 from chalicelib.reports.why import why
 from chalicelib.storage.messages import State

@@ -1,0 +1,210 @@
+"""Leads: what a form elsewhere collected, taken with the consent that it carries, or refused where it carries none."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.normalise import email as normal_email
+from chalicelib.audience.phones import parse_mobile
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import MINUTE, SECOND
+from chalicelib.errors import FieldError, Forbidden, InvalidInput
+from chalicelib.storage.contacts import FieldValue, Purpose
+from chalicelib.storage.lead_sources import Kind, LeadSource
+from chalicelib.vault import Vault
+
+TOLERANCE = 5 * MINUTE
+"""How far a signature's time may be from ours."""
+
+_PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+CONSENTS = tuple(f"consent.{purpose}" for purpose in _PURPOSES)
+PROFILE = ("phone", "email", "first_name", "last_name", "customer_id")
+TARGETS = (*PROFILE, *CONSENTS, "consent_at", "wording", "lead_id")
+"""What a mapping can fill; every other name is a custom field."""
+
+_CUSTOM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+_YES = frozenset(("yes", "oui", "true", "1", "on"))
+_NO = frozenset(("no", "non", "false", "0", "off"))
+_LONGEST = 200
+_MOST_CUSTOM = 30
+_LARGEST = 10**15
+_SECONDS_UNTIL = 10**11
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a form collected, by the mapping's names. In clear: it exists in memory only."""
+
+    id: str
+    values: Mapping[str, Any]
+    proof: str
+    """SHA-256 of the payload."""
+
+
+def seal_secret(vault: Vault, source_id: str, secret: str) -> bytes:
+    """Encrypt a source's secret: it opens for that source and no other."""
+    return vault.seal(secret, _place(source_id))
+
+
+def open_secret(vault: Vault, source_id: str, sealed: bytes) -> str:
+    """Decrypt a secret of a source."""
+    return vault.open(sealed, _place(source_id))
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """What a tool sends as `X-Relance-Signature`: HMAC-SHA256 of its time (seconds), a dot and the raw body."""
+    seconds = at // SECOND
+    signed = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={signed}"
+
+
+def check_signature(secret: str, body: bytes, header: str, now: int) -> None:
+    """Forbidden where the header is not the body's signature, or is older or younger than five minutes."""
+    found = _SIGNATURE.fullmatch(header.replace(" ", ""))
+    if not found:
+        raise Forbidden("sign the body: X-Relance-Signature: t=<seconds>,v1=<HMAC-SHA256 of t, a dot and the body>")
+    at = int(found[1]) * SECOND
+    if not hmac.compare_digest(signature(secret, body, at), f"t={found[1]},v1={found[2]}"):
+        raise Forbidden("the signature is not this body's")
+    if abs(now - at) > TOLERANCE:
+        raise Forbidden("the signature's time is more than five minutes from ours")
+
+
+def check_mapping(kind: Kind, mapping: Mapping[str, str]) -> list[FieldError]:
+    """What is wrong with a mapping: a lead needs a phone and a consent, and a field a name that it can have."""
+    errors = [
+        FieldError(f"mapping.{name}", "field_name", f"one of {', '.join(TARGETS)}, or small letters, digits and _")
+        for name in mapping
+        if name not in TARGETS and not _CUSTOM_NAME.fullmatch(name)
+    ]
+    needed = ("phone", "consent_at") if kind == "webhook" else ("phone",)  # Facebook tells the time itself.
+    missing = [name for name in needed if name not in mapping]
+    errors += [FieldError(f"mapping.{name}", "required", "say where the payload has it") for name in missing]
+    if not any(name in mapping for name in CONSENTS):
+        errors.append(FieldError("mapping.consent", "required", f"say where it has one of {', '.join(CONSENTS)}"))
+    if len([name for name in mapping if name not in TARGETS]) > _MOST_CUSTOM:
+        errors.append(FieldError("mapping", "max_fields", f"at most {_MOST_CUSTOM} custom fields"))
+    return errors
+
+
+def read_webhook(source: LeadSource, body: bytes) -> Lead:
+    """The lead of a generic payload. InvalidInput where it is no JSON object, or has no id."""
+    try:
+        payload = json.loads(body)
+        json.dumps(payload, ensure_ascii=False).encode()  # Half a surrogate pair is no text.
+    except (ValueError, RecursionError):
+        payload = None
+    if not isinstance(payload, dict):
+        raise InvalidInput([FieldError("body", "json", "send one JSON object in UTF-8")])
+    values = {name: _at(payload, path) for name, path in source.mapping.items()}
+    proof = hashlib.sha256(body).hexdigest()
+    return Lead(_text(values.get("lead_id")) or proof[:32], values, proof)
+
+
+def arrival(source: LeadSource, lead: Lead, now: int) -> Arrival:
+    """What a lead brings into the base. InvalidInput names each field that keeps it out, and no value."""
+    errors: list[FieldError] = []
+    phone = parse_mobile(_text(lead.values.get("phone")), source.country)
+    given = _consents(lead.values, errors)
+    at = _moment(lead.values.get("consent_at"))
+    if at is None:
+        errors.append(FieldError("consent_at", "date", "say when the consent was given: ISO 8601, or epoch seconds"))
+    elif at > now + TOLERANCE:
+        errors.append(FieldError("consent_at", "not_in_future", "a consent cannot be given in the future"))
+    address = _text(lead.values.get("email"))
+    named = {name: _text(lead.values.get(name)) or None for name in PROFILE if name not in ("phone", "email")}
+    fields = _fields(source, lead, errors)
+    if address and normal_email(address) is None:
+        errors.append(FieldError("email", "email", "this is not an e-mail address"))
+    errors += [
+        FieldError(name, "max_length", f"at most {_LONGEST} characters")
+        for name, text in {**named, "email": address, "lead_id": lead.id}.items()
+        if text and len(text) > _LONGEST
+    ]
+    if isinstance(phone, FieldError):
+        errors.append(phone)
+    if errors or isinstance(phone, FieldError) or at is None:
+        raise InvalidInput(errors)
+    statement = Statement(
+        given=given,
+        at=min(at, now),
+        source="lead_form",
+        wording=_text(lead.values.get("wording"))[:_LONGEST] or source.wording,
+        wording_hash=source.wording_hash,
+        proof=lead.proof,
+        brokers=source.brokers,
+        evidence={"lead": lead.id, "lead_source": source.id},
+    )
+    return Arrival(Profile(phone, email=normal_email(address) if address else None, **named), statement, fields)
+
+
+def _consents(values: Mapping[str, Any], errors: list[FieldError]) -> dict[Purpose, bool]:
+    given: dict[Purpose, bool] = {}
+    for purpose in _PURPOSES:
+        said = _text(values.get(f"consent.{purpose}")).lower()
+        if said in _YES | _NO:
+            given[purpose] = said in _YES
+        elif said:
+            errors.append(FieldError(f"consent.{purpose}", "yes_or_no", "send true or false"))
+    if not given and not errors:
+        errors.append(FieldError("consent", "required", "this lead says nothing of a consent: it is not assumed"))
+    return given
+
+
+def _fields(source: LeadSource, lead: Lead, errors: list[FieldError]) -> dict[str, FieldValue]:
+    fields: dict[str, FieldValue] = {}
+    for name in source.mapping:
+        value = lead.values.get(name)
+        if name in TARGETS or value is None or value == "":
+            continue
+        fits = len(value) <= _LONGEST if isinstance(value, str) else isinstance(value, int) and abs(value) < _LARGEST
+        if fits:
+            fields[name] = value
+        else:
+            errors.append(FieldError(name, "field_value", f"a text of at most {_LONGEST} characters or a whole number"))
+    return fields
+
+
+def _at(payload: Any, path: str) -> Any:
+    """The value at a dotted path, `answers.0.value`; None where there is none."""
+    found = payload
+    for part in path.split("."):
+        if isinstance(found, dict):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isascii() and part.isdigit() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return None
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def _moment(value: Any) -> int | None:
+    """Epoch ms of an ISO 8601 moment (UTC unless it says so), or of epoch seconds or milliseconds."""
+    text = _text(value)
+    if text.isascii() and text.isdigit() and len(text) <= 14:
+        return int(text) if int(text) >= _SECONDS_UNTIL else int(text) * SECOND
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _place(source_id: str) -> str:
+    return f"lead-source/{source_id}"

@@ -1,0 +1,100 @@
+"""One-time codes by SMS: who types the code has the phone in hand. Message class: authorisation (mission.md, M1).
+
+A code goes out at once, apart from caps and hours; its text is kept nowhere, and only its keyed hash is stored.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.clock import DAY, HOUR, MINUTE, Clock
+from chalicelib.errors import FieldError, InvalidInput, StorageUnavailable, TooMany
+from chalicelib.ids import random_token
+from chalicelib.logs import log, log_failure
+from chalicelib.sms_providers.contract import Provider, SendError, Sms
+from chalicelib.storage.verifications import Sent, Verifications
+from chalicelib.vault import Vault
+
+VALID_FOR = 10 * MINUTE
+TRIES = 5
+_PHONE_HOUR, _PHONE_DAY, _NETWORK_HOUR, _SITE_HOUR = 3, 10, 20, 300
+
+_TEXTS = {
+    "fr": "{brand} : votre code est {code}. Il est valable 10 minutes. Ne le donnez à personne.",
+    "en": "{brand}: your code is {code}. It is valid for 10 minutes. Give it to nobody.",
+}
+
+Purpose = Literal["optin", "access"]
+Outcome = Literal["right", "wrong", "expired", "exhausted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A code on its way."""
+
+    id: str
+    expires_at: int
+
+
+class OneTimeCodes:
+    """Sends codes within limits, and checks each a few times."""
+
+    def __init__(self, store: Verifications, provider: Provider, vault: Vault, clock: Clock) -> None:
+        self._store = store
+        self._provider = provider
+        self._vault = vault
+        self._clock = clock
+
+    def start(
+        self, phone: str, purpose: Purpose, *, site_or_link: str, network: str, language: str, brand: str, sender: str
+    ) -> Verification:
+        """Send a code to a phone (E.164). `network` is the asker's truncated address.
+
+        Raises TooMany beyond the limits per phone, network and site; InvalidInput where the provider knows that the
+        number is none; StorageUnavailable where it did not take the SMS.
+        """
+        now = self._clock.now()
+        self._limit(phone, network, site_or_link, now)
+        verification = Verification(f"ver_{random_token()}", now + VALID_FOR)
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        self._store.save(Sent(verification.id, self._hash(verification.id, code), TRIES, verification.expires_at))
+        text = _TEXTS.get(language, _TEXTS["fr"]).format(brand=brand, code=code)
+        try:
+            self._provider.send(Sms(verification.id, phone, sender, text))
+        except SendError as error:
+            if error.kind == "invalid_number":
+                raise InvalidInput([FieldError("phone", "valid_number", "this number cannot get SMS")]) from None
+            raise StorageUnavailable("the provider did not take the code") from None
+        except Exception as error:  # noqa: BLE001 - it may have left: the person will see, and can ask again
+            log_failure("code_hand_over_unknown", error, verification=verification.id)
+        log("code_sent", verification=verification.id, purpose=purpose)
+        return verification
+
+    def check(self, verification_id: str, code: str) -> Outcome:
+        """Whether a code is the one that was sent. A right one is used up; each guess takes a try."""
+        known = self._store.get(verification_id)
+        if known is None or known.expires_at <= self._clock.now():
+            return "expired"
+        sent = self._store.take_try(verification_id)
+        if sent is None:
+            return "exhausted"
+        if not secrets.compare_digest(sent.code_hash, self._hash(verification_id, code)):
+            return "wrong" if sent.tries else "exhausted"
+        return "right" if self._store.use(verification_id) else "exhausted"
+
+    def _limit(self, phone: str, network: str, site: str, now: int) -> None:
+        person = self._vault.person(phone)
+        limits = (
+            (f"site/{site}", HOUR, _SITE_HOUR),
+            (f"network/{network}", HOUR, _NETWORK_HOUR),
+            (f"phone/{person}", HOUR, _PHONE_HOUR),
+            (f"phone/{person}/day", DAY, _PHONE_DAY),
+        )
+        for scope, window, most in limits:
+            if not self._store.count(scope, window, most, now):
+                raise TooMany((window - now % window + 999) // 1_000)
+
+    def _hash(self, verification_id: str, code: str) -> str:
+        return self._vault.sign(f"code|{verification_id}|{code}")
