@@ -10,21 +10,41 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
-from chalicelib.web import admin, console, hooks, phone, unsubscribe
+from chalicelib.web import (
+    admin,
+    admin_consents,
+    admin_imports,
+    admin_people,
+    admin_sites,
+    console,
+    hooks,
+    keywords,
+    leads,
+    optin,
+    phone,
+    unsubscribe,
+)
 from chalicelib.wiring import services
 
 app = Chalice(app_name="relance")
 
 app.register_blueprint(admin.routes)
+app.register_blueprint(admin_consents.routes)
+app.register_blueprint(admin_imports.routes)
+app.register_blueprint(admin_people.routes)
+app.register_blueprint(admin_sites.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(hooks.routes)
+app.register_blueprint(keywords.routes)
+app.register_blueprint(leads.routes)
+app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)
 
 
 @app.lambda_function(name="collect")
 def collect(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """`/p.gif`, `/e` and `/t.js`."""
+    """`/p.gif`, `/e`, `/t.js` and `/c.js`."""
     from chalicelib.web import collect as edge
 
     return edge.handle(event, services())
@@ -54,6 +74,14 @@ def on_click(event: dict[str, Any], context: object) -> None:
     stream.on_clicks(event, services())
 
 
+@app.lambda_function(name="on_person")
+def on_person(event: dict[str, Any], context: object) -> None:
+    """Oppositions and erasures, from the table's stream."""
+    from chalicelib.workers import stream
+
+    stream.on_people(event, services())
+
+
 @app.lambda_function(name="send_sms")
 def send_sms(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Orders, from the send queue."""
@@ -68,8 +96,15 @@ def tick(event: dict[str, Any], context: object) -> None:
     services().tick.run()
 
 
+@app.lambda_function(name="close_days")
+def close_days(event: dict[str, Any], context: object) -> None:
+    """Each hour, the roots of the consent ledgers' days that are over."""
+    services().consent_verifier.close_days()
+
+
 @app.route("/p.gif", methods=["GET"])
 @app.route("/t.js", methods=["GET"])
+@app.route("/c.js", methods=["GET"])
 @app.route("/{code}", methods=["GET", "HEAD"])
 def served_elsewhere(code: str = "") -> Response:
     """Declares the routes that infra/resources.yaml points at collect and redirect: never called when deployed."""

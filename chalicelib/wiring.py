@@ -20,26 +20,39 @@ from chalicelib.storage.links import Links
 from chalicelib.storage.table import Table
 
 if TYPE_CHECKING:
-    from chalicelib.audience.importing import ContactWriter
+    from chalicelib.audience.consent_verify import ConsentVerifier
+    from chalicelib.audience.erasure import Erasure
+    from chalicelib.audience.importing import Destination
+    from chalicelib.audience.intake import Intake
+    from chalicelib.audience.lead_desk import LeadDesk
     from chalicelib.audience.matching import Matcher
+    from chalicelib.audience.number_check import NumberChecker
+    from chalicelib.audience.optin import OptInDesk
     from chalicelib.audience.ties import Ties
+    from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
     from chalicelib.links.codes import Codes
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.tick import Tick
     from chalicelib.replies.inbound import Inbound
+    from chalicelib.replies.keywords import Keywords
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
     from chalicelib.storage.counters import Counters
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
+    from chalicelib.storage.keyword_numbers import KeywordNumbers
+    from chalicelib.storage.lead_sources import LeadSources
     from chalicelib.storage.ledgers import Ledgers
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.movable_clock import MovableClock
+    from chalicelib.storage.opposition_log import OppositionLog
     from chalicelib.storage.send_queue import SendQueue
+    from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.visitors import Visitors
     from chalicelib.tracking.collect import Collector
     from chalicelib.vault import Vault
@@ -87,6 +100,18 @@ class Services:
     @cached_property
     def table(self) -> Table:
         return Table(self._client("dynamodb"), self.settings.table, self.clock)
+
+    @cached_property
+    def table_identity(self) -> TableIdentity:
+        from chalicelib.storage.table_identity import TableIdentity
+
+        return TableIdentity(self._client("dynamodb"), self.settings.table, self.table)
+
+    @cached_property
+    def opposition_log(self) -> OppositionLog:
+        from chalicelib.storage.opposition_log import OppositionLog
+
+        return OppositionLog(self._client("s3"), self.settings.opposition_log)
 
     @cached_property
     def links(self) -> Links:
@@ -171,10 +196,59 @@ class Services:
         return Ties(self.matcher, self.visitors, self.links)
 
     @cached_property
-    def contact_writer(self) -> ContactWriter:
-        from chalicelib.audience.importing import ContactWriter
+    def import_destination(self) -> Destination:
+        from chalicelib.audience.importing import Destination
+        from chalicelib.storage.imports import Checkpoints
 
-        return ContactWriter(self.contacts, self.ledgers, self.vault)
+        return Destination(self.intake, Checkpoints(self.table))
+
+    @cached_property
+    def intake(self) -> Intake:
+        from chalicelib.audience.intake import Intake
+
+        return Intake(self.table, self.contacts, self.ledgers, self.vault, self.clock)
+
+    @cached_property
+    def verifications(self) -> OneTimeCodes:
+        from chalicelib.audience.verification import OneTimeCodes
+        from chalicelib.storage.verifications import Verifications
+
+        return OneTimeCodes(Verifications(self.table), self.provider, self.vault, self.clock)
+
+    @cached_property
+    def optin_desk(self) -> OptInDesk:
+        from chalicelib.audience.optin import OptInDesk
+        from chalicelib.storage.optins import OptIns
+
+        return OptInDesk(OptIns(self.table), self.verifications, self.intake, self.ties, self.vault, self.clock)
+
+    @cached_property
+    def consent_ledgers(self) -> ConsentLedgers:
+        from chalicelib.storage.consent_ledgers import ConsentLedgers
+
+        return ConsentLedgers(self.table)
+
+    @cached_property
+    def consent_verifier(self) -> ConsentVerifier:
+        from chalicelib.audience.consent_verify import ConsentVerifier
+
+        return ConsentVerifier(self.consent_ledgers, self.contacts, self.vault, self.clock)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        from chalicelib.audience.erasure import Erasure
+
+        return Erasure(
+            table=self.table,
+            contacts=self.contacts,
+            consents=self.consent_ledgers,
+            ledgers=self.ledgers,
+            messages=self.messages,
+            links=self.links,
+            events=self.events,
+            vault=self.vault,
+            clock=self.clock,
+        )
 
     @cached_property
     def trail(self) -> Trail:
@@ -195,7 +269,15 @@ class Services:
     def clicks(self) -> Clicks:
         from chalicelib.links.clicks import Clicks
 
-        return Clicks(self.links, self.ties, self.visitors, self.advertisers, self.clock)
+        return Clicks(
+            self.links,
+            self.ties,
+            self.visitors,
+            self.contacts,
+            self.advertisers,
+            self.counters,
+            self.clock,
+        )
 
     @cached_property
     def codes(self) -> Codes:
@@ -207,13 +289,14 @@ class Services:
     def tick(self) -> Tick:
         from chalicelib.messaging.tick import Tick
 
-        return Tick(self.messages, self.send_queue, self.clock)
+        return Tick(self.messages, self.send_queue, self.table_identity, self.clock)
 
     @cached_property
     def dispatch(self) -> Dispatch:
         from chalicelib.messaging.dispatch import Dispatch
 
         return Dispatch(
+            table_identity=self.table_identity,
             messages=self.messages,
             contacts=self.contacts,
             ledgers=self.ledgers,
@@ -230,7 +313,48 @@ class Services:
     def inbound(self) -> Inbound:
         from chalicelib.replies.inbound import Inbound
 
-        return Inbound(self.ledgers, self.vault, self.clock)
+        return Inbound(self.ledgers, self.keywords, self.vault, self.clock)
+
+    @cached_property
+    def lead_sources(self) -> LeadSources:
+        from chalicelib.storage.lead_sources import LeadSources
+
+        return LeadSources(self.table)
+
+    @cached_property
+    def lead_desk(self) -> LeadDesk:
+        from chalicelib.audience.facebook_leads import GraphLeadReader
+        from chalicelib.audience.lead_desk import LeadDesk
+
+        return LeadDesk(self.lead_sources, self.intake, self.counters, GraphLeadReader(), self.vault, self.clock)
+
+    @cached_property
+    def number_checker(self) -> NumberChecker:
+        from chalicelib.audience.number_check import NumberChecker
+        from chalicelib.storage.number_checks import NumberChecks
+
+        return NumberChecker(NumberChecks(self.table), self.vault, self.clock)
+
+    @cached_property
+    def keyword_numbers(self) -> KeywordNumbers:
+        from chalicelib.storage.keyword_numbers import KeywordNumbers
+
+        return KeywordNumbers(self.table)
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        from chalicelib.replies.keywords import Keywords
+
+        return Keywords(
+            numbers=self.keyword_numbers,
+            advertisers=self.advertisers,
+            ledgers=self.ledgers,
+            intake=self.intake,
+            counters=self.counters,
+            provider=lambda: self.provider,  # A STOP is recorded even where the provider is not set up.
+            vault=self.vault,
+            clock=self.clock,
+        )
 
     @cached_property
     def outbox(self) -> OutboxProvider:

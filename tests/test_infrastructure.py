@@ -50,15 +50,15 @@ def test_every_function_is_started_by_a_queue_a_stream_a_schedule_or_the_api() -
     assert sorted([*mapped, *called, *scheduled()]) == sorted(logical(name) for name in functions())
 
 
-def test_the_tick_runs_each_minute() -> None:
-    assert scheduled() == {"Tick": "rate(1 minute)"}
+def test_the_tick_runs_each_minute_and_days_are_closed_each_hour() -> None:
+    assert scheduled() == {"Tick": "rate(1 minute)", "CloseDays": "rate(1 hour)"}
 
 
 def test_every_function_of_the_api_may_be_called_by_it_and_has_its_routes() -> None:
     assert set(started("AWS::Lambda::Permission")) == {logical(name) for name in HTTP}
     paths = resources()["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     pointed = {path: str(methods) for path, methods in paths.items()}
-    assert {path for path, text in pointed.items() if "Collect.Arn" in text} == {"/p.gif", "/t.js", "/e"}
+    assert {path for path, text in pointed.items() if "Collect.Arn" in text} == {"/p.gif", "/t.js", "/c.js", "/e"}
     assert {path for path, text in pointed.items() if "Redirect.Arn" in text} == {"/{code}"}
     for path, methods in paths.items():
         assert {method.upper() for method in methods} == set(application.app.routes[path])
@@ -99,6 +99,29 @@ def test_streams_hand_out_what_is_followed_and_nothing_else() -> None:
         ("MODIFY", keys.message("msg")),
     ]:
         assert not matches(events, record(name, key)) and not matches(clicks, record(name, key))
+
+
+def test_ledgers_and_removed_contacts_are_logged_beside_the_table() -> None:
+    patterns = stream_patterns("OnPersonFromStream")
+    for name, key, followed in [
+        ("INSERT", keys.ledger("person"), True),
+        ("MODIFY", keys.ledger("person"), True),
+        ("REMOVE", keys.contact("base", "person"), True),
+        ("MODIFY", keys.contact("base", "person"), False),
+        ("REMOVE", keys.enrolment("base", "person", "cart", "site"), False),
+        ("REMOVE", keys.identifier("base", "hmac"), False),
+    ]:
+        assert any(matches(pattern, record(name, key)) for pattern in patterns) is followed
+    log = resources()["OppositionLog"]
+    assert (log["DeletionPolicy"], log["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert log["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(log["Properties"]["PublicAccessBlockConfiguration"].values())
+    assert log["Properties"]["BucketEncryption"]
+
+
+def test_who_logs_oppositions_may_not_read_or_delete_them() -> None:
+    actions = [action for each in policy_files()["policy-on-person.json"]["Statement"] for action in each["Action"]]
+    assert [action for action in actions if action.startswith("s3:")] == ["s3:PutObject"]
 
 
 def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:

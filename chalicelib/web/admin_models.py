@@ -74,6 +74,17 @@ class NewSite(Body):
 
     name: Name
     origins: Annotated[list[Origin], Field(min_length=1, max_length=20)]
+    demand_strong: bool = False
+
+
+class KeywordSettings(Body):
+    """The number that takes an advertiser's opt-ins by text."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^([0-9]{5,6}|\+[1-9][0-9]{7,14})$")]
+    wording: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    """Version of the text that tells people to write to it."""
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    """That text."""
 
 
 def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
@@ -112,4 +123,10 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
 
 def site_answer(site: Site) -> dict[str, Any]:
     """A site as the API tells it."""
-    return {"site": site.id, "advertiser": site.advertiser, "name": site.name, "origins": list(site.origins)}
+    return {
+        "site": site.id,
+        "advertiser": site.advertiser,
+        "name": site.name,
+        "origins": list(site.origins),
+        "demand_strong": site.demand_strong,
+    }

@@ -1,4 +1,4 @@
-"""Collect's edge: `/p.gif`, `/e` and `/t.js`, as one Lambda function of their own (docs/adr/0003)."""
+"""Collect's edge: `/p.gif`, `/e`, `/t.js` and `/c.js`, as one Lambda function of their own (docs/adr/0003)."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def handle(event: Mapping[str, Any], services: Services) -> Response:
             return _pixel(request, services)
         case "/e":
             return _batch(request, services)
-        case _:
-            return _script()
+        case path:
+            return _script(path.removeprefix("/"))
 
 
 def _pixel(request: Request, services: Services) -> Response:
@@ -92,15 +92,15 @@ def _result(result: Result) -> dict[str, Any]:
     return told
 
 
-def _script() -> Response:
+def _script(name: str) -> Response:
     headers = {"Content-Type": "application/javascript; charset=utf-8", "Cache-Control": "public, max-age=3600"}
     log("script")
-    return respond(200, headers | _CORS, _snippet())
+    return respond(200, headers | _CORS, _static(name))
 
 
 @cache
-def _snippet() -> str:
-    return (Path(__file__).parent / "static" / "t.js").read_text(encoding="utf-8")
+def _static(name: str) -> str:
+    return (Path(__file__).parent / "static" / name).read_text(encoding="utf-8")
 
 
 def _caller(request: Request) -> Caller:

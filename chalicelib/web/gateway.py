@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 Response = dict[str, Any]
@@ -41,6 +42,15 @@ def parse(event: Mapping[str, Any]) -> Request:
         ip=event.get("requestContext", {}).get("identity", {}).get("sourceIp") or "",
         body=content,
     )
+
+
+def network(ip: str) -> str:
+    """An address without what would name its owner: /24 of IPv4, /48 of IPv6; empty where it is none."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ""
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def respond(status: int, headers: Mapping[str, str], body: str = "") -> Response:

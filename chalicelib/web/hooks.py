@@ -17,7 +17,7 @@ _LONGEST_FIELD = 1_000
 def reply(provider: str) -> Response:
     """An SMS from a phone. The outbox's come from the phone simulator, where the stage has one."""
     from chalicelib.audience.phones import parse_mobile
-    from chalicelib.replies.inbound import Reply
+    from chalicelib.replies.reply import Reply
 
     if provider != "outbox" or not services().settings.phone_simulator:
         raise NotFound("provider")

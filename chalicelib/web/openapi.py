@@ -6,27 +6,55 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.web.admin_models import NewAdvertiser, NewSite
+from chalicelib.web.admin_consent_models import NewConsent
+from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite
+from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
+from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.problems import MEDIA_TYPE
 
+_PEOPLE = "/v1/advertisers/{advertiser}/people"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
     ("put", "/v1/advertisers/{advertiser}", "Replace an advertiser's settings", "NewAdvertiser", 200),
     ("post", "/v1/advertisers/{advertiser}/keys", "Make a key for an advertiser (operator)", None, 201),
     ("post", "/v1/advertisers/{advertiser}/sites", "Register a site", "NewSite", 201),
+    ("put", "/v1/advertisers/{advertiser}/keyword", "Give the keyword number (operator)", "KeywordSettings", 200),
+    ("post", "/v1/advertisers/{advertiser}/lead-sources", "Register a tool that sends leads", "NewLeadSource", 201),
+    ("post", "/v1/advertisers/{advertiser}/consents", "Record what a person said elsewhere", "NewConsent", 201),
+    ("post", "/v1/sites/{site}/consents", "The same, with the site's secret", "NewConsent", 201),
+    ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
+    ("get", "/v1/sites/{site}", "A site's settings", None, 200),
+    ("put", "/v1/sites/{site}", "Replace a site's settings", "NewSite", 200),
     ("get", "/v1/sites/{site}/counts", "Events, matches and drops of the last hours", None, 200),
     ("get", "/v1/sites/{site}/visitors/{visitor}", "What a visit led to, or why nothing came of it", None, 200),
+    ("post", f"{_PEOPLE}/find", "The contact that a phone, e-mail or customer id leads to", "FindPerson", 200),
+    ("post", f"{_PEOPLE}/object", "Put a phone on the opposition list, contact or not", "ObjectPhone", 200),
+    ("post", f"{_PEOPLE}/{{person}}/object", "Put a contact on the opposition list", "ObjectPerson", 200),
+    ("post", f"{_PEOPLE}/{{person}}/export", "Everything that the base keeps of a person", "WithReason", 200),
+    ("post", f"{_PEOPLE}/{{person}}/erase", "Erase a person from the base", "WithReason", 200),
+    ("get", f"{_PEOPLE}/{{person}}/consents", "A person's consent ledger with its hashes, verified", None, 200),
     ("get", "/v1/messages/{message}", "Why a message was sent, or was not", None, 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
+)
+_MODELS = (
+    NewAdvertiser,
+    NewSite,
+    NewConsent,
+    KeywordSettings,
+    NewLeadSource,
+    FindPerson,
+    ObjectPerson,
+    ObjectPhone,
+    WithReason,
 )
 
 
 def document(origin: str) -> dict[str, Any]:
     """The whole description."""
     _, schemas = models_json_schema(
-        [(NewAdvertiser, "validation"), (NewSite, "validation")], ref_template="#/components/schemas/{model}"
+        [(model, "validation") for model in _MODELS], ref_template="#/components/schemas/{model}"
     )
     paths: dict[str, Any] = {}
     for method, path, summary, body, status in _ROUTES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,11 +19,6 @@ HEADERS = {
 """For pages without scripts, which is all but the phone simulator."""
 
 
-def unsubscribe(accept_language: str, brand: str, *, done: bool) -> str:
-    """The question before an unsubscription, or the confirmation after it."""
-    return render("unsubscribe.html", accept_language, brand=brand, done=done)
-
-
 def phone(accept_language: str, **conversation: Any) -> str:
     """The phone simulator."""
     return render("phone.html", accept_language, **conversation)
@@ -35,11 +31,30 @@ def console(accept_language: str, *, advertiser: object = None, **values: Any) -
 
 def render(template: str, accept_language: str, **values: Any) -> str:
     """A page in English where the browser asks for that first, else in French."""
-    language = "en" if accept_language.strip().lower().startswith("en") else "fr"
-    return _environment().get_template(template).render(language=language, **values)
+    language = language_of(accept_language)
+    return (
+        _environment()
+        .get_template(template)
+        .render(language=language, say=lambda french, english: english if language == "en" else french, **values)
+    )
+
+
+def language_of(accept_language: str) -> Literal["fr", "en"]:
+    """English where the browser asks for that first, else French."""
+    return "en" if accept_language.strip().lower().startswith("en") else "fr"
+
+
+def moment(at: int, language: str) -> str:
+    """A moment (epoch ms) in words. In UTC, and it says so: whose zone a phone is in is not known here."""
+    written = time.gmtime(at // 1000)
+    return time.strftime("%d/%m/%Y %H:%M UTC" if language == "fr" else "%Y-%m-%d %H:%M UTC", written)
 
 
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("chalicelib.web", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["moment"] = moment
+    return environment

@@ -15,6 +15,7 @@ _STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
     (errors.Unauthenticated, 401, "A valid key is needed"),
     (errors.Forbidden, 403, "This key or origin may not do that"),
     (errors.NotFound, 404, "There is no such thing"),
+    (errors.TooMany, 429, "Too many for now"),
     (errors.StorageUnavailable, 503, "Try again in a moment"),
 )
 
@@ -27,6 +28,8 @@ def problem(error: errors.RelanceError) -> tuple[int, dict[str, Any]]:
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     if isinstance(error, errors.InvalidInput):
         body["errors"] = [{"field": e.field, "rule": e.rule, "message": e.message} for e in error.errors]
+    elif isinstance(error, errors.TooMany):
+        body |= {"detail": str(error), "rule": "too_many", "retry_after_s": error.retry_after_s}
     elif status not in (500, 503) and str(error):
         body["detail"] = str(error)
     return status, body

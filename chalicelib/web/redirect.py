@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from chalicelib.links.codes import CODE
 from chalicelib.links.landing import landing_url
 from chalicelib.logs import log, log_failure
 from chalicelib.storage.links import Click, Link
-from chalicelib.web.gateway import Request, Response, parse, respond
+from chalicelib.web.gateway import Request, Response, network, parse, respond
 from chalicelib.wiring import Services
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -56,7 +55,7 @@ def _click(request: Request, now: int) -> Click:
         language=header("accept-language", "")[:35],
         referrer=_host(header("referer", "")),
         country=header("cloudfront-viewer-country", "")[:2],
-        network=_network(request.ip),
+        network=network(request.ip),
         purpose=(header("sec-purpose") or header("purpose") or header("x-moz", ""))[:50],
     )
 
@@ -67,15 +66,6 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "")[:100]
     except ValueError:
         return ""
-
-
-def _network(ip: str) -> str:
-    """An address without what would name its owner: /24 of IPv4, /48 of IPv6."""
-    try:
-        address = ip_address(ip)
-    except ValueError:
-        return ""
-    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def _unknown(request: Request) -> Response:

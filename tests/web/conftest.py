@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -39,9 +39,17 @@ class Api:
     def with_key(self, key: str | None) -> Api:
         return Api(self._client, key)
 
-    def ask(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        form: bool = False,
+        told: Mapping[str, str] | None = None,
+    ) -> Answer:
         kind = "application/x-www-form-urlencoded" if form else "application/json"
-        headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example"}
+        headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example"} | dict(told or {})
         if self._key is not None:
             headers["Authorization"] = f"Bearer {self._key}"
         content = (urlencode(body) if form else json.dumps(body)).encode()

@@ -10,12 +10,17 @@ import pytest
 import app as application
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web import problems
-from tests.support.shop import Shop, open_shop, visitor_id
+from tests.support.shop import CAMILLE, Shop, open_shop, visitor_id
 from tests.web.conftest import Api
 
 DESCRIPTION = "/v1/openapi.json"
 ADVERTISER = {"name": "Lumen SAS", "brand": "Lumen", "sender": "36123"}
-OPERATORS_OWN = {("POST", "/v1/advertisers"), ("POST", "/v1/advertisers/{advertiser}/keys"), ("GET", "/v1/counts")}
+OPERATORS_OWN = {
+    ("POST", "/v1/advertisers"),
+    ("POST", "/v1/advertisers/{advertiser}/keys"),
+    ("PUT", "/v1/advertisers/{advertiser}/keyword"),
+    ("GET", "/v1/counts"),
+}
 
 
 def admin_routes() -> Iterator[tuple[str, str]]:
@@ -36,12 +41,22 @@ def key_for(shop: Shop, scope: str) -> str:
 def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     """A route with a shop's own things in it."""
     names = {"advertiser": shop.advertiser.id, "site": shop.site.id, "visitor": visitor_id(), "message": message}
-    return route.format(**names)
+    return route.format(**names, person=shop.world.services.vault.person(CAMILLE))
 
 
 def body_for(method: str, route: str) -> Any:
-    if route.endswith("/sites"):
+    if route.endswith(("/sites", "/sites/{site}")):
         return {"name": "Lumen", "origins": ["https://shop.example"]}
+    if "/people/" in route and method == "POST":
+        by_phone = {"phone": CAMILLE} if route.endswith(("people/find", "people/object")) else {}
+        return {"reason": "access"} | by_phone
+    if route.endswith("/consents") and method == "POST":
+        return {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"}
+    if route.endswith("/keyword"):
+        return {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"}
+    if route.endswith("/lead-sources"):
+        mapping = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
+        return {"name": "Form", "kind": "webhook", "mapping": mapping, "wording": "form-1", "text": "J'accepte"}
     return ADVERTISER if method in ("POST", "PUT") else None
 
 

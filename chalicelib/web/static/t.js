@@ -1,12 +1,17 @@
 /*
  * Relance snippet. Once the visitor has agreed, and only then, it tells the service what they look at.
  *
- *   relance('init', SITE, {country: 'FR'})      country: how numbers without a prefix are read
+ *   relance('init', SITE, {country: 'FR', consent: 'axeptio'})
+ *                                               country: how numbers without a prefix are read
+ *                                               consent: the tool that asks (docs/consent-tools.md), or none
  *   relance('consent', 'grant' | 'deny')        the shop's banner asks, the snippet obeys
  *   relance('identify', {email, phone, email_sha256, phone_sha256, customer_id})
  *   relance('track', EVENT, PARAMS)             names and fields of GA4 e-commerce
+ *   relance('optin', {phone, email, sms_marketing, matching, …}, callback)
+ *   relance('optin_code', {request, code}, callback)
  *
- * It reads no form field, and e-mails and phones leave the page only as SHA-256.
+ * It reads no form field, and e-mails and phones leave the page only as SHA-256; but for an opt-in, which the shop's
+ * own form hands over to make a consent of it.
  */
 (function (window, document, navigator) {
   'use strict';
@@ -26,16 +31,22 @@
     const MAX_EVENTS = 50;
     const MAX_BYTES = 60000; // browsers refuse beacons above 64 KiB
     const CALLING_CODES = {
-      FR: 33, BE: 32, CH: 41, LU: 352, ES: 34, GB: 44, US: 1, GP: 590, GF: 594, MQ: 596, RE: 262, YT: 262
+      FR: 33, BE: 32, CH: 41, LU: 352, ES: 34, GB: 44, US: 1, GP: 590, GF: 594, MQ: 596, RE: 262, YT: 262,
+      DE: 49, IT: 39, NL: 31, PT: 351, AT: 43, IE: 353, CA: 1
     };
-    // What is dialled before a national number only; Spain and Luxembourg have none.
-    const TRUNK_PREFIX = /^\+(?:(32|33|41|44|262|590|594|596)0|(1)1)/;
+    // What is dialled before a national number only; Spain, Luxembourg and Portugal have none, Italy keeps its own.
+    const TRUNK_PREFIX = /^\+(?:(31|32|33|353|41|43|44|49|262|590|594|596)0|(1)1)/;
+    const LONGEST_NATIONAL = 11; // with its trunk prefix
+    const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
+    const OPT_IN = ['phone', 'email', 'country', 'language', 'sms_marketing', 'matching', 'fields', 'wording'];
 
     // The service lives where this script came from, whatever the stage prefix.
     const base = new URL('.', document.currentScript.src).href;
+    const nonce = document.currentScript.nonce;
 
     let site;
     let country;
+    let tool; // the consent tool's options, for c.js
     let consent; // undefined until the shop has asked
     let visitor;
     let kept = false; // whether the browser keeps the visitor's cookie
@@ -135,20 +146,33 @@
       return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('');
     }
 
+    // The rules of audience/normalise.py; tests/vectors/identifiers.json holds both to them.
     function e164(phone) {
-      let number = phone.replace(/[\s.\u2010-\u2015-]/g, '');
+      let number = phone.normalize('NFKC').trim().replace(INVISIBLE, '').replace(/^tel:/i, '')
+        .replace(/[\s./\u2010-\u2015\u2212-]/g, '');
       if (/^\(?(\+|00)/.test(number)) number = number.replace('(0)', ''); // "+49 (0)171…"
       number = number.replace(/[()]/g, '').replace(/^00/, '+');
-      if (number[0] !== '+') number = `+${CALLING_CODES[country]}${number}`;
+      if (!/^\+?[0-9]{6,20}$/.test(number)) return '';
+      if (number[0] !== '+') {
+        const code = String(CALLING_CODES[country]);
+        // "33 6…" without its plus: too long for a national number.
+        const whole = number.length > LONGEST_NATIONAL - (code.length < 2 ? 0 : 1) && number.startsWith(code);
+        number = `+${whole ? '' : code}${number}`;
+      }
       number = number.replace(TRUNK_PREFIX, '+$1$2');
       return /^\+[1-9]\d{6,14}$/.test(number) ? number : '';
+    }
+
+    function address(email) {
+      const text = email.normalize('NFC').trim().toLowerCase();
+      return /^[^\s@\0-\x1f\x85]+@[^\s@\0-\x1f\x85]+$/.test(text) ? text : '';
     }
 
     // Without crypto.subtle (insecure page) a plain value is dropped: better unknown than in clear.
     async function hashes(values) {
       const found = {};
       const plain = {
-        email_sha256: String(values.email || '').trim().toLowerCase(),
+        email_sha256: address(String(values.email || '')),
         phone_sha256: e164(String(values.phone || ''))
       };
       for (const name in plain) {
@@ -168,12 +192,37 @@
       history.replaceState(history.state, '', location.pathname + query() + location.hash);
     }
 
+    // --- Consent tools ---
+
+    function listen(options) {
+      const script = document.createElement('script');
+      script.src = base + 'c.js';
+      script.nonce = nonce;
+      document.head.append(script);
+      tool = options;
+    }
+
+    // --- Opt-in ---
+
+    function optIn(message, callback) {
+      const answer = safely(callback || (() => {}));
+      const failed = {errors: [{field: 'request', rule: 'unreachable', message: 'The service did not answer.'}]};
+      fetch(base + 'optin', {
+        method: 'POST', headers: {'Content-Type': 'text/plain'}, credentials: 'omit',
+        body: JSON.stringify(Object.assign({site}, message))
+      }).then(response => response.json()).then(answer, () => answer(failed));
+    }
+
     // --- Commands ---
 
     const commands = {
       init(id, options) {
         site = site || id;
-        country = country || String((options && options.country) || 'FR').toUpperCase();
+        options = options || {};
+        if (!country) {
+          country = String(options.country || 'FR').toUpperCase();
+          if (options.consent) listen(options);
+        }
         schedule();
       },
 
@@ -194,6 +243,17 @@
         }
       },
 
+      // c.js speaks for the consent tool. One that has not been answered yet changes nothing, but for a browser
+      // that had agreed before.
+      tool(start) { start(tool); },
+      answered(given, decided) {
+        if (given === true) {
+          if (consent !== 'grant') commands.consent('grant');
+        } else if (decided || consent === 'grant' || cookie()) {
+          commands.consent('deny');
+        }
+      },
+
       identify(values) {
         if (consent === 'deny') return;
         const mine = ids; // a refusal replaces ids: a hash that comes later falls into the void
@@ -208,6 +268,18 @@
 
       track(event, params) {
         remember(newEvent(String(event), withLocation(params)));
+      },
+
+      optin(values, callback) {
+        const given = {page: withLocation({}).page_location};
+        if (consent === 'grant') given.visitor = visitor;
+        OPT_IN.forEach(name => { if (values[name] !== undefined) given[name] = values[name]; });
+        given.country = given.country || country;
+        optIn(given, callback);
+      },
+
+      optin_code(values, callback) {
+        optIn({request: values.request, code: String(values.code)}, callback);
       }
     };
 

@@ -1,0 +1,46 @@
+"""`POST /v1/…/consents`: what a person said elsewhere (checkout, loyalty, tablet, paper), recorded with its proof."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import NotFound
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.tracking.admission import secret_matches
+from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
+from chalicelib.web.views import header, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/v1/advertisers/{advertiser}/consents", methods=["POST"])
+@view
+def record(advertiser: str) -> Response:
+    """Record a consent or a withdrawal, by an admin key."""
+    authorise(routes, advertiser)
+    if services().advertisers.get(advertiser) is None:
+        raise NotFound("advertiser")
+    return _record(advertiser)
+
+
+@routes.route("/v1/sites/{site}/consents", methods=["POST"])
+@view
+def record_of_site(site: str) -> Response:
+    """The same by a site's back end, with the site's secret; an admin key that reaches the site will do too."""
+    found = services().advertisers.site(site)
+    kind, _, secret = header(routes, "authorization").partition(" ")
+    if found and kind.lower() == "bearer" and secret_matches(found, secret.strip()):
+        return _record(found.advertiser)
+    if found is None or scope_of(routes) not in (OPERATOR, found.advertiser):
+        raise NotFound("site")
+    return _record(found.advertiser)
+
+
+def _record(advertiser: str) -> Response:
+    from chalicelib.web.admin_consent_models import NewConsent, arrival
+
+    coming = arrival(read_body(routes, NewConsent), services().clock.now())
+    services().intake.take(advertiser, coming)
+    # The same for who is on the opposition list: that is the person's affair.
+    return answer({"outcome": "recorded"}, 201)

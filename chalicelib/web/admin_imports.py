@@ -1,0 +1,67 @@
+"""`POST /v1/advertisers/{advertiser}/imports`: a small file of contacts, imported while the caller waits."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import TooLarge
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.views import request_of, view
+from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.audience.import_rows import ImportOptions
+
+routes = Blueprint(__name__)
+_MOST_BYTES, _MOST_LINES = 5_000_000, 2_000
+_TYPES = ["text/csv", "application/x-ndjson", "application/json"]
+"""A JSON object is NDJSON of one row."""
+_ON = frozenset(("1", "true", "yes"))
+
+
+@routes.route("/v1/advertisers/{advertiser}/imports", methods=["POST"], content_types=_TYPES)
+@view
+def import_contacts(advertiser: str) -> Response:
+    """Import the body, CSV with a header or NDJSON, in UTF-8, into the advertiser's base.
+
+    Answers the report. Sent again after a time-out, it goes on where it was.
+    """
+    from chalicelib.audience.importing import check_base, run
+
+    scope = authorise(routes, advertiser)
+    body = request_of(routes).raw_body
+    content = body.encode() if isinstance(body, str) else body
+    if len(content) > _MOST_BYTES or max(map(content.count, (b"\n", b"\r"))) > _MOST_LINES + 1:
+        raise TooLarge(f"at most {_MOST_LINES} rows and {_MOST_BYTES} bytes: `relance contacts import` takes more")
+    check_base(advertiser, services().advertisers)
+    query: Mapping[str, str] = request_of(routes).query_params or {}
+    destination = None if query.get("dry_run", "").lower() in _ON else services().import_destination
+    report = run(lambda: io.BytesIO(content), _options(advertiser, query), services().clock.now(), destination)
+    told: dict[str, Any] = asdict(report)
+    if scope != OPERATOR:
+        del told["opposed"]  # A file of one person must not tell whether that person has objected.
+    return answer(told)
+
+
+def _options(advertiser: str, query: Mapping[str, str]) -> ImportOptions:
+    from chalicelib.audience.import_rows import ImportOptions
+
+    def named(prefix: str) -> Any:
+        return {name.removeprefix(prefix): value for name, value in query.items() if name.startswith(prefix)}
+
+    return ImportOptions(
+        base=advertiser,
+        country=query.get("country", "FR").upper(),
+        wording=query.get("wording") or None,
+        columns=named("map."),
+        kinds=named("type."),
+        zone=query.get("zone", "UTC"),
+        day_first=query.get("day_first", "").lower() in _ON,
+        landlines=query.get("landlines", "").lower() in _ON,
+    )

@@ -1,0 +1,46 @@
+"""`/v1/sites/{site}`: a site's settings, as they are and as they shall be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import NotFound
+from chalicelib.storage.advertisers import OPERATOR, Site
+from chalicelib.web.admin_requests import answer, read_body, scope_of
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/v1/sites/{site}", methods=["GET"])
+@view
+def get_site(site: str) -> Response:
+    """A site's settings."""
+    from chalicelib.web.admin_models import site_answer
+
+    return answer(site_answer(_reach(site)))
+
+
+@routes.route("/v1/sites/{site}", methods=["PUT"])
+@view
+def replace_site(site: str) -> Response:
+    """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays."""
+    from chalicelib.web.admin_models import NewSite, site_answer
+
+    known = _reach(site)
+    body = read_body(routes, NewSite)
+    origins = tuple(dict.fromkeys(body.origins))
+    replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong)
+    services().advertisers.save_site(replaced)
+    return answer(site_answer(replaced))
+
+
+def _reach(site_id: str) -> Site:
+    scope = scope_of(routes)
+    site = services().advertisers.site(site_id)
+    if site is None or scope not in (OPERATOR, site.advertiser):
+        raise NotFound("site")
+    return site

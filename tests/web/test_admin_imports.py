@@ -1,0 +1,58 @@
+"""The import that the admin API makes while its caller waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.counters import count
+from chalicelib.storage.ledgers import Opposition
+from tests.support.shop import CAMILLE, Shop
+from tests.support.world import NOON
+from tests.web.conftest import Answer, Api
+
+CSV = "téléphone;opt-in sms;date consentement;source\n06 39 98 00 01;oui;2026-01-10;caisse\nnobody;oui;;caisse\n"
+
+
+def post(api: Api, shop: Shop, body: str, query: str = "", kind: str = "text/csv", scope: str = "") -> Answer:
+    shop.world.services.advertisers.save_key("rk_import", scope or shop.advertiser.id)
+    path = f"/v1/advertisers/{shop.advertiser.id}/imports{query}"
+    headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example", "Authorization": "Bearer rk_import"}
+    answer = api._client.http.request("POST", path, headers=headers, body=body.encode())
+    return Answer(answer.status_code, answer.headers, answer.body.decode())
+
+
+def test_a_posted_table_is_imported_and_reported(api: Api, shop: Shop) -> None:
+    report = post(api, shop, CSV, "?wording=v3").json
+    assert (report["rows"], report["accepted"], report["merged"], report["refused"]) == (2, 1, 0, 1)
+    assert [(error["line"], error["field"]) for error in report["errors"]] == [(3, "phone"), (3, "consent_at")]
+    person = shop.world.services.vault.person(CAMILLE)
+    contact = shop.world.services.contacts.get(shop.advertiser.id, person)
+    assert contact is not None
+    assert contact.consents["sms_marketing"].wording == "v3"
+
+
+def test_a_rehearsal_writes_nothing(api: Api, shop: Shop) -> None:
+    assert post(api, shop, CSV, "?dry_run=1").json["accepted"] == 1
+    assert shop.world.of_type("contact") == []
+
+
+def test_json_lines_and_a_mapping_are_taken(api: Api, shop: Shop) -> None:
+    row = '{"tel": "0639980001", "consent": {"matching": true}, "when": "2026-01-10", "source": "crm"}\n'
+    assert post(api, shop, row, "?map.consent_at=when", "application/x-ndjson").json["accepted"] == 1
+
+
+@pytest.mark.parametrize(("body", "status"), [("", 422), ("phone\n06", 422), (CSV + "\n" * 2_100, 413)])
+def test_what_cannot_be_imported_is_a_problem(api: Api, shop: Shop, body: str, status: int) -> None:
+    assert post(api, shop, body).status == status
+
+
+def test_only_the_operator_is_told_how_many_had_objected(api: Api, shop: Shop) -> None:
+    services = shop.world.services
+    person, stop = services.vault.person(CAMILLE), Opposition(NOON, "stop")
+    services.ledgers.oppose(person, shop.advertiser.id, stop, count("any", "r1", NOON, "opposed"))
+    told: Any = post(api, shop, CSV).json
+    assert (told["accepted"], "opposed" in told) == (1, False)
+    assert post(api, shop, CSV, scope=OPERATOR).json["opposed"] == 1
