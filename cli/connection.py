@@ -70,6 +70,7 @@ class Stage:
             sms_provider=variables["SMS_PROVIDER"],
             phone_simulator=variables.get("PHONE_SIMULATOR") == "on",
             test_clock=variables.get("TEST_CLOCK") == "on",
+            opposition_log=variables.get("OPPOSITION_LOG", ""),
         )
 
     def services(self) -> Services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.audience import importing
+from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.clock import DAY, SECOND
 from chalicelib.wiring import Services
 from cli.artifact import PROJECT_ROOT
@@ -46,6 +48,7 @@ class Account:
 
 def settle(stage: Stage, services: Services, origin: str, shop: str, kept: Path) -> Account:
     """The shop's account, made where the stage does not have it yet."""
+    services.table_identity.confirm_first()  # A demo's table of an earlier version has no confirmation yet.
     account = _kept(kept)
     if account is None or not _stands(account, origin):
         create_secrets(stage)
@@ -58,7 +61,8 @@ def settle(stage: Stage, services: Services, origin: str, shop: str, kept: Path)
 
 def customers() -> list[tuple[str, str]]:
     """First name and e-mail of each customer, in the file's order."""
-    return [(cells["first_name"], cells["email"]) for _, cells in importing.read_csv(_CUSTOMERS)]
+    with _CUSTOMERS.open(encoding="utf-8", newline="") as file:
+        return [(cells["first_name"], cells["email"]) for cells in csv.DictReader(file)]
 
 
 def admin(account_key: str, method: str, url: str, body: Any = None) -> Answer:
@@ -122,12 +126,11 @@ def _stands(account: Account, origin: str) -> bool:
 def _open(key: str, services: Services, origin: str, shop: str) -> Account:
     advertiser: str = _create(key, f"{origin}/v1/advertisers", _ADVERTISER)["advertiser"]
     site = _register(key, origin, advertiser, shop)
-    imported = importing.import_rows(
-        importing.read_csv(_CUSTOMERS),
-        importing.ImportOptions(base=advertiser),
-        proof=importing.fingerprint(_CUSTOMERS),
-        now=services.clock.now(),
-        store=services.contact_writer,
+    imported = importing.run(
+        importing.file_opener(_CUSTOMERS),
+        ImportOptions(base=advertiser),
+        services.clock.now(),
+        services.import_destination,
     )
     if imported.refused:
         refused = "; ".join(f"line {error.line}: {error.field}: {error.message}" for error in imported.errors)

@@ -1,0 +1,79 @@
+"""`relance keys`: the stage's secrets, their rotation, and admin keys."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from chalicelib.clock import SystemClock
+from cli.answers import AsJson, answer, fail, the_stage
+from cli.rotate import KeyRotation, NotComplete, Progress, Ring
+from cli.rotation import TooEarly
+from cli.secrets import Secrets, create_operator_key, create_secrets
+
+app = typer.Typer(no_args_is_help=True, help="Secrets and admin keys.")
+_RINGS: dict[str, Ring] = {"identifiers": "identifiers", "data": "data"}
+
+
+@app.command("init")
+def init(as_json: AsJson = False) -> None:
+    """Create the stage's secrets, where they are not there yet."""
+    created = create_secrets(the_stage())
+    answer({"created": created}, "\n".join(created) or "All there already.", as_json)
+
+
+@app.command("operator")
+def operator(as_json: AsJson = False) -> None:
+    """Make an admin key that reaches every advertiser. It is shown this once."""
+    key = create_operator_key(the_stage())
+    answer({"operator_key": key}, key, as_json)
+
+
+@app.command("status")
+def status(as_json: AsJson = False) -> None:
+    """Say which keys there are, which one is current, and where their rotations stand."""
+    rings = _rotation().status()
+    told = [
+        {"ring": ring, "versions": versions, "current": current, "phase": progress.phase, "ready_at": progress.ready_at}
+        for ring, versions, current, progress in rings
+    ]
+    lines = [
+        f"{ring}: current {current} of {', '.join(map(str, versions))}; {_told(progress)}"
+        for ring, versions, current, progress in rings
+    ]
+    answer(told, "\n".join(lines), as_json)
+
+
+@app.command("rotate")
+def rotate(ring: Annotated[str, typer.Argument(help="identifiers or data.")], as_json: AsJson = False) -> None:
+    """Take the rotation of a ring of keys one phase on. Run it until it is steady again; docs/keys.md."""
+    if ring not in _RINGS:
+        fail(f"keys that rotate are {' and '.join(_RINGS)}")
+    try:
+        progress = _rotation().next(_RINGS[ring])
+    except TooEarly as early:
+        fail(f"{early}: not before {_iso(early.until)}")
+    except NotComplete as left:
+        fail(str(left))
+    counted = f"; {progress.seen} items seen, {progress.changed} changed" if progress.seen else ""
+    answer(asdict(progress), f"{ring}: {_told(progress)}{counted}", as_json)
+
+
+def _rotation() -> KeyRotation:
+    stage = the_stage()
+    secrets = Secrets(lambda: stage.client("ssm"), stage.settings.keys_path)
+    # Real time, whatever a test stage's clock shows; there a rehearsal need not wait.
+    return KeyRotation(secrets, stage.services, SystemClock(), waits=not stage.settings.test_clock)
+
+
+def _told(progress: Progress) -> str:
+    if progress.phase == "steady":
+        return "steady"
+    return f"{progress.phase}, the next phase from {_iso(progress.ready_at)}"
+
+
+def _iso(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
