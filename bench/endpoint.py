@@ -71,6 +71,9 @@ class Canned:
                 return {"UnprocessedItems": {}}
             case "Query":
                 return {"Items": [], "Count": 0, "ScannedCount": 0}
+            case "DescribeTable":
+                arn, made_ms = self._items["TABLE#", "IDENTITY"]["identity"]["S"].split()
+                return {"Table": {"TableArn": arn, "CreationDateTime": int(made_ms) / 1_000}}
             case "GetParameter":
                 name = request["Name"]
                 return {"Parameter": {"Name": name, "Type": "SecureString", "Value": self._secrets[name], "Version": 1}}

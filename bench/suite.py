@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import visits
+from bench import imports, visits
 from bench.containers import Containers
 from bench.endpoint import running
 from bench.figures import Figure
-from bench.world import STEPS, TEN, TICK_FOR_TEN, Played, play
+from bench.world import MATCH, STEPS, TEN, THOUSAND, TICK_FOR_TEN, Played, play
 
 _MOST = 1.25
 """Times its floor: what Relance's own code may cost on top of Chalice and boto3."""
@@ -31,6 +31,7 @@ class Effort:
     rounds: int = 40
     requests: int = 20
     starts: int = 17
+    rows: int = imports.MILLION
 
 
 def run(effort: Effort) -> Iterator[Figure]:
@@ -46,6 +47,8 @@ def run(effort: Effort) -> Iterator[Figure]:
             yield from _cold_start(visits.click(played.frozen["code"]), containers, effort)
             yield from _dispatch(played, containers, effort)
     yield _tick(played)
+    yield _match(played)
+    yield from imports.figures(effort.rounds, effort.rows)
 
 
 def _requests(name: str, what: str, containers: Containers, effort: Effort) -> Iterator[Figure]:
@@ -152,6 +155,20 @@ def _tick(played: Played) -> Figure:
         None,
         "calls",
         f"DynamoDB and SQS calls of one tick with {TEN} messages due; the real services on moto, each attempt counted",
+        calls.told,
+        calls.doubts,
+    )
+
+
+def _match(played: Played) -> Figure:
+    calls = played.calls.explained(MATCH)
+    return Figure(
+        "match.calls",
+        calls.number,
+        2,
+        "calls",
+        f"DynamoDB calls to match a visitor with three identifiers among {THOUSAND} contacts; keys alone are read, so"
+        " their number says nothing: it is the same among 13 million",
         calls.told,
         calls.doubts,
     )

@@ -20,13 +20,16 @@ from moto import mock_aws
 
 from bench import visits
 from bench.calls import CallLog
-from chalicelib.audience.importing import ImportOptions, import_rows
-from chalicelib.clock import MINUTE, StoppedClock
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import DAY, MINUTE, StoppedClock
 from chalicelib.ids import new_id
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, messages
 from chalicelib.storage.advertisers import Advertiser, Site, digest
 from chalicelib.storage.messages import Message
+from chalicelib.storage.table import Put
 from chalicelib.vault import identifier_digest, new_secrets
 from chalicelib.web import collect, redirect
 from chalicelib.wiring import CLIENT_CONFIG, Services
@@ -42,6 +45,8 @@ TEN = 10
 STEPS = ("collect", "follow", "tick", "dispatch")
 """From an event to its SMS."""
 TICK_FOR_TEN = "tick for ten"
+MATCH = "match"
+THOUSAND = 1_000
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class _World:
             test_clock=False,
         )
         self._dynamodb.create_table(**table_request(self._settings.table))
+        Services(self._settings, self._clock, self._client).table_identity.confirm()
 
     def play(self) -> Played:
         self._keep_secrets()
@@ -95,6 +101,7 @@ class _World:
         self._click(code)
         items = {**self._items(), **queued}
         self._ten_due(message)
+        self._match_among_a_thousand()
         frozen = {
             "items": list(items.values()),
             "secrets": self._secrets,
@@ -115,7 +122,10 @@ class _World:
 
     def _container(self) -> Services:
         """The services of a function whose container has just started: nothing is cached."""
-        return Services(self._settings, self._clock, self._client)
+        services = Services(self._settings, self._clock, self._client)
+        # A container makes sure of its table once, and not for each SMS: that is left out of the count, as secrets are.
+        services.table_identity.halt()
+        return services
 
     def _client(self, service: str) -> Any:
         client = boto3.client(service, region_name=REGION, config=CLIENT_CONFIG)  # type: ignore[call-overload]
@@ -141,19 +151,10 @@ class _World:
         return site
 
     def _import_contact(self) -> None:
-        row = {
-            "phone": PHONE,
-            "email": "camille@client.example",
-            "first_name": "Camille",
-            "consent.sms_marketing": "yes",
-            "consent.matching": "yes",
-            "consent_at": "2026-01-15",
-            "source": "checkout",
-        }
-        report = import_rows(
-            [(2, row)], ImportOptions(base=self._advertiser), "0" * 64, NOON, self._container().contact_writer
-        )
-        _expect(report.accepted == 1, f"the contact was imported: {report.errors}")
+        statement = Statement({"sms_marketing": True, "matching": True}, NOON - DAY, "checkout")
+        arrival = Arrival(Profile(PHONE, "camille@client.example", "Camille"), statement)
+        outcome = self._container().intake.take(self._advertiser, arrival)
+        _expect(outcome == "added", f"the contact was taken: {outcome}")
 
     def _visit(self, site: Site) -> Mapping[str, Any]:
         """Collect's function; gives the event's item as the stream would."""
@@ -191,6 +192,25 @@ class _World:
     def _click(self, code: str) -> None:
         answer = redirect.handle(visits.click(code), self._container())
         _expect(answer["statusCode"] == 302, f"the link landed: {answer}")
+
+    def _match_among_a_thousand(self) -> None:
+        """A visitor with three identifiers, in a base with a thousand contacts more."""
+        services = self._container()
+        others = [
+            Put(
+                keys.identifier(
+                    self._advertiser, services.vault.identifier(identifier_digest(f"{number}@client.example"))
+                ),
+                {"type": "identifier", "v": 1, "base": self._advertiser, "person": f"{number:040d}"},
+            )
+            for number in range(THOUSAND)
+        ]
+        _expect(not services.table.put_many(others), "a thousand more are in the base")
+        named = {"customer": "customer:7", "phone": PHONE, "email": "camille@client.example"}
+        keyed = {kind: services.vault.identifier(identifier_digest(text)) for kind, text in named.items()}
+        with self._calls.step(MATCH):
+            match = services.matcher.match(self._advertiser, keyed)
+        _expect(not isinstance(match, str), f"the visitor was matched: {match}")
 
     def _ten_due(self, sent: Message) -> None:
         services = self._container()

@@ -24,12 +24,16 @@ NAMED = {
     "dispatch.calls_per_sms",
     "dispatch.sms_per_cpu_second",
     "tick.calls_for_ten_due",
+    "match.calls",
+    "import.ratio",
+    "import.rows_per_cpu_second",
+    "import.rss_mb",
 }
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Figure]:
-    return {figure.name: figure for figure in run(Effort(containers=1, rounds=1, requests=3, starts=1))}
+    return {figure.name: figure for figure in run(Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000))}
 
 
 def test_every_figure_is_there(figures: dict[str, Figure]) -> None:

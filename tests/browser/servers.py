@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 SNIPPET = Path(__file__).parents[2] / "chalicelib" / "web" / "static" / "t.js"
+SCRIPTS = ("/t.js", "/c.js")
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 PATIENCE_SECONDS = 8.0
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {value: true})"
@@ -43,6 +44,7 @@ class Collector:
     url: str
     answering: threading.Event
     requests: list[Request] = field(default_factory=list)
+    opt_in_answer: dict[str, Any] = field(default_factory=dict)
     arrived: threading.Condition = field(default_factory=threading.Condition)
 
     def record(self, request: Request) -> None:
@@ -79,7 +81,7 @@ class Collector:
 
     def tracking(self) -> list[Request]:
         """Everything but the snippet's own download."""
-        return [r for r in self.requests if not r.path.endswith("/t.js")]
+        return [r for r in self.requests if not r.path.endswith(SCRIPTS)]
 
 
 @contextmanager
@@ -128,8 +130,10 @@ def collecting() -> Iterator[Collector]:
                 )
             )
             answering.wait(PATIENCE_SECONDS)
-            if url.path.endswith("/t.js"):
-                self.answer("text/javascript", SNIPPET.read_bytes())
+            if url.path.endswith(SCRIPTS):
+                self.answer("text/javascript", (SNIPPET.parent / url.path.rpartition("/")[2]).read_bytes())
+            elif url.path.endswith("/optin"):
+                self.answer("application/json", json.dumps(collector.opt_in_answer).encode())
             elif url.path.endswith("/p.gif"):
                 self.answer("image/gif", PIXEL)
             else:

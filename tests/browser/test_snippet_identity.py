@@ -1,6 +1,7 @@
 """Whom the snippet says that a visitor is: hashed in the browser, or by the click that brought the visitor."""
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -21,36 +22,21 @@ SLOW_HASH = """
 # --- Identifiers ---
 
 CAMILLE = "+33639980001"
-SPELLINGS = [
-    ("phone", "06 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "06.39.98.00.01", CAMILLE, "FR"),
-    ("phone", "06-39-98-00-01", CAMILLE, "FR"),
-    ("phone", "06\u00a039\u202f98\u00a000\u00a001", CAMILLE, "FR"),
-    ("phone", "(06) 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33639980001", CAMILLE, "FR"),
-    ("phone", "+33 (0)6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33 06 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "0033 6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "0033 (0)6 39 98 00 01", CAMILLE, "FR"),
-    ("phone", "+33 6 39 98 00 01", CAMILLE, "BE"),
-    ("phone", "07700 900123", "+447700900123", "gb"),
-    ("phone", "(415) 555-0132", "+14155550132", "US"),
-    ("phone", "1-415-555-0132", "+14155550132", "US"),
-    ("phone", "+49 (0)171 3920012", "+491713920012", "FR"),
-    ("email", "  Camille@Example.COM ", "camille@example.com", "FR"),
-    ("email", "\u00a0camille@example.com\t", "camille@example.com", "FR"),
-    ("email", "ÉLISE@example.com", "élise@example.com", "FR"),
-]
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "identifiers.json").read_text())["vectors"]
+COUNTRIES = sorted({vector["country"] for vector in VECTORS})
 
 
-@pytest.mark.parametrize(("kind", "given", "normal", "country"), SPELLINGS)
-def test_spellings_have_one_hash(
-    page: Page, shop: Shop, collector: Collector, kind: str, given: str, normal: str, country: str
-) -> None:
-    init = "'site-1'" if country == "FR" else f"'site-1', {{country: '{country}'}}"
-    identify = f"relance('identify', {json.dumps({kind: given})})"
-    visit(page, shop, collector.url, "relance('consent', 'grant')", identify, init=init)
-    assert collector.wait_for_event("identify")["ids"] == {f"{kind}_sha256": sha256(normal)}
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_spellings_have_one_hash(page: Page, shop: Shop, collector: Collector, country: str) -> None:
+    """The server's side of the same vectors is in tests/audience/test_normalise.py."""
+    visit(page, shop, collector.url, "relance('consent', 'grant')", init=f"'site-1', {{country: '{country}'}}")
+    for vector in (vector for vector in VECTORS if vector["country"] == country):
+        sent = len(collector.events())
+        page.evaluate("relance('consent', 'deny'); relance('consent', 'grant')")  # forgets the one before
+        page.evaluate("([kind, given]) => relance('identify', {[kind]: given})", [vector["kind"], vector["given"]])
+        collector.wait_until(lambda known=sent: "identify" in collector.event_names()[known:])  # type: ignore[misc]
+        expected = {f"{vector['kind']}_sha256": vector["sha256"]} if vector["sha256"] else None
+        assert collector.messages()[-1].get("ids") == expected, vector
 
 
 def test_plain_values_never_leave_the_page(page: Page, shop: Shop, collector: Collector) -> None:
@@ -193,3 +179,73 @@ def test_what_is_no_click_is_only_removed(page: Page, shop: Shop, collector: Col
     visit(page, shop, collector.url, "relance('consent', 'grant')", path=f"/?rl_click={click}")
     assert "ids" not in collector.wait_for_event("page_view")
     assert page.url == shop.url + "/"
+
+
+# --- Opt-in: the one place where a plain phone leaves the page, because the shop's form hands it over ---
+
+OPT_IN = {
+    "phone": "06 39 98 00 01",
+    "email": "camille@example.com",
+    "sms_marketing": True,
+    "matching": False,
+    "wording": "checkout-3",
+    "fields": {"city": "Lyon"},
+    "password": "never sent",
+}
+
+
+def test_the_shops_own_form_opts_in(page: Page, shop: Shop, collector: Collector) -> None:
+    collector.opt_in_answer = {"request": "opt_1"}
+    visit(page, shop, collector.url, "relance('consent', 'grant')", path="/caisse?panier=1")
+    visitor = collector.wait_for_event("page_view")["visitor"]
+    answer = page.evaluate("values => new Promise(done => relance('optin', values, done))", OPT_IN)
+    assert answer == {"request": "opt_1"}
+    (request,) = [r for r in collector.requests if r.path == "/optin"]
+    assert request.headers["content-type"] == "text/plain"
+    told = {name: value for name, value in OPT_IN.items() if name != "password"}
+    page_location = f"{shop.url}/caisse?panier=1"
+    assert json.loads(request.body) == told | {
+        "site": "site-1",
+        "country": "FR",
+        "visitor": visitor,
+        "page": page_location,
+    }
+
+
+def test_an_opt_in_needs_no_tracking(page: Page, context: BrowserContext, shop: Shop, collector: Collector) -> None:
+    collector.opt_in_answer = {"errors": [{"field": "phone", "rule": "mobile", "message": "not a mobile"}]}
+    visit(page, shop, collector.url, "relance('consent', 'deny')")
+    answer = page.evaluate("values => new Promise(done => relance('optin', values, done))", OPT_IN)
+    assert answer == collector.opt_in_answer
+    (request,) = nothing_more_comes(page, collector)
+    assert "visitor" not in json.loads(request.body)
+    assert context.cookies() == []
+
+
+def test_a_code_confirms(page: Page, shop: Shop, collector: Collector) -> None:
+    collector.opt_in_answer = {"confirmed": True}
+    visit(page, shop, collector.url)
+    answer = page.evaluate("new Promise(done => relance('optin_code', {request: 'opt_1', code: 123456}, done))")
+    assert answer == {"confirmed": True}
+    assert json.loads(collector.tracking()[0].body) == {"site": "site-1", "request": "opt_1", "code": "123456"}
+
+
+def test_a_service_that_is_down_is_told(page: Page, shop: Shop, collector: Collector) -> None:
+    visit(page, shop, collector.url)
+    page.route("**/optin", lambda route: route.abort())
+    answer = page.evaluate("new Promise(done => relance('optin', {phone: '0639980001'}, done))")
+    assert [error["rule"] for error in answer["errors"]] == ["unreachable"]
+
+
+def test_form_fields_are_never_read(page: Page, shop: Shop, collector: Collector) -> None:
+    visit(page, shop, collector.url, "relance('consent', 'grant')")
+    page.evaluate("""document.body.innerHTML = '<form><input name=email type=email value="malik@example.org">' +
+        '<input name=phone type=tel value="06 39 98 00 02"></form>';
+        document.forms[0].addEventListener('submit', event => event.preventDefault());
+        document.forms[0].requestSubmit(); relance('track', 'view_item', {});
+        relance('optin', {sms_marketing: true})""")
+    collector.wait_for_event("view_item")
+    collector.wait_until(lambda: any(r.path == "/optin" for r in collector.requests))
+    everything = " ".join(request.everything() for request in collector.requests)
+    for value in ("malik", "39 98 00 02", "39980002", sha256("malik@example.org"), sha256("+33639980002")):
+        assert value not in everything

@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from chalicelib.audience import importing
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import DAY
 from chalicelib.vault import identifier_digest
 from chalicelib.wiring import Services
 from cli.clock import StageClock
@@ -114,23 +117,9 @@ class Shop:
     ) -> None:
         """Put a person in the base."""
         services = self.deployed.services
-        cells = {
-            "phone": phone,
-            "email": email or f"{first_name.lower()}.{phone[-2:]}@example.com",
-            "first_name": first_name,
-            "consent.sms_marketing": "yes" if sms else "no",
-            "consent.matching": "yes" if matching else "no",
-            "consent_at": "2026-01-15",
-            "source": "checkout",
-        }
-        report = importing.import_rows(
-            [(2, cells)],
-            importing.ImportOptions(base=self.advertiser),
-            proof="0" * 64,
-            now=services.clock.now(),
-            store=services.contact_writer,
-        )
-        assert report.accepted == 1, report.errors
+        profile = Profile(phone, email or f"{first_name.lower()}.{phone[-2:]}@example.com", first_name)
+        statement = Statement({"sms_marketing": sms, "matching": matching}, services.clock.now() - DAY, "checkout")
+        assert services.intake.take(self.advertiser, Arrival(profile, statement)) != "opposed"
 
     def visitor(self) -> Visitor:
         """A browser that has not been here before."""
