@@ -60,8 +60,10 @@ def decide(
     verified: bool = False,
 ) -> Taking:
     """What becomes of an arrival, given what is known of the person."""
-    opposed = _opposition(ledger, base) is not None
-    verified = verified and base != PARTNER  # To come back is said to one advertiser.
+    opposition = _opposition(ledger, base)
+    opposed = opposition is not None
+    # To come back is said to one advertiser, and after the no that it takes back.
+    verified = verified and base != PARTNER and (opposition is None or opposition.at <= arrival.statement.at)
     if opposed and not verified and any(arrival.statement.given.values()):
         return Taking("opposed")
     statement_id = identity(arrival.statement, person)

@@ -130,8 +130,11 @@ def save(contact: Contact, known: Contact | None) -> Update:
 
 
 def save_identifier(base: str, hmac: str, person: str, acted_at: int) -> Put:
-    """The write of an identifier that leads to a contact."""
-    item = {"type": "identifier", "v": 1, "base": base, "person": person, "ttl": (acted_at + RETENTION) // SECOND}
+    """The write of an identifier that leads to a contact.
+
+    It goes with its contact. Its own end comes later, since a click that prolongs the contact cannot name it.
+    """
+    item = {"type": "identifier", "v": 1, "base": base, "person": person, "ttl": (acted_at + 2 * RETENTION) // SECOND}
     return Put(keys.identifier(base, hmac), item)
 
 

@@ -96,7 +96,8 @@ def test_an_opposition_to_another_advertiser_keeps_nobody_out(world: World) -> N
 
 def test_who_proves_the_phone_comes_back_to_this_advertiser_only(world: World) -> None:
     oppose(world, CAMILLE, EVERYONE)
-    assert world.services.intake.take(BASE, arrival(), verified=True) == "added"
+    assert world.services.intake.take(BASE, arrival(), verified=True) == "opposed", "said before the no"
+    assert world.services.intake.take(BASE, arrival(at=NOON), verified=True) == "added"
     ledger = world.services.ledgers.get(world.services.vault.person(CAMILLE))
     assert ledger.opposition(BASE) is None
     assert ledger.opposition("adv_2")
