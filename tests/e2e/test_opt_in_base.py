@@ -65,9 +65,9 @@ def test_a_back_end_records_a_consent_and_a_person_is_exported_and_erased(deploy
     visitor.fill_cart(phone)
     visitor.message("scheduled")
     person = deployed.admin("POST", f"{people}/find", {"phone": phone, "reason": "access"}).json["person"]
-    told = deployed.admin("POST", f"{people}/{person}/export")
+    told = deployed.admin("POST", f"{people}/{person}/export", {"reason": "access"})
     assert told.status == 200 and phone in told.body.decode()
-    assert deployed.admin("POST", f"{people}/{person}/erase").status in (200, 202, 204)
+    assert deployed.admin("POST", f"{people}/{person}/erase", {"reason": "erasure"}).status == 200
     assert deployed.services.contacts.get(shop.advertiser, person) is None
     assert visitor.seen()["events"] == []
     hmac = deployed.services.vault.identifier(identifier_digest(phone))
@@ -91,7 +91,7 @@ def test_days_are_closed_by_the_function(deployed: Deployed, phone: str) -> None
         function["FunctionName"]
         for page in deployed.stage.client("lambda").get_paginator("list_functions").paginate()
         for function in page["Functions"]
-        if function["FunctionName"].endswith("close_days")
+        if "closedays" in function["FunctionName"].lower().replace("_", "")
     )
     answer = deployed.stage.client("lambda").invoke(FunctionName=name)
     assert "FunctionError" not in answer

@@ -13,13 +13,14 @@
 
   const script = document.currentScript;
   const safely = action => (...args) => {
-    try { return action(...args); } catch (error) { /* the shop's page comes first */ }
+    // The shop's page comes first: neither an error nor a rejection reaches it.
+    try { Promise.resolve(action(...args)).catch(() => {}); } catch (error) { /* as above */ }
   };
 
   const WORDS = {
     fr: {
       country: 'Pays', phone: 'Téléphone mobile', choices: 'Mes choix', send: 'Recevoir mon code', optional: 'facultatif',
-      code: 'Code à 6 chiffres', sent: 'Un code vient de partir par SMS.', confirm: 'Valider', again: 'Renvoyer un code',
+      code: 'Code à 6 chiffres', sent: 'Un code vient de partir par SMS.', confirm: 'Valider', again: 'Renvoyer un code', resent: 'Un autre code vient de partir.',
       change: 'Changer de numéro', done: 'C’est fait, merci. Votre numéro est vérifié.', yours: 'Votre code :',
       page: 'Recevoir les SMS : ouvrir le formulaire',
       phone_problem: 'Saisissez un numéro de mobile valable.', sms_marketing_problem: 'Cochez la case pour recevoir les SMS.',
@@ -28,7 +29,7 @@
     },
     en: {
       country: 'Country', phone: 'Mobile phone', choices: 'My choices', send: 'Get my code', optional: 'optional',
-      code: 'Code of 6 digits', sent: 'A code is on its way by SMS.', confirm: 'Confirm', again: 'Send another code',
+      code: 'Code of 6 digits', sent: 'A code is on its way by SMS.', confirm: 'Confirm', again: 'Send another code', resent: 'Another code is on its way.',
       change: 'Change the number', done: 'Done, thank you. Your number is checked.', yours: 'Your code:',
       page: 'Get SMS: open the form',
       phone_problem: 'Enter a valid mobile number.', sms_marketing_problem: 'Tick the box to get SMS.',
@@ -37,23 +38,27 @@
     }
   };
 
+  // Each property has a value here, so that one of the same name on the shop's page does not come in. Sizes have a floor,
+  // for pages whose root is set in 10 px.
   const CSS = `
-    :host { display: block; max-width: 28rem; font: 1rem/1.5 var(--font, inherit); color: var(--text, #1d2430) }
-    * { box-sizing: border-box; font: inherit; color: inherit }
-    .card { padding: 1.25rem; background: var(--background, #fff); border: 1px solid var(--line, #8a8f98); border-radius: var(--radius, 12px) }
-    h2 { margin: 0 0 .5rem; font-size: 1.25rem; font-weight: 700; line-height: 1.25 }
-    p { margin: 0 0 .75rem } .small { font-size: .875rem; margin: .75rem 0 0 }
+    :host {
+      --accent: #14532d; --on-accent: #fff; --background: #fff; --text: #1d2430; --line: #8a8f98; --radius: 12px; --problem: #b00020; --font: initial;
+      display: block; max-width: 28em; font-size: max(16px, 1rem); line-height: 1.5; font-family: var(--font, inherit); color: var(--text)
+    }
+    * { box-sizing: border-box; font: inherit; color: inherit; overflow-wrap: anywhere }
+    .card { padding: 1.25em; background: var(--background); border: 1px solid var(--line); border-radius: var(--radius) }
+    h2 { margin: 0 0 .5em; font-size: 1.25em; font-weight: 700; line-height: 1.25 }
+    p { margin: 0 0 .75em } p:empty { margin: 0 } .small { font-size: .875em; margin: .75em 0 0 } strong { font-weight: 700 }
     label, legend { display: block; font-weight: 600; padding: 0 }
-    fieldset { border: 0; margin: 0 0 .75rem; padding: 0 }
-    input, select { width: 100%; min-height: 2.75rem; margin: .25rem 0 .75rem; padding: .5rem .75rem; color: #1d2430; background: #fff; border: 1px solid #6b7280; border-radius: 8px }
-    .box { display: flex; gap: .75rem; align-items: flex-start; min-height: 2.75rem; padding: .5rem 0; font-weight: 400 }
-    .box input { width: 1.5rem; height: 1.5rem; min-height: 0; margin: 0; flex: none }
-    button { width: 100%; min-height: 2.75rem; padding: .6rem 1rem; border: 2px solid var(--accent, #14532d); border-radius: var(--radius, 12px); background: var(--accent, #14532d); color: var(--on-accent, #fff); font-weight: 600; cursor: pointer }
-    button.quiet { margin-top: .5rem; background: transparent; color: inherit; border-color: currentColor }
+    fieldset { border: 0; margin: 0 0 .75em; padding: 0; min-width: 0 }
+    input, select { width: 100%; min-height: 2.75em; margin: .25em 0 .75em; padding: .5em .75em; color: #1d2430; background: #fff; border: 1px solid #6b7280; border-radius: 8px }
+    .box { display: flex; gap: .75em; align-items: flex-start; min-height: 2.75em; padding: .5em 0; font-weight: 400 }
+    .box input { width: 1.5em; height: 1.5em; min-height: 0; margin: 0; flex: none }
+    button { width: 100%; min-height: 2.75em; padding: .6em 1em; border: 2px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer }
+    button.quiet { margin-top: .5em; background: transparent; color: inherit; border-color: currentColor }
     button[aria-disabled=true] { opacity: .7 }
-    :focus-visible { outline: 3px solid var(--accent, #14532d); outline-offset: 2px }
-    .problem { margin: .25rem 0 0; font-weight: 600; color: var(--problem, #b00020) }
-    a { color: inherit }`;
+    :focus-visible { outline: 3px solid currentColor; outline-offset: 2px } input:focus-visible, select:focus-visible, button:focus-visible { outline-color: var(--text) }
+    .problem { margin: .25em 0; padding-left: .6em; border-left: 4px solid var(--problem); font-weight: 600 }`;
   const THEMED = ['accent', 'on-accent', 'background', 'text', 'line', 'radius', 'font', 'problem'];
 
   safely(() => {
@@ -68,21 +73,43 @@
 
     const host = document.createElement('div');
     const root = host.attachShadow({mode: 'open'});
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS + theme());
-    root.adoptedStyleSheets = [sheet];
-    const target = script.dataset.target && document.querySelector(script.dataset.target);
-    if (target) target.append(host);
-    else if (!script.closest('head')) script.after(host);
-    else if (document.body) document.body.append(host);
-    else document.addEventListener('DOMContentLoaded', () => document.body.append(host));
+    if (root.adoptedStyleSheets) { // an older browser gets the plain form
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(CSS + theme());
+      root.adoptedStyleSheets = [sheet];
+    }
+    const given = script.dataset.target;
+    if (!place() && document.readyState === 'loading') document.addEventListener('DOMContentLoaded', safely(() => place() || settle()));
+    else if (!host.isConnected) settle();
+
+    // The place asked for may be further down a page that is still coming in.
+    function place() {
+      let target = null;
+      try { target = given && document.querySelector(given); } catch (error) { /* not a selector */ }
+      if (target) target.append(host);
+      else if (!given && !script.closest('head')) script.after(host);
+      return host.isConnected;
+    }
+
+    function settle() {
+      if (script.isConnected && !script.closest('head')) script.after(host);
+      else document.body.append(host);
+    }
 
     function theme() {
       let given = {};
       try { given = JSON.parse(script.dataset.theme || '{}'); } catch (error) { /* its own colours then */ }
       const values = THEMED.filter(name => /^[\w#%.,() '"-]{1,80}$/.test(given[name] || ''))
         .map(name => `--${name}: ${given[name]};`);
+      if (!given['on-accent'] && light(given.accent)) values.push('--on-accent: #000;');
       return `\n:host { ${values.join(' ')} }`;
+    }
+
+    // Whether black can be read better than white on a colour (#rrggbb): WCAG's relative luminance.
+    function light(colour) {
+      if (!/^#[\da-f]{6}$/i.test(colour)) return false;
+      const [red, green, blue] = [1, 3, 5].map(at => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2);
+      return .2126 * red + .7152 * green + .0722 * blue > .179;
     }
 
     function make(tag, attributes, ...children) {
@@ -106,14 +133,14 @@
       const field = control(name) || root.querySelector('button');
       const problem = make('p', {class: 'problem', id: 'problem', role: 'alert'}, text);
       (field.closest('label') || field).before(problem);
-      field.setAttribute('aria-invalid', 'true');
+      if (field.name) field.setAttribute('aria-invalid', 'true');
       field.setAttribute('aria-describedby', 'problem');
       field.focus();
     }
 
     function clear() {
       root.querySelectorAll('#problem').forEach(problem => problem.remove());
-      root.querySelectorAll('[aria-invalid]').forEach(field => {
+      root.querySelectorAll('[aria-describedby=problem]').forEach(field => {
         field.removeAttribute('aria-invalid');
         field.removeAttribute('aria-describedby');
       });
@@ -140,6 +167,7 @@
 
     function refused(answer) {
       const first = (answer.errors || [])[0];
+      if (answer.status === 404) return complain('code', say.code_expired);
       if (answer.status === 429) return complain('', say.too_many);
       if (!first) return complain('', say.failed);
       const text = first.rule === 'expired' || first.rule === 'exhausted' ? say.code_expired : say[`${first.field}_problem`];
@@ -148,12 +176,14 @@
 
     // --- Steps ---
 
-    function form(config) {
+    function form(config, before = {}) {
       const texts = config.languages[language];
+      const names = new Intl.DisplayNames(language, {type: 'region'});
+      const chosen = before.country || config.country;
       const box = (name, text) => make('label', {class: 'box'},
         make('input', {type: 'checkbox', name}), make('span', {}, text));
       const options = config.countries.map(([country, calling]) => make('option',
-        {value: country, selected: country === config.country ? '' : undefined}, `${country} ${calling}`));
+        {value: country, selected: country === chosen ? '' : undefined}, `${names.of(country)} ${calling}`));
       const fields = config.fields.map(field => make('label', {}, `${field.label[language]} (${say.optional})`,
         field.type === 'select'
           ? make('select', {name: `field.${field.name}`}, make('option', {value: ''}, '–'),
@@ -163,11 +193,11 @@
         make('h2', {id: 'title'}, texts.title),
         make('p', {}, texts.intro),
         ...(config.incentive ? [make('p', {}, make('strong', {}, config.incentive[language]))] : []),
-        make('form', {novalidate: '', submit: event => { event.preventDefault(); ask(config); }},
+        make('form', {novalidate: '', submit: event => { event.preventDefault(); return ask(config); }},
           make('label', {for: 'country'}, say.country),
           make('select', {id: 'country', name: 'country', autocomplete: 'country'}, ...options),
           make('label', {for: 'phone'}, say.phone),
-          make('input', {id: 'phone', name: 'phone', type: 'tel', autocomplete: 'tel-national', required: ''}),
+          make('input', {id: 'phone', name: 'phone', type: 'tel', autocomplete: 'tel-national', required: '', value: before.phone}),
           ...fields,
           make('fieldset', {}, make('legend', {}, say.choices),
             box('sms_marketing', texts.sms_marketing), box('matching', texts.matching)),
@@ -186,34 +216,43 @@
         if (value) fields[name] = value;
       }
       const cookie = document.cookie.match(/(?:^|; )_relance=([\w-]{22})(?:;|$)/);
+      const country = control('country').value;
       const answer = await post({
-        phone, country: control('country').value, language, sms_marketing: true, matching: control('matching').checked,
+        phone, country, language, sms_marketing: true, matching: control('matching').checked,
         fields, wording: config.wording, page: location.origin + location.pathname, visitor: cookie ? cookie[1] : undefined
       });
       if (!answer) return;
       if (!answer.request) return refused(answer);
       request = answer.request;
-      code(config);
+      code(config, {phone, country});
     }
 
-    function code(config) {
+    function code(config, before) {
       show(
         make('h2', {id: 'title'}, say.sent),
-        make('form', {novalidate: '', submit: event => { event.preventDefault(); confirm(); }},
+        make('form', {novalidate: '', submit: event => { event.preventDefault(); return confirm(); }},
           make('label', {for: 'code'}, say.code),
           make('input', {
             id: 'code', name: 'code', 'aria-describedby': 'title', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: '6', required: ''
           }),
           make('button', {type: 'submit'}, say.confirm)),
-        make('button', {type: 'button', class: 'quiet', click: () => again()}, say.again),
-        make('button', {type: 'button', class: 'quiet', click: () => { form(config); control('phone').focus(); }}, say.change));
+        make('p', {role: 'status'}),
+        make('button', {type: 'button', class: 'quiet', click: again}, say.again),
+        make('button', {type: 'button', class: 'quiet', click: () => { form(config, before); control('phone').focus(); }}, say.change));
       control('code').focus();
     }
 
     async function again() {
+      clear();
+      const told = root.querySelector('[role=status]');
+      told.textContent = '';
       const answer = await post({request, resend: true});
-      if (answer && !answer.request) refused(answer);
-      else if (answer) control('code').focus();
+      if (!answer) return;
+      if (!answer.request) return refused(answer);
+      request = answer.request;
+      told.textContent = say.resent;
+      control('code').value = '';
+      control('code').focus();
     }
 
     async function confirm() {
@@ -228,7 +267,7 @@
 
     fetch(`${base}optin/${site}/config`, {credentials: 'omit'})
       .then(answer => answer.ok ? answer.json() : Promise.reject(answer.status))
-      .then(form)
+      .then(config => form(config))
       .catch(() => show(make('p', {id: 'title'}, make('a', {href: `${base}optin/${site}`}, say.page))));
   })();
 })(window, document);
