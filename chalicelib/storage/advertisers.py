@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from chalicelib.clock import DAY, MINUTE, SECOND, Clock
 from chalicelib.storage import keys
@@ -67,6 +68,8 @@ class Site:
     """SHA-256 of the secret that its back end sends as a bearer token."""
     demand_strong: bool = False
     """Whether only strong evidence ties a browser to a contact: the back end's word, or a code."""
+    optin: Mapping[str, Any] = field(default_factory=dict)
+    """What its opt-in form has beside the usual: an incentive, preference fields (web/optin_settings.py)."""
 
 
 class Advertisers:
@@ -144,4 +147,5 @@ def _site(item: Item) -> Site:
         origins=tuple(item["origins"]),
         secret_hash=item["secret_hash"],
         demand_strong=item.get("demand_strong", False),
+        optin=item.get("optin", {}),
     )

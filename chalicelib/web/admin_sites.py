@@ -38,6 +38,17 @@ def replace_site(site: str) -> Response:
     return answer(site_answer(replaced))
 
 
+@routes.route("/v1/sites/{site}/optin", methods=["PUT"])
+@view
+def replace_optin(site: str) -> Response:
+    """Replace what a site's opt-in form has beside the usual: an incentive, preference fields."""
+    from chalicelib.web.optin_settings import OptInSettings
+
+    settings = read_body(routes, OptInSettings).model_dump()
+    services().advertisers.save_site(replace(_reach(site), optin=settings))
+    return answer(settings)
+
+
 def _reach(site_id: str) -> Site:
     scope = scope_of(routes)
     site = services().advertisers.site(site_id)

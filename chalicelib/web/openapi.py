@@ -10,6 +10,7 @@ from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.lead_models import NewLeadSource
+from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
@@ -27,6 +28,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "NewSite", 200),
+    ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
     ("get", "/v1/sites/{site}/counts", "Events, matches and drops of the last hours", None, 200),
     ("get", "/v1/sites/{site}/visitors/{visitor}", "What a visit led to, or why nothing came of it", None, 200),
     ("post", f"{_PEOPLE}/find", "The contact that a phone, e-mail or customer id leads to", "FindPerson", 200),
@@ -48,6 +50,7 @@ _MODELS = (
     ObjectPerson,
     ObjectPhone,
     WithReason,
+    OptInSettings,
 )
 
 

@@ -134,7 +134,7 @@ def _take(body: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
         asked = desk.resend(site, advertiser, _text(body, "request"))
         return {"request": asked.request, "expires_s": asked.expires_s}, 202
     _confirm(site, advertiser, _text(body, "request"), _text(body, "code"))
-    return {"status": "confirmed", "incentive": None}, 200
+    return {"status": "confirmed", "incentive": _incentive(site).get("code")}, 200
 
 
 def _confirm(site: Site, advertiser: Advertiser, request: str, code: str) -> None:
@@ -179,9 +179,14 @@ def _config(site: Site, advertiser: Advertiser) -> dict[str, Any]:
         "countries": _COUNTRIES,
         "languages": texts,
         "wording": wording(advertiser.brand, "fr").id.rpartition("-")[0],
-        "incentive": None,
-        "fields": [],
+        "incentive": _incentive(site).get("text"),
+        "fields": site.optin.get("fields", []),
     }
+
+
+def _incentive(site: Site) -> Mapping[str, Any]:
+    """What the site offers for opting in; the code is for those whose phone is checked."""
+    return site.optin.get("incentive") or {}
 
 
 def _page(
@@ -204,7 +209,7 @@ def _page(
         request=request,
         errors=errors or {},
         values=values or {},
-        incentive=None,
+        incentive=_incentive(site).get("code") if step == "done" else None,
     )
     return Response(body, status_code=status, headers={**pages.HEADERS})
 

@@ -50,6 +50,8 @@ def body_for(method: str, route: str) -> Any:
     if "/people/" in route and method == "POST":
         by_phone = {"phone": CAMILLE} if route.endswith(("people/find", "people/object")) else {}
         return {"reason": "access"} | by_phone
+    if route.endswith("/optin"):
+        return {"incentive": None, "fields": []}
     if route.endswith("/consents") and method == "POST":
         return {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"}
     if route.endswith("/keyword"):

@@ -218,3 +218,23 @@ def test_a_consent_that_proves_nothing_is_refused(api: Api, shop: Shop, changes:
     assert answer.status == 422
     assert field in rules(answer)
     assert contact(shop) is None
+
+
+def test_a_site_offers_a_code_for_opting_in_and_asks_what_it_likes(api: Api, shop: Shop) -> None:
+    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    path = f"/v1/sites/{shop.site.id}/optin"
+    size = {"name": "size", "label": {"fr": "Taille", "en": "Size"}, "type": "select", "options": ["S", "M"]}
+    offer = {"text": {"fr": "-10 % tout de suite", "en": "10% off at once"}, "code": "MERCI10"}
+    own = api.with_key("rk_own")
+    assert own.ask("PUT", path, {"fields": [size | {"options": []}]}).status == 422
+    assert own.ask("PUT", path, {"incentive": offer, "fields": [size]}).status == 200
+    config = api.ask("GET", f"/optin/{shop.site.id}/config")
+    assert config.json["incentive"]["fr"] == "-10 % tout de suite"
+    assert "MERCI10" not in config.text
+    page = api.ask("GET", f"/optin/{shop.site.id}").text
+    assert "-10 % tout de suite" in page and "Taille" in page
+    asked = post(api, form(shop, fields={"size": "M"}))
+    done = post(api, {"site": shop.site.id, "request": asked.json["request"], "code": code_of(shop)})
+    assert done.json["incentive"] == "MERCI10"
+    known = contact(shop)
+    assert known is not None and known.fields == {"size": "M"}
