@@ -46,6 +46,12 @@ def log_in_and_fill_cart(page: Page, url: str) -> None:
     page.get_by_role("button", name=re.compile("panier", re.IGNORECASE)).first.click()
 
 
+def followed(shop: Shop, **events: int) -> None:
+    """Wait until all that the browser sent has been followed: what comes late says that the visitor is still there."""
+    names = {f"event.{name}": number for name, number in events.items()}
+    eventually(lambda: names.items() <= shop.counts().items())
+
+
 def screenshot(page: Page, directory: Path, name: str) -> None:
     page.screenshot(path=directory / f"{name}.png", full_page=True)
 
@@ -57,8 +63,7 @@ def test_from_the_shop_to_the_phone_and_back(
     page.goto(url)
     page.get_by_role("button", name=re.compile("accept", re.IGNORECASE)).first.click()
     log_in_and_fill_cart(page, url)
-    eventually(lambda: opened.counts().get("event.add_to_cart") == 1)
-    eventually(lambda: opened.counts().get("matched"))
+    followed(opened, page_view=4, view_item=1, add_to_cart=1)
     deployed.pass_minutes(46)
     eventually(lambda: opened.counts().get("message.sent") == 1)
 
@@ -74,7 +79,7 @@ def test_from_the_shop_to_the_phone_and_back(
         sms.locator("a").first.click()
     landed = opening.value
     expect(landed).to_have_url(re.compile(re.escape(f"{url}/product.html") + r"\?id=\w+.*utm_source=relance"))
-    assert "rl_click" not in landed.url
+    expect(landed).not_to_have_url(re.compile("rl_click"))
     eventually(lambda: opened.counts().get("click.person") == 1)
 
     way_out = sms.locator("a").last.get_attribute("href")
@@ -89,9 +94,10 @@ def test_from_the_shop_to_the_phone_and_back(
     assert opened.counts()["opposed.unsubscribe"] == 1
 
     page.bring_to_front()
+    followed(opened, page_view=5, view_item=2)
     deployed.pass_minutes(60)
     log_in_and_fill_cart(page, url)
-    eventually(lambda: opened.counts().get("event.add_to_cart") == 2)
+    followed(opened, page_view=8, view_item=3, add_to_cart=2)
     deployed.pass_minutes(46)
     eventually(lambda: opened.counts().get("message.refused.opposed") == 1)
 
