@@ -13,7 +13,7 @@ from chalicelib.errors import FieldError
 
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _LANDLINE = (*_MOBILE, PhoneNumberType.FIXED_LINE)
-_FICTIONAL = re.compile(r"\+336399800[0-9]{2}")
+_FICTIONAL = re.compile(r"\+3363998[0-9]{4}")
 _LONGEST = 60
 
 # What spreadsheets do to numbers that they take for quantities or formulas.
@@ -28,7 +28,7 @@ _SEPARATORS = str.maketrans("", "", " .-\u00a0")
 
 
 def is_fictional(e164: str) -> bool:
-    """Whether a number is one of those that France reserves for fiction: +33 6 39 98 00 00 to 99.
+    """Whether a number is one of those that France reserves for fiction: +33 6 39 98 00 00 to 99 99.
 
     phonenumbers calls them invalid. Relance treats them as French mobiles, so that examples and tests never name
     a number that rings; every real provider refuses them. Source: ARCEP's numbering plan, decision 2018-0881.
@@ -77,7 +77,7 @@ def _plain(country: str) -> tuple[str, re.Pattern[str]] | None:
     if zero != ("0", "0", "00") or not (national := metadata.mobile.national_number_pattern):
         return None
     if country == "FR":
-        national = f"{national}|6399800[0-9]{{2}}"
+        national = f"{national}|63998[0-9]{{4}}"
     code = metadata.country_code
     return f"+{code}", re.compile(rf"(?:(?:\+|00){code}|0)({national})", re.ASCII)
 
