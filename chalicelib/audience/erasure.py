@@ -75,6 +75,7 @@ class Erasure:
         self._ledgers.oppose(person, base, Opposition(now, "erased"), counted)
         erased = self._take_away(contact, now)
         self._ledgers.forget_sends(person, base)
+        self._ledgers.widen(person, base)
         self._clear(keys.contact_partition(base, person), last=keys.contact(base, person))
         log("erased", messages=erased.messages, browsers=erased.browsers)
         return erased
@@ -111,6 +112,7 @@ class Erasure:
             "consents": {purpose: asdict(consent) for purpose, consent in contact.consents.items()},
             "statements": self.proof(contact),
             "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
+            "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
             "messages": [self._told(message) for message in self._messages_of(contact)],
             "browsers": [
                 {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.audience.consents import consent
+from chalicelib.messaging import wishes
 from chalicelib.messaging.pressure import Pressure, marketing_pressure
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.contacts import Consent, Contact
@@ -21,6 +22,8 @@ RefusalReason = Literal[
     "opposed",
     "number_invalid",
     "purchased",
+    "kind_unwanted",
+    "fewer_wanted",
     "cap_reached",
     "not_composable",
 ]
@@ -81,6 +84,7 @@ def decide(facts: Facts, now: int) -> Decision:
     if facts.purchased:
         return Refuse("purchased")
     pressure = marketing_pressure(facts.ledger, advertiser.cap, now)
-    if pressure.reached:
-        return Refuse("cap_reached", pressure)
+    unwanted = wishes.against(facts.ledger, message.advertiser, message.journey, now)
+    if unwanted or pressure.reached:
+        return Refuse(unwanted or "cap_reached", pressure)
     return Send(contact, advertiser, facts.site, marketing, pressure)

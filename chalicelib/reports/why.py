@@ -15,6 +15,8 @@ _REASONS = {
     "opposed": "the person said STOP or unsubscribed",
     "number_invalid": "a check of its number found no subscriber",
     "purchased": "the visitor bought before it was sent",
+    "kind_unwanted": "the person asked not to get messages of this kind",
+    "fewer_wanted": "the person asked for fewer messages, and had one lately",
     "cap_reached": "the person has had as many marketing SMS as the cap allows",
     "not_composable": "its template could not be filled in",
     "lease_ended": "the worker that was sending it was lost; only a receipt can tell whether it left",

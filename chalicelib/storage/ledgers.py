@@ -20,6 +20,7 @@ EVERYONE = "*"
 """An opposition to every advertiser."""
 _REMEMBERED = 31 * DAY
 _OPPOSED = "opposed."
+_WISH = "wish."
 _ATTEMPTS = 6
 
 
@@ -44,6 +45,21 @@ class Opposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked of an advertiser that may go on writing: less often, or not of everything."""
+
+    at: int
+    every_ms: int = 0
+    """At most one marketing SMS in this time; 0 where the person asked for no such thing."""
+    without: tuple[str, ...] = ()
+    """Kinds of messages (messaging/wishes.py) that the person does not want."""
+
+    def narrowed(self, other: Wish) -> Wish:
+        """Both wishes together. Only the person, by a code to the phone, may widen again."""
+        return Wish(other.at, max(self.every_ms, other.every_ms), tuple(sorted({*self.without, *other.without})))
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """A person's recent sends, and oppositions by advertiser."""
 
@@ -53,6 +69,8 @@ class Ledger:
     opposed: Mapping[str, Opposition] = field(default_factory=dict)
     readmitted: Mapping[str, int] = field(default_factory=dict)
     """Advertisers that the person came back to, and when: a no to everyone does not hold for them."""
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+    """By advertiser."""
 
     def opposition(self, advertiser: str) -> Opposition | None:
         """The person's no to this advertiser, or to everyone."""
@@ -94,6 +112,40 @@ class Ledgers:
                 return False
             raise
         return True
+
+    def narrow(self, person: str, advertiser: str, wish: Wish, counted: Update) -> bool:
+        """Record what a person asks to get less of, and count it. False where that holds already.
+
+        Like an opposition it moves the version: no message that was decided without it is claimed any more.
+        """
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            known = ledger.wishes.get(advertiser, Wish(wish.at))
+            both = known.narrowed(wish)
+            if (both.every_ms, both.without) == (known.every_ms, known.without):
+                return False
+            record = Update(
+                keys.ledger(person),
+                "SET #type = :type, #v = :v, #person = :person, #wish = :wish ADD #version :one",
+                {"type": "ledger", "v": 1, "person": person, "wish": asdict(both), "one": 1, "read": ledger.version},
+                condition="attribute_not_exists(#version) OR #version = :read",
+                names={"wish": _WISH + advertiser},
+            )
+            with suppress(TransactionRefused):
+                self._table.transact([record, counted])
+                return True
+        raise StorageUnavailable("the ledger kept changing")
+
+    def widen(self, person: str, advertiser: str) -> None:
+        """Forget a wish: the person, known by a code to the phone, wants everything again, or was erased."""
+        self._table.update(
+            Update(
+                keys.ledger(person),
+                "SET #type = :type, #v = :v, #person = :person REMOVE #wish ADD #version :one",
+                {"type": "ledger", "v": 1, "person": person, "one": 1},
+                names={"wish": _WISH + advertiser},
+            )
+        )
 
     def get_all(self, people: Iterable[str]) -> dict[str, Ledger]:
         """The ledgers of up to 100 people, in one call."""
@@ -206,4 +258,9 @@ def from_item(item: Item) -> Ledger:
             if name.startswith(_OPPOSED)
         },
         readmitted=item.get("readmitted", {}),
+        wishes={
+            name.removeprefix(_WISH): Wish(value["at"], value["every_ms"], tuple(value["without"]))
+            for name, value in item.items()
+            if name.startswith(_WISH)
+        },
     )

@@ -184,6 +184,8 @@ class _Step:
         # The phone only: what the partner base knows besides is not this advertiser's.
         profile = Profile(open_profile(services().vault, self.contacts[0]).phone)
         services().intake.take(self.advertiser.id, Arrival(profile, statement), verified=True)
+        if "sms_marketing" in given:
+            services().ledgers.widen(self.link.person, self.advertiser.id)
         return self._data(self.given["session"], notice="started")
 
     @property

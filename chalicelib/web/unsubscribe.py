@@ -45,6 +45,7 @@ def unsubscribe(code: str) -> Response:
 
 
 def _act(link: Link, given: dict[str, str]) -> Response:
+    from chalicelib.messaging.wishes import FEWER, KINDS
     from chalicelib.storage.ledgers import EVERYONE
 
     action = given.get("action", "stop")
@@ -52,6 +53,13 @@ def _act(link: Link, given: dict[str, str]) -> Response:
         _oppose(link, link.advertiser if action == "stop" else EVERYONE)
     elif action == "unmatch":
         _withdraw_matching(link)
+    elif action == "fewer":
+        _narrow(link, "wished.fewer", every_ms=FEWER.get(given.get("every", ""), FEWER["monthly"]))
+    elif action == "kinds":
+        unwanted = tuple(kind for kind in KINDS if given.get(kind) == "no")
+        if not unwanted:
+            return _page(link, done=None)
+        _narrow(link, "wished.kinds", without=unwanted)
     else:
         from chalicelib.web import recipient
 
@@ -69,6 +77,17 @@ def _oppose(link: Link, scope: str) -> None:
     now = services().clock.now()
     counted = count(SERVICE if scope == EVERYONE else scope, link.message, now, "opposed.unsubscribe")
     services().ledgers.oppose(link.person, scope, Opposition(now, "unsubscribe"), counted)
+
+
+def _narrow(link: Link, name: str, *, every_ms: int = 0, without: tuple[str, ...] = ()) -> None:
+    """Record what the person wants less of. Whoever holds the link may ask for less, never for more."""
+    from chalicelib.storage.counters import count
+    from chalicelib.storage.ledgers import Wish
+
+    if link.person:
+        now = services().clock.now()
+        counted = count(link.advertiser, link.message, now, name)
+        services().ledgers.narrow(link.person, link.advertiser, Wish(now, every_ms, without), counted)
 
 
 def _withdraw_matching(link: Link) -> None:

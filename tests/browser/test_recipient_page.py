@@ -33,6 +33,7 @@ PERSON: dict[str, Any] = {
         {"sequence": 2, "recorded_at": 1_772_445_600_000, "hash": HASH},
     ],
     "oppositions": {"*": {"at": 1_772_445_600_000, "how": "stop"}},
+    "wish": {"at": 1_772_445_600_000, "every_ms": 604_800_000, "without": ["offers"]},
     "messages": [
         {
             "created_at": 1_772_445_600_000,
@@ -80,7 +81,7 @@ def test_a_page_fits_a_small_phone_and_names_what_is_on_it(page: Page, name: str
     for control in page.locator("button, input:not([type=hidden])").all():
         assert control.evaluate("e => e.matches('button') ? e.textContent.trim() : e.labels[0]?.textContent.trim()")
         box = control.bounding_box()
-        assert box and (box["height"] >= 44 or control.get_attribute("type") == "checkbox")
+        assert box and (box["height"] >= 44 or control.get_attribute("type") in ("checkbox", "radio"))
     assert not page.locator("input[type=checkbox]:checked").count()
     assert not page.locator("script").count()
 
@@ -92,13 +93,19 @@ def test_the_whole_way_is_by_keyboard(page: Page) -> None:
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.textContent.trim()"))
     page.keyboard.press("Enter")
-    for _ in range(3):
+    for _ in range(9):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("document.activeElement.textContent.trim()"))
+        names.append(page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"))
     assert names == [
         "Stop SMS from Lumen",
         "Other choices, my data",
         "Stop SMS from all shops",
+        "one a month at most",
+        "Get fewer SMS",
+        "reminders of what I looked at or put in the cart",
+        "offers and news",
+        "requests for reviews",
+        "Save these choices",
         "Stop tying my visits to my number",
         "Get a code by SMS",
     ]

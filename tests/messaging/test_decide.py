@@ -11,7 +11,7 @@ from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging.decide import Facts, RefusalReason, Refuse, Send, decide
 from chalicelib.storage.advertisers import Advertiser, Cap, Site
 from chalicelib.storage.contacts import Consent, Contact
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition
+from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition, Wish
 from chalicelib.storage.ledgers import Send as PastSend
 from chalicelib.storage.messages import Message
 from tests.support.world import NOON
@@ -57,6 +57,13 @@ AGAINST: dict[RefusalReason, Facts] = {
     "opposed": replace(FACTS, ledger=Ledger("person", opposed={"adv": Opposition(NOON - 1, "stop")})),
     "number_invalid": replace(FACTS, contact=replace(KNOWN, unreachable_at=NOON - DAY)),
     "purchased": replace(FACTS, purchased=True),
+    "kind_unwanted": replace(FACTS, ledger=Ledger("person", wishes={"adv": Wish(NOON - DAY, without=("reminders",))})),
+    "fewer_wanted": replace(
+        FACTS,
+        ledger=Ledger(
+            "person", sends=(replace(PAST[0], advertiser="adv"),), wishes={"adv": Wish(NOON - DAY, every_ms=7 * DAY)}
+        ),
+    ),
     "cap_reached": replace(FACTS, ledger=Ledger("person", sends=PAST)),
 }
 
@@ -88,7 +95,12 @@ def test_the_first_of_several_reasons_is_told() -> None:
             if getattr(AGAINST[reason], name) != getattr(FACTS, name)
         }
         ledger = AGAINST[reason].ledger
-        merged = Ledger("person", 0, ledger.sends or worst.ledger.sends, ledger.opposed or worst.ledger.opposed)
+        merged = Ledger(
+            "person",
+            sends=ledger.sends or worst.ledger.sends,
+            opposed=ledger.opposed or worst.ledger.opposed,
+            wishes=ledger.wishes or worst.ledger.wishes,
+        )
         worst = replace(worst, **changed, ledger=merged)
         decision = decide(worst, NOON)
         assert isinstance(decision, Refuse) and decision.reason == reason

@@ -237,3 +237,36 @@ def test_coming_back_from_the_partner_base_tells_the_advertiser_the_phone_only(a
     own = shop.world.services.contacts.get(shop.advertiser.id, shop.world.services.vault.person(CAMILLE))
     assert own
     assert open_profile(shop.world.services.vault, own).first_name is None
+
+
+def test_fewer_messages_hold_at_once_for_what_is_queued_too(api: Api, shop: Shop) -> None:
+    link, queued = sent_code(shop), shop.message()
+    assert "fewer SMS" in post(api, link, action="fewer", every="weekly").text
+    assert post(api, link, action="fewer", every="weekly").status == 200
+
+    assert shop.world.services.dispatch.send(queued.id, queued.version) == "refused"
+    assert shop.stored(queued).reason == "fewer_wanted"
+    assert shop.world.counts(shop.advertiser.id)["wished.fewer"] == 1
+
+
+def test_a_kind_that_is_unwanted_does_not_come_and_nothing_ticked_changes_nothing(api: Api, shop: Shop) -> None:
+    link, queued = sent_code(shop), shop.message()
+    before = shop.world.of_type("ledger")
+    assert post(api, link, action="kinds").status == 200
+    assert shop.world.of_type("ledger") == before
+    assert "no more messages of this kind" in post(api, link, action="kinds", reminders="no").text
+    assert shop.world.services.dispatch.send(queued.id, queued.version) == "refused"
+    assert shop.stored(queued).reason == "kind_unwanted"
+
+
+def test_a_link_narrows_a_wish_and_only_the_phones_code_widens_it(api: Api, shop: Shop) -> None:
+    link = sent_code(shop)
+    post(api, link, action="fewer", every="monthly")
+    post(api, link, action="fewer", every="weekly")
+    person = shop.world.services.vault.person(CAMILLE)
+    assert shop.world.services.ledgers.get(person).wishes[shop.advertiser.id].every_ms == 30 * 24 * HOUR
+
+    page, session = opened(api, link)
+    assert "At most one marketing SMS in 30 days" in page.text
+    post(api, link, action="start", session=session, sms_marketing="yes")
+    assert not shop.world.services.ledgers.get(person).wishes
