@@ -50,7 +50,7 @@
     let country;
     let tool; // the consent tool's options, for c.js
     let consent; // undefined until the shop has asked
-    let network; // 'grant' or ''
+    let network;
     let visitor;
     let kept = false; // whether the browser keeps the visitor's cookie
     let viewed = false; // whether the page_view of this load has been handed over for sending
@@ -109,7 +109,7 @@
     const packed = message => new Blob([JSON.stringify(message)], {type: 'text/plain'});
 
     function send(events) {
-      const message = {site, visitor, ids, consent, network, events};
+      const message = {site, visitor, ids, consent, network: marked() && network || undefined, events};
       if (!Object.keys(ids).length) delete message.ids;
       const body = packed(message);
       if (events.length > MAX_EVENTS || (body.size > MAX_BYTES && events.length > 1)) {
@@ -149,6 +149,7 @@
     }
 
     const marked = () => document.cookie.includes(NETWORK);
+
     // --- Identifiers ---
 
     async function sha256(text) {
