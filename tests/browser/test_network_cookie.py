@@ -146,6 +146,18 @@ def test_a_grant_without_it_on_a_later_page_takes_it_back(
     wait_for_cookies(page, 0)
 
 
+def test_a_consent_tools_yes_leaves_it_as_it_was_and_its_no_ends_it(
+    page: Page, shops: list[tuple[Member, Shop]], service: Collector
+) -> None:
+    assert visit(page, shops, 0, service, "relance('answered', true)")["set"] is None
+    visit(page, shops, 0, service, GRANT)
+    wait_for_cookies(page, 1)
+    again = visit(page, shops, 0, service, "relance('answered', true)")
+    assert again["body"]["network"] == "grant" and again["cookie"]
+    page.evaluate("relance('answered', false, true)")
+    wait_for_cookies(page, 0)
+
+
 @pytest.mark.parametrize("prepare", [None, GPC])
 def test_without_its_consent_there_is_none(
     page: Page, shops: list[tuple[Member, Shop]], service: Collector, prepare: str | None
