@@ -23,6 +23,8 @@ class Settings:
     """Whether `relance clock` may move the stage's time."""
     opposition_log: str = ""
     """The bucket that oppositions and erasures are logged in, beside the table."""
+    network_cookie: bool = False
+    """Whether sites may have the service's own cookie at all (docs/adr/0012); each must be allowed to, too."""
 
     @property
     def keys_path(self) -> str:
@@ -44,6 +46,7 @@ def from_environment() -> Settings:
         phone_simulator=os.environ.get("PHONE_SIMULATOR") == "on",
         test_clock=os.environ.get("TEST_CLOCK") == "on",
         opposition_log=os.environ.get("OPPOSITION_LOG", ""),
+        network_cookie=os.environ.get("NETWORK_COOKIE") == "on",
     )
     if settings.stage == "prod":
         _refuse_rehearsal(settings)

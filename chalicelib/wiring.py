@@ -50,11 +50,13 @@ if TYPE_CHECKING:
     from chalicelib.storage.ledgers import Ledgers
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.movable_clock import MovableClock
+    from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.opposition_log import OppositionLog
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.visitors import Visitors
     from chalicelib.tracking.collect import Collector
+    from chalicelib.tracking.network import NetworkDoor
     from chalicelib.vault import Vault
 
 # Requests are answered in milliseconds or not at all: a call that hangs is given up and tried again. Parameters are
@@ -184,6 +186,18 @@ class Services:
         return Collector(self.events, self.advertisers, self.counters, self.vault, self.clock)
 
     @cached_property
+    def network_door(self) -> NetworkDoor:
+        from chalicelib.tracking.network import NetworkDoor
+
+        return NetworkDoor(self.advertisers, enabled=self.settings.network_cookie)
+
+    @cached_property
+    def network_cookies(self) -> NetworkCookies:
+        from chalicelib.storage.networks import NetworkCookies
+
+        return NetworkCookies(self.table)
+
+    @cached_property
     def matcher(self) -> Matcher:
         from chalicelib.audience.matching import Matcher
 
@@ -193,7 +207,7 @@ class Services:
     def ties(self) -> Ties:
         from chalicelib.audience.ties import Ties
 
-        return Ties(self.matcher, self.visitors, self.links)
+        return Ties(self.matcher, self.visitors, self.links, self.network_cookies)
 
     @cached_property
     def import_destination(self) -> Destination:
@@ -246,6 +260,7 @@ class Services:
             messages=self.messages,
             links=self.links,
             events=self.events,
+            networks=self.network_cookies,
             vault=self.vault,
             clock=self.clock,
         )

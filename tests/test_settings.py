@@ -18,7 +18,7 @@ STAGE = {
 
 @pytest.fixture(autouse=True)
 def stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PHONE_SIMULATOR", "TEST_CLOCK"):
+    for name in ("PHONE_SIMULATOR", "TEST_CLOCK", "NETWORK_COOKIE"):
         monkeypatch.delenv(name, raising=False)
     for name, value in STAGE.items():
         monkeypatch.setenv(name, value)
@@ -28,7 +28,12 @@ def test_a_stage_is_told_by_its_environment() -> None:
     settings = from_environment()
     assert (settings.stage, settings.table, settings.origin) == ("prod", "table", "https://r.example")
     assert settings.keys_path == "/relance/prod/keys"
-    assert not settings.phone_simulator and not settings.test_clock
+    assert not settings.phone_simulator and not settings.test_clock and not settings.network_cookie
+
+
+def test_a_stage_may_have_the_services_own_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWORK_COOKIE", "on")
+    assert from_environment().network_cookie
 
 
 @pytest.mark.parametrize("name", STAGE)

@@ -24,6 +24,7 @@ from chalicelib.storage.events import Events
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
+from chalicelib.storage.networks import NetworkCookies
 from chalicelib.storage.table import Delete, Table, TransactionRefused, Update
 from chalicelib.vault import Vault
 
@@ -52,6 +53,7 @@ class Erasure:
         messages: Messages,
         links: Links,
         events: Events,
+        networks: NetworkCookies,
         vault: Vault,
         clock: Clock,
     ) -> None:
@@ -62,6 +64,7 @@ class Erasure:
         self._messages = messages
         self._links = links
         self._events = events
+        self._networks = networks
         self._vault = vault
         self._clock = clock
 
@@ -93,6 +96,7 @@ class Erasure:
         browsers = self._browsers(contact)
         for site, visitor in browsers:
             self._clear(keys.trail(site, visitor))
+        self._networks.forget(contact.base, contact.person)
         for hmac in identifiers_of(self._vault, open_profile(self._vault, contact)):
             self._contacts.forget_identifier(contact.base, hmac, contact.person)
         self._bury(contact, now)
@@ -125,6 +129,7 @@ class Erasure:
                 }
                 for site, visitor in self._browsers(contact)
             ],
+            "network_cookies": [{"consent_at": at} for at in self._networks.consents(base, person)],
         }
 
     def proof(self, contact: Contact) -> list[dict[str, Any]]:

@@ -14,20 +14,25 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.events import Event
 from chalicelib.storage.links import Links, LoggedClick
+from chalicelib.storage.networks import Lent, NetworkCookies
 from chalicelib.storage.visitors import RANK, Strength, Tie, Visitor, Visitors
 
 CLICK_TIES_FOR = DAY
 """A click ties its browser only this long after the SMS: later, the link may have been passed on."""
 _ROUNDS = 4
+_ANOTHER = "used_by_another"
+_PRECISION = {"network": 0, "click": 1}
+"""Evidence that is not the site's own says less than the site's, and nothing of what was done before it."""
 
 
 class Ties:
-    """Ties browsers by identifiers, by clicks on personal links, and by opt-ins that a code confirmed."""
+    """Ties browsers by identifiers, clicks on personal links, confirmed opt-ins, and the service's own cookie."""
 
-    def __init__(self, matcher: Matcher, visitors: Visitors, links: Links) -> None:
+    def __init__(self, matcher: Matcher, visitors: Visitors, links: Links, networks: NetworkCookies) -> None:
         self._matcher = matcher
         self._visitors = visitors
         self._links = links
+        self._networks = networks
 
     def by_identifiers(self, visitor: Visitor, event: Event, site: Site) -> Visitor:
         """Tie by the identifiers that came with an event. Only the advertiser's own back end makes a strong tie.
@@ -38,14 +43,7 @@ class Ties:
         match = self._matcher.match(site.advertiser, event.identifiers)
         if isinstance(match, Match):
             return self._hold(visitor, match, "strong" if event.via == "server" else "weak", event.received, site)
-        for _ in range(_ROUNDS):
-            stranger = doubted(visitor, match, event.received)
-            if stranger.tie == visitor.tie:
-                return stranger
-            if self._visitors.tie(stranger, visitor.tie, event.received, match):
-                return stranger
-            visitor = self._visitors.get(visitor.site, visitor.id)
-        raise StorageUnavailable("others were faster each time")
+        return self._doubt(visitor, match, event.received)
 
     def by_click(self, visitor: Visitor, click: LoggedClick, site: Site, now: int, *, named: bool = False) -> Visitor:
         """Tie by a click on a personal link: the first person's browser within a day of the SMS, and no other.
@@ -78,6 +76,43 @@ class Ties:
         match = self._matcher.recognise(site.advertiser, person, "opt_in")
         return self._hold(visitor, match, "strong", now, site) if match else visitor
 
+    def by_network(self, visitor: Visitor, cookie: str, site: Site, now: int) -> Visitor:
+        """Tie by the service's own cookie: by whom it was last held for, on this site or another advertiser's.
+
+        `now` becomes the tie's time: when another advertiser's site saw the person is nobody's business here. Nor is
+        it told that somebody without a consent here is known elsewhere.
+        """
+        lent = self._networks.get(cookie)
+        if lent is None or site.demand_strong or not outweighs(lent, visitor, now):
+            return visitor
+        match = self._matcher.recognise(site.advertiser, lent.person, "network")
+        if match:
+            return self._hold(visitor, match, "weak", now, site)
+        if visitor.tie and visitor.tie.person != lent.person:
+            return self._doubt(visitor, _ANOTHER, now)
+        return visitor
+
+    def lend(self, tie: Tie, cookie: str, now: int) -> None:
+        """Let the service's own cookie say whom a browser is tied to; what it said itself is no news to it."""
+        if tie.evidence == "network":
+            return
+        lent = self._networks.get(cookie)
+        same = lent is not None and lent.person == tie.person
+        if lent and (lent.at >= tie.at or (same and lent.at // DAY == tie.at // DAY)):
+            return
+        consent_at = lent.consent_at if lent and same else now
+        self._networks.lend(cookie, tie.base, Lent(tie.person, tie.at, consent_at))
+
+    def _doubt(self, visitor: Visitor, reason: str, at: int) -> Visitor:
+        for _ in range(_ROUNDS):
+            stranger = doubted(visitor, reason, at)
+            if stranger.tie == visitor.tie:
+                return stranger
+            if self._visitors.tie(stranger, visitor.tie, at, reason):
+                return stranger
+            visitor = self._visitors.get(visitor.site, visitor.id)
+        raise StorageUnavailable("others were faster each time")
+
     def _hold(self, visitor: Visitor, match: Match, strength: Strength, at: int, site: Site) -> Visitor:
         given = match.consent
         tie = Tie(match.base, match.person, match.evidence, strength, at, given.at, given.source, given.wording)
@@ -103,9 +138,22 @@ def decide(visitor: Visitor, tie: Tie, *, demand_strong: bool) -> Visitor:
     confirmed = replace(visitor, unmatched=None, cart=None if visitor.unmatched else visitor.cart)
     if RANK[tie.strength] < RANK[known.strength] or (known.strength == tie.strength and tie.at < known.at):
         return visitor if tie.at < known.at else confirmed
-    if tie.evidence == "click" and known.evidence != "click":
+    if _PRECISION.get(tie.evidence, 2) < _PRECISION.get(known.evidence, 2):
         return visitor  # The link says nothing that the page has not said better.
     return replace(confirmed, tie=tie)
+
+
+def outweighs(lent: Lent, visitor: Visitor, now: int) -> bool:
+    """Whether the service's own cookie says more of a browser than its site does.
+
+    Never where the site has strong evidence or was shown somebody else, and never of what was done before.
+    """
+    known = visitor.tie
+    if visitor.unmatched not in (None, _ANOTHER) or now < lent.at:
+        return False
+    if known is None or known.evidence == "network":
+        return True
+    return known.strength == "weak" and known.person != lent.person and known.at < lent.at
 
 
 def doubted(visitor: Visitor, reason: str, at: int) -> Visitor:
@@ -141,4 +189,4 @@ def _inherits(visitor: Visitor, tie: Tie) -> bool:
     Who signs in after filling the cart filled it. A click says nothing of what was done before it, and where another
     person was named, that one may have.
     """
-    return visitor.tie is None and tie.evidence != "click" and visitor.unmatched in (None, "unknown_identifier")
+    return visitor.tie is None and tie.evidence not in _PRECISION and visitor.unmatched in (None, "unknown_identifier")

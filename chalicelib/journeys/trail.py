@@ -67,7 +67,9 @@ class Trail:
             names.append(f"unmatched.{visitor.unmatched}" if visitor.unmatched else "matched")
         elif event.click:
             names += [f"click_refused.{reason}" for reason in visitor.refusals if reason not in before.refusals]
-        tie = None if _overtaken(visitor, event) else _acting(visitor, site, event.received)
+        tie = None if _overtaken(visitor, event) else _acting(visitor, site, event)
+        if tie and event.network:
+            self._ties.lend(tie, event.network, event.received)
         if tie and self._advance(visitor, tie, event, site) == "browser_enrolled_another":
             names.append("not_enrolled.browser_enrolled_another")
         self._count(event, *names)
@@ -93,7 +95,11 @@ class Trail:
         if event.click:
             shown = self._links.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
             visitor = self._ties.by_click(visitor, shown, site, event.received, named=named)
-        return self._ties.by_identifiers(visitor, event, site) if named else visitor
+        if named:
+            return self._ties.by_identifiers(visitor, event, site)
+        if event.network and not event.click:
+            return self._ties.by_network(visitor, event.network, site, event.received)
+        return visitor
 
     def _advance(self, visitor: Visitor, tie: Tie, event: Event, site: Site) -> NotEnrolled | None:
         advertiser = self._advertisers.get(site.advertiser)
@@ -172,9 +178,14 @@ def _overtaken(visitor: Visitor, event: Event) -> bool:
     return visitor.tie is not None and event.received < visitor.tie.at
 
 
-def _acting(visitor: Visitor, site: Site, now: int) -> Tie | None:
-    """The tie in whose person's name something may be done, as the site's settings are now."""
+def _acting(visitor: Visitor, site: Site, event: Event) -> Tie | None:
+    """The tie in whose person's name something may be done, as the site's settings are now.
+
+    What only the service's own cookie said holds while that cookie is agreed to.
+    """
     tie = visitor.tie
     if tie is None or visitor.unmatched or (site.demand_strong and tie.strength == "weak"):
         return None
-    return tie if now - tie.at < RETENTION else None
+    if tie.evidence == "network" and not event.network and event.via != "server":
+        return None
+    return tie if event.received - tie.at < RETENTION else None

@@ -17,6 +17,7 @@ _UNMATCHED = {
     "unknown_identifier": "The identifier that came with the visit leads to nobody in the base.",
     "no_matching_consent": "The person has not agreed to be matched with visits: the visit stays anonymous.",
     "weak_evidence": "The site demands strong evidence, and the visit has weak evidence only: it stays anonymous.",
+    "used_by_another": "Somebody else has been using the browser: nothing is done for either.",
     "contradicts_strong_evidence": "The page names somebody else than strong evidence: nothing is done for either.",
 }
 

@@ -70,6 +70,8 @@ class Site:
     """Whether only strong evidence ties a browser to a contact: the back end's word, or a code."""
     optin: Mapping[str, Any] = field(default_factory=dict)
     """What its opt-in form has beside the usual: an incentive, preference fields (web/optin_settings.py)."""
+    network: bool = False
+    """Whether its visitors may be asked for the service's own cookie: the operator allows it."""
 
 
 class Advertisers:
@@ -148,4 +150,5 @@ def _site(item: Item) -> Site:
         secret_hash=item["secret_hash"],
         demand_strong=item.get("demand_strong", False),
         optin=item.get("optin", {}),
+        network=item.get("network", False),
     )

@@ -33,6 +33,8 @@ class Event:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     """Kind of identifier (`email`, `phone`, `customer`) to its keyed hash."""
     click: str | None = None
+    network: str | None = None
+    """The keyed hash of the service's own cookie, where the visitor had agreed to it."""
     params: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -90,6 +92,7 @@ def from_item(item: Item) -> Event:
         origin=item.get("origin"),
         identifiers=item.get("identifiers", {}),
         click=item.get("click"),
+        network=item.get("network"),
         params=item.get("params", {}),
     )
 
@@ -112,6 +115,7 @@ def _item(event: Event) -> Item:
         "origin": event.origin,
         "identifiers": event.identifiers or None,
         "click": event.click,
+        "network": event.network,
         "params": event.params or None,
         "ttl": _ttl(event),
     }

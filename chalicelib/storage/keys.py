@@ -15,6 +15,8 @@
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journey>#<site>| contact, journey and site                  |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
+| network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
+| network     | NET#<hmac>                | NET                   | the service's own cookie, keyed            |
 | consent     | CHAIN#<chain>             | <seq>                 | a contact's consent ledger, in its order   |
 | register    | CHAINS#<day>#<shard>      | <chain>#<seq>         | the daily root and verify                  |
 | root        | ROOTS                     | <day>                 | verify, the next day's root                |
@@ -55,6 +57,7 @@ EVENT_PREFIX = "EVENT#"
 BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
+NETWORK_PREFIX = "NETWORK#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -122,6 +125,16 @@ def browser(base: str, person: str, site_id: str, visitor_id: str) -> Key:
 def message_of(base: str, person: str, message_id: str) -> Key:
     """That a message was meant for a contact."""
     return contact_partition(base, person), f"{MESSAGE_PREFIX}{message_id}"
+
+
+def network(hmac: str) -> Key:
+    """Whose browser the service's own cookie is in, by the cookie's keyed hash."""
+    return f"NET#{hmac}", "NET"
+
+
+def network_of(base: str, person: str, hmac: str) -> Key:
+    """That a contact of a base lent the service's own cookie its name."""
+    return contact_partition(base, person), f"{NETWORK_PREFIX}{hmac}"
 
 
 def chain(chain_id: str) -> str:

@@ -45,7 +45,7 @@ class Tie:
     base: str
     person: str
     evidence: str
-    """`phone`, `email`, `customer`, `click` or `opt_in`."""
+    """`phone`, `email`, `customer`, `click`, `opt_in`, or `network`: the service's own cookie."""
     strength: Strength
     at: int
     """When the evidence was last seen."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -36,6 +36,8 @@ class Caller:
     bearer: str | None
     gpc: bool
     """Global Privacy Control: the browser refuses for its owner."""
+    network: str | None = None
+    """The service's own cookie, where its visitor agreed to it (tracking/network.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Collector:
             self._dropped(drop, envelope.site, now)
             return [Result(index, "dropped", drop) for index in range(len(envelope.events))]
         visitor, identifiers = self._who(envelope)
+        network = self._vault.identifier(identifier_digest(f"network:{caller.network}")) if caller.network else None
         results: list[Result] = []
         accepted: dict[int, Event] = {}
         for index, raw in enumerate(envelope.events):
@@ -101,6 +104,7 @@ class Collector:
                 continue
             time = checked.time if via == "server" else browser_time(checked.time, now)
             event = _event(envelope, checked, visitor, via, caller.origin, now, time=time, identifiers=identifiers)
+            event = replace(event, network=network)
             if any((event.name, event.id) == (other.name, other.id) for other in accepted.values()):
                 error = FieldError("id", "unique", "another event of this batch has this name and id")
                 results.append(Result(index, "rejected", errors=(error,)))

@@ -77,6 +77,13 @@ class NewSite(Body):
     demand_strong: bool = False
 
 
+class SiteSettings(NewSite):
+    """What a site's settings shall be."""
+
+    network: bool | None = None
+    """The service's own cookie across advertisers; as it is where nothing is said."""
+
+
 class KeywordSettings(Body):
     """The number that takes an advertiser's opt-ins by text."""
 
@@ -129,4 +136,5 @@ def site_answer(site: Site) -> dict[str, Any]:
         "name": site.name,
         "origins": list(site.origins),
         "demand_strong": site.demand_strong,
+        "network": site.network,
     }

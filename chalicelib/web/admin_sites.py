@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
-from chalicelib.web.admin_requests import answer, read_body, scope_of
+from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -27,13 +27,19 @@ def get_site(site: str) -> Response:
 @routes.route("/v1/sites/{site}", methods=["PUT"])
 @view
 def replace_site(site: str) -> Response:
-    """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays."""
-    from chalicelib.web.admin_models import NewSite, site_answer
+    """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays.
+
+    The service's own cookie (`network`) is the operator's to allow; an advertiser may do without it.
+    """
+    from chalicelib.web.admin_models import SiteSettings, site_answer
 
     known = _reach(site)
-    body = read_body(routes, NewSite)
+    body = read_body(routes, SiteSettings)
+    network = known.network if body.network is None else body.network
+    if network and not known.network:
+        authorise(routes, OPERATOR)
     origins = tuple(dict.fromkeys(body.origins))
-    replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong)
+    replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong, network=network)
     services().advertisers.save_site(replaced)
     return answer(site_answer(replaced))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,10 @@ def _pixel(request: Request, services: Services) -> Response:
 def _batch(request: Request, services: Services) -> Response:
     headers = _CORS | _NO_STORE
     try:
-        results = services.collector.batch(_json(request.body), _caller(request))
+        body, caller = _json(request.body), _caller(request)
+        network = services.network_door.ask(body, caller, request.headers.get("cookie", ""))
+        headers |= network.headers
+        results = [] if network.said_no else services.collector.batch(body, replace(caller, network=network.cookie))
     except RelanceError as error:
         status, body = problems.render(error)
         log("events_refused", status=status)
@@ -80,7 +84,7 @@ def _status(statuses: Sequence[str]) -> int:
     """202 where anything was taken; 503 where trying again will help; 422 where nothing was right."""
     if "retry" in statuses:
         return 503
-    return 422 if all(status == "rejected" for status in statuses) else 202
+    return 422 if statuses and all(status == "rejected" for status in statuses) else 202
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.web.admin_consent_models import NewConsent
-from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite
+from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.optin_settings import OptInSettings
@@ -27,7 +27,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
-    ("put", "/v1/sites/{site}", "Replace a site's settings", "NewSite", 200),
+    ("put", "/v1/sites/{site}", "Replace a site's settings", "SiteSettings", 200),
     ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
     ("get", "/v1/sites/{site}/counts", "Events, matches and drops of the last hours", None, 200),
     ("get", "/v1/sites/{site}/visitors/{visitor}", "What a visit led to, or why nothing came of it", None, 200),
@@ -43,6 +43,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
 _MODELS = (
     NewAdvertiser,
     NewSite,
+    SiteSettings,
     NewConsent,
     KeywordSettings,
     NewLeadSource,

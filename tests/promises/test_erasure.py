@@ -15,6 +15,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.storage.codec import encode_item
 from chalicelib.workers.stream import on_people
+from tests.support.network import Visitor, enable, member
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 from tests.support.world import World
@@ -63,6 +64,50 @@ def test_others_keep_what_is_theirs(shop: Shop, stream: Stream) -> None:
     before = [item for item in _left(shop.world) if other in str(item) or visitor in str(item)]
     shop.world.services.erasure.erase(shop.advertiser.id, person)
     assert [item for item in _left(shop.world) if other in str(item) or visitor in str(item)] == before
+
+
+def _lent(world: World, stream: Stream) -> tuple[Shop, Shop, Visitor, str]:
+    """Two advertisers' shops that know a person; the service's own cookie says so since the first one's sign-in."""
+    enable(world)
+    first, second = member(world), member(world)
+    person, browser = first.contact(), Visitor()
+    second.contact()
+    browser.tell(first, "identify", ids={"phone_sha256": hashed(CAMILLE)})
+    stream.follow()
+    world.clock.advance(HOUR)
+    return first, second, browser, person
+
+
+@pytest.mark.parametrize("survives", [None, 5, 10, 12, 14, 16])
+def test_the_services_own_cookie_leads_nowhere_after_an_erasure(
+    world: World, stream: Stream, survives: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, browser, person = _lent(world, stream)
+    cookie = world.of_type("network")[0]["pk"].removeprefix("NET#")
+    told = world.services.erasure.export(first.advertiser.id, person)
+    assert told is not None and told["network_cookies"] == [{"consent_at": world.clock.now() - HOUR}]
+    if survives is not None:
+        table, mortal = world.services.table, Mortal(survives)
+        for name in ("update", "transact", "delete", "put"):
+            monkeypatch.setattr(table, name, mortal(getattr(table, name)))
+        with suppress(Crash):
+            world.services.erasure.erase(first.advertiser.id, person)
+        monkeypatch.undo()
+    world.services.erasure.erase(first.advertiser.id, person)
+    assert cookie not in str(world.items())
+    browser.tell(second, "add_to_cart", params=lamp())
+    stream.follow()
+    assert world.services.visitors.get(second.site.id, browser.at(second)).tie is None
+
+
+def test_a_cookie_that_is_another_persons_by_now_stays_theirs(world: World, stream: Stream) -> None:
+    first, second, browser, person = _lent(world, stream)
+    other = second.contact(MALIK)
+    browser.tell(second, "identify", ids={"phone_sha256": hashed(MALIK)})
+    stream.follow()
+    world.services.erasure.erase(first.advertiser.id, person)
+    (item,) = world.of_type("network")
+    assert item["person"] == other
 
 
 class Crash(Exception):

@@ -142,6 +142,20 @@ def test_an_advertiser_from_its_creation_to_its_site(api: Api, shop: Shop) -> No
     assert site["secret"] not in str(shop.world.items())
 
 
+def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(api: Api, shop: Shop) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    operator = api.with_key(key_for(shop, OPERATOR))
+    path, body = f"/v1/sites/{shop.site.id}", {"name": "Lumen", "origins": ["https://shop.example"]}
+    assert own.ask("GET", path).json["network"] is False
+    assert own.ask("PUT", path, body | {"network": True}).status == 403
+    assert own.ask("GET", path).json["network"] is False
+    assert operator.ask("PUT", path, body | {"network": True}).json["network"] is True
+    assert own.ask("PUT", path, body).json["network"] is True, "as it was where nothing is said"
+    assert own.ask("PUT", path, body | {"network": False}).json["network"] is False
+    created = own.ask("POST", f"/v1/advertisers/{shop.advertiser.id}/sites", body | {"network": True})
+    assert created.status == 422
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

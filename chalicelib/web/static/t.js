@@ -5,13 +5,14 @@
  *                                               country: how numbers without a prefix are read
  *                                               consent: the tool that asks (docs/consent-tools.md), or none
  *   relance('consent', 'grant' | 'deny')        the shop's banner asks, the snippet obeys
+ *   relance('consent', 'grant', {network: true})  to the operator's own cookie, too
  *   relance('identify', {email, phone, email_sha256, phone_sha256, customer_id})
  *   relance('track', EVENT, PARAMS)             names and fields of GA4 e-commerce
  *   relance('optin', {phone, email, sms_marketing, matching, …}, callback)
  *   relance('optin_code', {request, code}, callback)
  *
  * It reads no form field, and e-mails and phones leave the page only as SHA-256; but for an opt-in, which the shop's
- * own form hands over to make a consent of it.
+ * own form hands over.
  */
 (function (window, document, navigator) {
   'use strict';
@@ -26,7 +27,8 @@
     if (stub && stub.loaded) return;
 
     const COOKIE = '_relance';
-    const COOKIE_SECONDS = 395 * 24 * 3600; // 13 months, the ceiling, counted from the first grant
+    const NETWORK = '_relance_n'; // the operator's cookie, which no page can see, was agreed to
+    const COOKIE_SECONDS = 395 * 24 * 3600; // 13 months from the first grant, the ceiling
     const MAX_WAITING = 100;
     const MAX_EVENTS = 50;
     const MAX_BYTES = 60000; // browsers refuse beacons above 64 KiB
@@ -34,7 +36,7 @@
       FR: 33, BE: 32, CH: 41, LU: 352, ES: 34, GB: 44, US: 1, GP: 590, GF: 594, MQ: 596, RE: 262, YT: 262,
       DE: 49, IT: 39, NL: 31, PT: 351, AT: 43, IE: 353, CA: 1
     };
-    // What is dialled before a national number only; Spain, Luxembourg and Portugal have none, Italy keeps its own.
+    // Dialled before a national number only; ES, LU and PT have none, IT keeps its own.
     const TRUNK_PREFIX = /^\+(?:(31|32|33|353|41|43|44|49|262|590|594|596)0|(1)1)/;
     const LONGEST_NATIONAL = 11; // with its trunk prefix
     const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
@@ -48,6 +50,7 @@
     let country;
     let tool; // the consent tool's options, for c.js
     let consent; // undefined until the shop has asked
+    let network;
     let visitor;
     let kept = false; // whether the browser keeps the visitor's cookie
     let viewed = false; // whether the page_view of this load has been handed over for sending
@@ -65,7 +68,7 @@
 
     // --- Events ---
 
-    // A copy through JSON: what the page changes in its objects afterwards is another story.
+    // A copy: what the page changes in its objects afterwards is another story.
     const newEvent = (event, params) =>
       ({id: randomId(), event, time: Date.now(), params: JSON.parse(JSON.stringify(params))});
 
@@ -95,14 +98,20 @@
     function flush() {
       // A refusal in another tab took the cookie away, and holds here too.
       if (kept && !cookie()) commands.consent('deny');
+      // Only the service can take its cookie away.
+      if (site && network === '' && marked() && beacon(packed({site, consent: 'deny', network: 'deny', events: []}))) {
+        setCookie(NETWORK, '', 0);
+      }
       if (site && consent === 'grant' && pending.length) send(pending.splice(0));
     }
 
+    // text/plain keeps the request "simple": no CORS preflight.
+    const packed = message => new Blob([JSON.stringify(message)], {type: 'text/plain'});
+
     function send(events) {
-      const message = {site, visitor, ids, consent, events};
+      const message = {site, visitor, ids, consent, network: marked() && network || undefined, events};
       if (!Object.keys(ids).length) delete message.ids;
-      // text/plain keeps the request "simple": no CORS preflight.
-      const body = new Blob([JSON.stringify(message)], {type: 'text/plain'});
+      const body = packed(message);
       if (events.length > MAX_EVENTS || (body.size > MAX_BYTES && events.length > 1)) {
         const half = Math.ceil(events.length / 2);
         send(events.slice(0, half));
@@ -125,19 +134,21 @@
 
     // --- Visitor ---
 
-    function setCookie(value, seconds) {
+    function setCookie(name, value, seconds) {
       const secure = location.protocol === 'https:' ? '; Secure' : '';
-      document.cookie = `${COOKIE}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
+      document.cookie = `${name}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
     }
 
     const cookie = () => (document.cookie.match(`(?:^|; )${COOKIE}=([\\w-]{22})(?:;|$)`) || [])[1];
 
     function recognise() {
       const id = cookie() || randomId();
-      if (!cookie()) setCookie(id, COOKIE_SECONDS);
+      if (!cookie()) setCookie(COOKIE, id, COOKIE_SECONDS);
       kept = Boolean(cookie()); // not where the browser blocks cookies
       return id;
     }
+
+    const marked = () => document.cookie.includes(NETWORK);
 
     // --- Identifiers ---
 
@@ -226,21 +237,23 @@
         schedule();
       },
 
-      consent(answer) {
+      consent(answer, options) {
         // Anything but a grant is a refusal, and the browser's own refusal outranks the banner.
         if (answer === 'grant' && navigator.globalPrivacyControl !== true) {
           visitor = visitor || recognise();
           consent = 'grant';
+          network = options && options.network ? consent : '';
+          if (network && !marked()) setCookie(NETWORK, 1, COOKIE_SECONDS);
           viewed = true;
-          schedule();
         } else {
           consent = 'deny';
-          visitor = '';
+          visitor = network = '';
           kept = false;
           ids = {};
           pending = freshMemory();
-          setCookie('', 0);
+          setCookie(COOKIE, '', 0);
         }
+        schedule();
       },
 
       // c.js speaks for the consent tool. One that has not been answered yet changes nothing, but for a browser
@@ -248,7 +261,7 @@
       tool(start) { start(tool); },
       answered(given, decided) {
         if (given === true) {
-          if (consent !== 'grant') commands.consent('grant');
+          if (consent !== 'grant') commands.consent('grant', {network: network || marked()});
         } else if (decided || consent === 'grant' || cookie()) {
           commands.consent('deny');
         }
@@ -287,7 +300,7 @@
     pending = freshMemory();
     if (navigator.globalPrivacyControl === true) commands.consent('deny');
 
-    // Last moment for what is pending; an identifier still being hashed is not worth losing it.
+    // The last moment; an identifier still being hashed is not worth losing what is pending.
     const leave = safely(flush);
     window.addEventListener('pagehide', leave);
     document.addEventListener('visibilitychange', () => { if (document.hidden) leave(); });
