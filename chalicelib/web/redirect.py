@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import random_token
-from chalicelib.links.codes import CODE
+from chalicelib.links.names import CODE
 from chalicelib.links.landing import landing_url
 from chalicelib.logs import log, log_failure
 from chalicelib.storage.links import Click, Link
