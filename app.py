@@ -14,6 +14,7 @@ from chalicelib.web import (
     admin,
     admin_consents,
     admin_imports,
+    admin_links,
     admin_people,
     admin_sites,
     console,
@@ -31,6 +32,7 @@ app = Chalice(app_name="relance")
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_imports.routes)
+app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(console.routes)

@@ -15,6 +15,7 @@ from botocore.config import Config
 from chalicelib import settings as stage_settings
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import ConfigurationError
+from chalicelib.links.recent import RecentLinks
 from chalicelib.settings import Settings
 from chalicelib.storage.links import Links
 from chalicelib.storage.table import Table
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
     from chalicelib.links.codes import Codes
+    from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.tick import Tick
     from chalicelib.replies.inbound import Inbound
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
     from chalicelib.storage.ledgers import Ledgers
+    from chalicelib.storage.link_domains import LinkDomains
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
@@ -118,6 +121,22 @@ class Services:
     @cached_property
     def links(self) -> Links:
         return Links(self.table)
+
+    @cached_property
+    def recent_links(self) -> RecentLinks:
+        return RecentLinks()
+
+    @cached_property
+    def link_domains(self) -> LinkDomains:
+        from chalicelib.storage.link_domains import LinkDomains
+
+        return LinkDomains(self.table)
+
+    @cached_property
+    def link_desk(self) -> LinkDesk:
+        from chalicelib.links.desk import LinkDesk
+
+        return LinkDesk(self.links, self.link_domains, self.advertisers, self.clock, self.settings.origin)
 
     @cached_property
     def advertisers(self) -> Advertisers:

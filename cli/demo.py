@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 
 from chalicelib.errors import RelanceError
-from chalicelib.links.codes import CODE
+from chalicelib.links.names import CODE
 from chalicelib.sms_providers.outbox import KeptSms
 from chalicelib.wiring import Services
 from cli.connection import STATE_FILE, Stage, local_client

@@ -1,18 +1,47 @@
-"""Where a click lands: the link's target, with the campaign's parameters and the click's id merged in."""
+"""Where a click lands: the target as it was written, with the campaign, the visitor's own query and the click's id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus, unquote_plus
 
 CLICK_PARAMETER = "rl_click"
+_LONGEST = 6_000
+_KEPT = "!#$%&'()*+,/:;=?@[]~-._"
 
 
-def landing_url(target: str, utm: Mapping[str, str], click_id: str) -> str:
-    """The address to send the browser to. A parameter that the target has already is the target's to decide."""
-    parts = urlsplit(target)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != CLICK_PARAMETER]
-    present = {name for name, _ in query}
-    query += [(f"utm_{name}", value) for name, value in utm.items() if f"utm_{name}" not in present]
-    query.append((CLICK_PARAMETER, click_id))
-    return parts._replace(query=urlencode(query)).geturl()
+def landing_url(
+    target: str, utm: Mapping[str, str], click_id: str | None, asked: Iterable[tuple[str, str]] = ()
+) -> str:
+    """The address to send the browser to; `asked` is the query of the short link itself, decoded.
+
+    No name is there twice that was not so in the target: what the target has is the target's to decide, then comes
+    the link's campaign, then what the short link was opened with. The target's own bytes and fragment stay as they are.
+    """
+    page, hash_sign, fragment = target.partition("#")
+    path, _, query = page.partition("?")
+    parts = [part for part in query.split("&") if part and _name(part) != CLICK_PARAMETER]
+    present = {_name(part) for part in parts} | {CLICK_PARAMETER}
+    tagged = [(f"utm_{name}", value) for name, value in utm.items() if f"utm_{name}" not in present]
+    present |= {name for name, _ in tagged}
+    added = [_pair(name, value) for name, value in tagged]
+    room = _LONGEST - len(target)
+    for name, value in asked:
+        pair = _pair(name, value)
+        room -= len(pair) + 1
+        if name not in present and room > 0:
+            added.append(pair)
+    if click_id:
+        added.append(_pair(CLICK_PARAMETER, click_id))
+    whole = "&".join(parts + added)
+    url = f"{path}?{whole}" if whole else path
+    # Targets are kept in ASCII since they are checked; a header takes nothing else.
+    return quote(url + hash_sign + fragment, safe=_KEPT)
+
+
+def _name(part: str) -> str:
+    return unquote_plus(part.partition("=")[0])
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{quote_plus(name, errors='replace')}={quote_plus(value, errors='replace')}"

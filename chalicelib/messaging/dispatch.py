@@ -16,6 +16,7 @@ from chalicelib.audience.profile import Profile, open_profile
 from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.links.codes import Codes
+from chalicelib.links.targets import Rules, TargetRefused, check_target, rules_for
 from chalicelib.logs import log, log_failure
 from chalicelib.messaging import states
 from chalicelib.messaging.compose import NotComposable, compose
@@ -31,7 +32,6 @@ from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.table import TransactionRefused
 from chalicelib.storage.table_identity import TableIdentity
-from chalicelib.tracking.admission import origin_of
 from chalicelib.vault import Vault
 
 SENDING_LEASE = 5 * MINUTE
@@ -73,6 +73,7 @@ class Dispatch:
         self._codes = codes
         self._clock = clock
         self._origin = origin
+        self._targets = rules_for(origin)
 
     def send(self, message_id: str, version: int) -> Outcome:
         """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
@@ -130,7 +131,7 @@ class Dispatch:
             },
         )
         send = ledgers.Send(now, message.advertiser, message.journey, message.message_class, message.id)
-        link = links.create(_personal_link(message, decision.site, code, now))
+        link = links.create(_personal_link(message, decision.site, code, now, self._targets))
         self._messages.commit([claimed, ledgers.claim(ledger, send), link])
         return self._hand_over(message, Sms(message.id, profile.phone, decision.advertiser.sender, text))
 
@@ -188,10 +189,10 @@ class Dispatch:
         )
 
 
-def _personal_link(message: Message, site: Site, code: str, now: int) -> Link:
+def _personal_link(message: Message, site: Site, code: str, now: int, rules: Rules) -> Link:
     return Link(
         code=code,
-        target=_landing_page(message, site),
+        target=_landing_page(message, site, rules),
         advertiser=message.advertiser,
         site=message.site,
         base=message.base,
@@ -202,10 +203,13 @@ def _personal_link(message: Message, site: Site, code: str, now: int) -> Link:
     )
 
 
-def _landing_page(message: Message, site: Site) -> str:
-    """The product's page where it is one of the site's own, else the site's front page: a browser named it."""
+def _landing_page(message: Message, site: Site, rules: Rules) -> str:
+    """The product's page where a link may lead there, else the site's front page: a browser named it."""
     url = message.product.url if message.product else None
-    return url if url and origin_of(url) in site.origins else f"{site.origins[0]}/"
+    try:
+        return check_target(url or "", rules, site.origins)
+    except TargetRefused:
+        return f"{site.origins[0]}/"
 
 
 def _evidence(decision: Decision) -> Mapping[str, Any]:

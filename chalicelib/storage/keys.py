@@ -24,6 +24,8 @@
 | ledger      | PERSON#<person>           | LEDGER                | the person                                 |
 | message     | MSG#<message>             | MSG                   | its id; index `due` by shard and due time  |
 | link        | LINK#<code>               | LINK                  | the code in the SMS                        |
+| standalone  | LINK#<name>#<copy>        | LINK                  | its code or `<domain>/<slug>`, any copy    |
+| link domain | DOMAIN#<domain>           | DOMAIN                | the domain                                 |
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
@@ -53,6 +55,9 @@ DUE_INDEX = "due"
 DUE_SHARDS = 8
 COUNTER_SHARDS = 8
 REGISTER_SHARDS = 16
+LINK_COPIES = 8
+PERSONAL_CODE = 8
+"""The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
 BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
@@ -183,8 +188,25 @@ def message(message_id: str) -> Key:
 
 
 def link(code: str) -> Key:
-    """A short link."""
+    """A personal short link."""
     return f"LINK#{code}", "LINK"
+
+
+def is_shared(name: str) -> bool:
+    """Whether a link's name is a standalone one's: on a domain of its own, or shorter than any personal code."""
+    return "/" in name or len(name) < PERSONAL_CODE
+
+
+def link_copies(name: str) -> tuple[Key, ...]:
+    """Where a link stands: a standalone one in several places, so that a click by thousands throttles none."""
+    if not is_shared(name):
+        return (link(name),)
+    return tuple((f"LINK#{name}#{copy}", "LINK") for copy in range(LINK_COPIES))
+
+
+def link_domain(domain: str) -> Key:
+    """An advertiser's own domain for short links."""
+    return f"DOMAIN#{domain}", "DOMAIN"
 
 
 def click(click_id: str) -> Key:

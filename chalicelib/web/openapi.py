@@ -10,9 +10,11 @@ from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.lead_models import NewLeadSource
+from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 
+_LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
@@ -26,6 +28,12 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/sites/{site}/consents", "The same, with the site's secret", "NewConsent", 201),
     ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
+    ("post", "/v1/advertisers/{advertiser}/link-domains", "Give a domain for links (operator)", "LinkDomain", 201),
+    ("post", _LINKS, "Make a standalone link", "NewLink", 201),
+    ("get", f"{_LINKS}/{{code}}", "A link, personal or not", None, 200),
+    ("patch", f"{_LINKS}/{{code}}", "Change a link: the next click lands by it", "LinkChange", 200),
+    ("get", f"{_LINKS}/{{code}}/qr.svg", "A link's QR code, as SVG", None, 200),
+    ("get", f"{_LINKS}/{{code}}/qr.png", "A link's QR code, as PNG (send Accept: image/png)", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "SiteSettings", 200),
     ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
@@ -52,6 +60,9 @@ _MODELS = (
     ObjectPhone,
     WithReason,
     OptInSettings,
+    NewLink,
+    LinkChange,
+    LinkDomain,
 )
 
 
@@ -79,6 +90,16 @@ def document(origin: str) -> dict[str, Any]:
 def _operation(path: str, summary: str, body: str | None, status: int) -> dict[str, Any]:
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    if "/links/" in path:
+        parameters.append(
+            {
+                "name": "domain",
+                "in": "query",
+                "required": False,
+                "description": "For a link on a domain of the advertiser's own: the code is its slug",
+                "schema": {"type": "string"},
+            }
+        )
     if path.endswith("/counts"):
         parameters.append(
             {

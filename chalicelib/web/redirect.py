@@ -2,47 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import random_token
-from chalicelib.links.codes import CODE
+from chalicelib.links.destination import Landing, destination
 from chalicelib.links.landing import landing_url
+from chalicelib.links.names import CODE, SLUG
 from chalicelib.logs import log, log_failure
 from chalicelib.storage.links import Click, Link
 from chalicelib.web.gateway import Request, Response, network, parse, respond
 from chalicelib.wiring import Services
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+_GATEWAY = ".amazonaws.com"
+"""What API Gateway's own host names end in: they are the service's, like its origin."""
 
 
 def handle(event: Mapping[str, Any], services: Services) -> Response:
     """Log the click and land, in one call to the table."""
     request = parse(event)
-    code = request.path.get("code", "")
-    if not CODE.fullmatch(code):
-        return _unknown(request)
     click = _click(request, services.clock.now())
     try:
-        link = _link(code, click, services)
+        link = _found(request, click, services)
     except StorageUnavailable as error:
-        log_failure("not_landed", error, code=code)
-        return _page(request, 503, "try_again")
+        log_failure("not_landed", error)
+        return _page(request, 503, "try_again.html")
     if link is None:
-        return _unknown(request)
-    log("redirect", message=link.message, click=click.id)
-    return respond(302, _NO_STORE | {"Location": landing_url(link.target, link.utm, click.id)})
+        log("unknown_code")
+        return _page(request, 404, "unknown_link.html")
+    chosen = destination(link, click)
+    if not isinstance(chosen, Landing):
+        return _page(request, 410 if chosen == "over" else 404, "ended_link.html", over=chosen == "over")
+    click_id = click.id if link.tracked else None
+    log("redirect", message=link.message or None, click=click_id)
+    url = landing_url(chosen.target, link.utm, click_id, _asked(event))
+    if chosen.app:
+        return _page(request, 200, "open_app.html", app=chosen.app, url=url)
+    return respond(302, _NO_STORE | {"Location": url})
 
 
-def _link(code: str, click: Click, services: Services) -> Link | None:
+def _found(request: Request, click: Click, services: Services) -> Link | None:
+    for name in _names(request, services.settings.origin):
+        if link := _link(name, click, services):
+            services.recent_links.keep(link)
+            return link
+    return None
+
+
+def _names(request: Request, origin: str) -> Iterator[str]:
+    """What the link may be called. A host that is not the service's is an advertiser's, and has slugs of its own."""
+    code = request.path.get("code") or ""
+    host = request.headers.get("host", "").lower()
+    if host and host != origin.partition("://")[2] and not host.endswith(_GATEWAY):
+        slug = code.lower()
+        if SLUG.fullmatch(slug):
+            yield f"{host.partition(':')[0]}/{slug}"
+    if CODE.fullmatch(code):
+        yield code
+
+
+def _link(name: str, click: Click, services: Services) -> Link | None:
     try:
-        return services.links.click(code, click)
+        return services.links.click(name, click)
     except StorageUnavailable as error:
-        # The person waits for a page: landing comes first, and the log keeps what the table did not take.
-        log_failure("click_not_stored", error, code=code, click=click.id, at=click.at)
-        return services.links.get(code, consistent=False)
+        # The person waits for a page: landing comes first.
+        log_failure("log_write_failed", error)
+    try:
+        link = services.links.get(name, consistent=False)
+    except StorageUnavailable:
+        link = services.recent_links.get(name)
+        if link is None:
+            raise
+    if link and link.tracked:
+        # What the table did not take is written here, whole: `relance clicks recover` reads it.
+        log("click_not_stored", link=name, **asdict(click))
+    return link
 
 
 def _click(request: Request, now: int) -> Click:
@@ -60,6 +98,14 @@ def _click(request: Request, now: int) -> Click:
     )
 
 
+def _asked(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The short link's own query, decoded, as often as each name is there."""
+    several: Mapping[str, list[str]] | None = event.get("multiValueQueryStringParameters")
+    if several:
+        return [(name, value) for name, values in several.items() for value in values]
+    return list((event.get("queryStringParameters") or {}).items())
+
+
 def _host(url: str) -> str:
     """The host of a page's address; empty where that is none."""
     try:
@@ -68,14 +114,9 @@ def _host(url: str) -> str:
         return ""
 
 
-def _unknown(request: Request) -> Response:
-    log("unknown_code")
-    return _page(request, 404, "unknown_link")
-
-
-def _page(request: Request, status: int, name: Literal["unknown_link", "try_again"]) -> Response:
-    # Imported here: only who cannot land needs a page, and every cold start would pay for the template engine.
+def _page(request: Request, status: int, template: str, **values: object) -> Response:
+    # Imported here: only who does not land at once needs a page, and every cold start would pay for the engine.
     from chalicelib.web import pages
 
-    body = pages.render(f"{name}.html", request.headers.get("accept-language", ""))
+    body = pages.render(template, request.headers.get("accept-language", ""), **values)
     return respond(status, pages.HEADERS, body)

@@ -107,9 +107,10 @@ def _withdraw_matching(link: Link) -> None:
 
 
 def _link(code: str) -> Link | None:
-    from chalicelib.links.codes import CODE
+    from chalicelib.links.names import CODE
 
-    return services().links.get(code) if CODE.fullmatch(code) else None
+    link = services().links.get(code) if CODE.fullmatch(code) else None
+    return link if link and not link.standalone else None
 
 
 def _visit() -> Visit:

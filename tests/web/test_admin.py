@@ -9,8 +9,9 @@ import pytest
 
 import app as application
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.links import Link
 from chalicelib.web import problems
-from tests.support.shop import CAMILLE, Shop, open_shop, visitor_id
+from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.web.conftest import Api
 
 DESCRIPTION = "/v1/openapi.json"
@@ -20,6 +21,7 @@ OPERATORS_OWN = {
     ("POST", "/v1/advertisers/{advertiser}/keys"),
     ("PUT", "/v1/advertisers/{advertiser}/keyword"),
     ("GET", "/v1/counts"),
+    ("POST", "/v1/advertisers/{advertiser}/link-domains"),
 }
 
 
@@ -41,6 +43,9 @@ def key_for(shop: Shop, scope: str) -> str:
 def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     """A route with a shop's own things in it."""
     names = {"advertiser": shop.advertiser.id, "site": shop.site.id, "visitor": visitor_id(), "message": message}
+    if "{code}" in route:
+        shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
+        names["code"] = "abc347"
     return route.format(**names, person=shop.world.services.vault.person(CAMILLE))
 
 
@@ -50,6 +55,10 @@ def body_for(method: str, route: str) -> Any:
     if "/people/" in route and method == "POST":
         by_phone = {"phone": CAMILLE} if route.endswith(("people/find", "people/object")) else {}
         return {"reason": "access"} | by_phone
+    if route.endswith("/link-domains"):
+        return {"domain": "go.lumen.example"}
+    if route.endswith(("/links", "/links/{code}")) and method in ("POST", "PATCH"):
+        return {"target": "https://shop.example/new"}
     if route.endswith("/optin"):
         return {"incentive": None, "fields": []}
     if route.endswith("/consents") and method == "POST":
@@ -97,8 +106,9 @@ def test_another_advertisers_key_reaches_nothing(api: Api, shop: Shop, method: s
     message, before = shop.message().id, shop.world.items()
 
     strangers = api.with_key(key_for(other, other.advertiser.id))
+    path = address(route, shop, message)
     before = shop.world.items()
-    answer = strangers.ask(method, address(route, shop, message), body_for(method, route))
+    answer = strangers.ask(method, path, body_for(method, route))
 
     assert answer.status in (403, 404)
     assert shop.world.items() == before

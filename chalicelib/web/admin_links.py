@@ -1,0 +1,101 @@
+"""`/v1/advertisers/{advertiser}/links…`: standalone links, and the settings of all of them.
+
+A link on an advertiser's own domain is its slug with `?domain=`.
+"""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.links import Link
+from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_LINKS = "/v1/advertisers/{advertiser}/links"
+
+
+@routes.route("/v1/advertisers/{advertiser}/link-domains", methods=["POST"])
+@view
+def give_domain(advertiser: str) -> Response:
+    """Give an advertiser a domain for short links; for the operator, who has its certificate and its route."""
+    from chalicelib.web.link_models import LinkDomain
+
+    authorise(routes, OPERATOR)
+    domain = read_body(routes, LinkDomain).domain
+    if services().advertisers.get(advertiser) is None:
+        raise NotFound("advertiser")
+    if not services().link_domains.give(domain, advertiser):
+        raise InvalidInput([FieldError("domain", "taken", "a domain that is nobody else's")])
+    return answer({"domain": domain, "advertiser": advertiser}, 201)
+
+
+@routes.route(_LINKS, methods=["POST"])
+@view
+def create_link(advertiser: str) -> Response:
+    """Make a standalone link."""
+    from chalicelib.web.link_models import NewLink, wanted_from
+
+    authorise(routes, advertiser)
+    body = read_body(routes, NewLink)
+    if services().advertisers.get(advertiser) is None:
+        raise NotFound("advertiser")
+    made = services().link_desk.make(advertiser, wanted_from(body), domain=body.domain, slug=body.slug)
+    return _told(made, 201)
+
+
+@routes.route(_LINKS + "/{code}", methods=["GET"])
+@view
+def get_link(advertiser: str, code: str) -> Response:
+    """A link, personal or not."""
+    return _told(_link(advertiser, code))
+
+
+@routes.route(_LINKS + "/{code}", methods=["PATCH"])
+@view
+def edit_link(advertiser: str, code: str) -> Response:
+    """Change a link: the next click lands by it."""
+    from chalicelib.web.link_models import LinkChange, changed
+
+    authorise(routes, advertiser)
+    body = read_body(routes, LinkChange)
+    return _told(services().link_desk.edit(advertiser, _name(code), lambda wanted: changed(wanted, body)))
+
+
+@routes.route(_LINKS + "/{code}/qr.svg", methods=["GET"])
+@view
+def get_qr_svg(advertiser: str, code: str) -> Response:
+    """A link's QR code, to print in any size."""
+    from chalicelib.links.qr import svg
+
+    picture = svg(services().link_desk.url(_link(advertiser, code)))
+    return Response(picture, headers={"Content-Type": "image/svg+xml", "Cache-Control": "no-store"})
+
+
+@routes.route(_LINKS + "/{code}/qr.png", methods=["GET"])
+@view
+def get_qr_png(advertiser: str, code: str) -> Response:
+    """The same in points. Ask with `Accept: image/png`: the gateway sends bytes to nobody else."""
+    from chalicelib.links.qr import png
+
+    picture = png(services().link_desk.url(_link(advertiser, code)))
+    return Response(picture, headers={"Content-Type": "image/png", "Cache-Control": "no-store"})
+
+
+def _link(advertiser: str, code: str) -> Link:
+    authorise(routes, advertiser)
+    return services().link_desk.find(advertiser, _name(code))
+
+
+def _name(code: str) -> str:
+    domain = parameter(routes, "domain", "").lower()
+    return f"{domain}/{code.lower()}" if domain else code
+
+
+def _told(link: Link, status: int = 200) -> Response:
+    from chalicelib.web.link_models import link_answer
+
+    return answer(link_answer(link, services().link_desk.url(link)), status)

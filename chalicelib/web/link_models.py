@@ -1,0 +1,111 @@
+"""Bodies and answers of links in the admin API. Times in epoch milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.links.desk import Wanted
+from chalicelib.storage.link_settings import LinkSettings, Rule, Variant
+from chalicelib.storage.links import Link
+from chalicelib.web.admin_models import Body
+
+_DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
+Target = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+Campaign = dict[
+    Literal["source", "medium", "campaign", "term", "content"],
+    Annotated[str, StringConstraints(min_length=1, max_length=100)],
+]
+
+
+class LinkDomain(Body):
+    """A domain for an advertiser's short links."""
+
+    domain: Annotated[str, StringConstraints(to_lower=True, max_length=253, pattern=_DOMAIN)]
+
+
+class LinkRule(Body):
+    """Another target for some browsers."""
+
+    target: Target
+    device: Literal["ios", "android", "desktop"] | None = None
+    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] | None = None
+    app: Annotated[str, StringConstraints(max_length=540)] | None = None
+
+
+class LinkVariant(Body):
+    """One of several targets; the shares of all make 100."""
+
+    target: Target
+    share: Annotated[int, Field(ge=1, le=99)]
+
+
+class LinkChange(Body):
+    """What shall be otherwise about a link; what is not named stays."""
+
+    target: Target | None = None
+    utm: Campaign | None = None
+    tracked: bool | None = None
+    disabled: bool | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    expired_target: Target | None = None
+    rules: Annotated[list[LinkRule], Field(max_length=10)] | None = None
+    variants: Annotated[list[LinkVariant], Field(max_length=10)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=20)] | None = None
+
+
+class NewLink(LinkChange):
+    """A standalone link to make."""
+
+    target: Target
+    domain: Annotated[str, StringConstraints(to_lower=True, max_length=253)] = ""
+    slug: Annotated[str, StringConstraints(to_lower=True, max_length=64)] = ""
+
+
+def changed(wanted: Wanted, body: LinkChange) -> Wanted:
+    """A link as a body wants it. What is named and null goes back to what it is by default."""
+    named = body.model_fields_set
+    settings: dict[str, Any] = {
+        name: getattr(body, name) for name in ("since", "until", "expired_target") if name in named
+    }
+    if "disabled" in named:
+        settings["disabled"] = bool(body.disabled)
+    if "rules" in named:
+        settings["rules"] = tuple(Rule(**rule.model_dump()) for rule in body.rules or ())
+    if "variants" in named:
+        settings["variants"] = tuple(Variant(**variant.model_dump()) for variant in body.variants or ())
+    if "tags" in named:
+        settings["tags"] = tuple(dict.fromkeys(body.tags or ()))
+    return replace(
+        wanted,
+        target=body.target or wanted.target,
+        utm=dict(body.utm or {}) if "utm" in named else wanted.utm,
+        tracked=body.tracked is not False if "tracked" in named else wanted.tracked,
+        settings=replace(wanted.settings, **settings),
+    )
+
+
+def wanted_from(body: NewLink) -> Wanted:
+    """A new link as a body wants it."""
+    return changed(Wanted(body.target, settings=LinkSettings()), body)
+
+
+def link_answer(link: Link, url: str) -> dict[str, Any]:
+    """A link as the API tells it. Whose a personal one is it does not tell; its message does."""
+    domain, _, name = link.code.rpartition("/")
+    return {
+        "code": name,
+        "domain": domain or None,
+        "url": url,
+        "target": link.target,
+        "utm": dict(link.utm),
+        "tracked": link.tracked,
+        "message": link.message or None,
+        "created_at": link.sent_at,
+        "version": link.version,
+    } | asdict(link.settings)
