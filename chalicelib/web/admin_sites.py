@@ -28,10 +28,12 @@ def get_site(site: str) -> Response:
 @view
 def replace_site(site: str) -> Response:
     """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays."""
+    from chalicelib.links.targets import check_origins, rules_for
     from chalicelib.web.admin_models import NewSite, site_answer
 
     known = _reach(site)
     body = read_body(routes, NewSite)
+    check_origins(body.origins, rules_for(services().settings.origin))
     origins = tuple(dict.fromkeys(body.origins))
     replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong)
     services().advertisers.save_site(replaced)

@@ -192,3 +192,25 @@ def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(exact_world: Wo
 
     with ThreadPoolExecutor(16) as pool:
         assert Counter(pool.map(click, range(clicks))) == {302: clicks}
+
+
+def test_while_a_link_is_edited_every_click_lands_before_or_after_the_edit(
+    exact_world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On DynamoDB Local. A click that an edit is in the way of lands by a read, and its log line keeps it."""
+    read = standalone(exact_world)
+    containers = [exact_world.worker(exact_world.own_client()) for _ in range(4)]
+
+    def click(number: int) -> str:
+        answer = opened(exact_world, "abc347", services=containers[number % 4])
+        return str(answer["headers"]["Location"]).partition("?")[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        landed = pool.map(click, range(120))
+        link: Link | None = read
+        for number in range(5):
+            assert link
+            link = exact_world.services.links.edit(replace(link, target=f"https://shop.example/{number}"))
+        pages = {"https://shop.example/lampe", *(f"https://shop.example/{number}" for number in range(5))}
+        assert set(landed) <= pages
+    assert click(0) == "https://shop.example/4"
