@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser
 
 from chalicelib.web import pages
 
-PAGES = {
+PAGES: dict[str, dict[str, Any]] = {
     "unknown_link.html": {},
     "try_again.html": {},
     "ended_link.html": {"over": True},

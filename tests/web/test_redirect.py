@@ -181,7 +181,9 @@ def test_clicks_spread_over_the_copies_and_each_is_counted_once(world: World, st
     assert len(spread) == 8
 
 
-def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(exact_world: World, soaking: bool) -> None:
+def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(
+    exact_world: World, soaking: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     """On DynamoDB Local: each click writes an item once, and none is refused for another's sake."""
     standalone(exact_world)
     clicks = 5_000 if soaking else 300
@@ -192,6 +194,7 @@ def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(exact_world: Wo
 
     with ThreadPoolExecutor(16) as pool:
         assert Counter(pool.map(click, range(clicks))) == {302: clicks}
+    assert "click_not_stored" not in capsys.readouterr().out
 
 
 def test_while_a_link_is_edited_every_click_lands_before_or_after_the_edit(
