@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from chalicelib.errors import FieldError, InvalidInput
+
 Reason = Literal[
     "too_long",
     "characters",
@@ -116,6 +118,18 @@ def check_target(url: str, rules: Rules, registered: Collection[str] | None = No
     if registered is not None and origin not in registered:
         raise TargetRefused("not_registered")
     return origin + quote(rest + fragment, safe=_SAFE)
+
+
+def check_origins(origins: Collection[str], rules: Rules) -> None:
+    """Raise InvalidInput where a site's origin is no place to land: its personal links lead there."""
+    errors = []
+    for place, origin in enumerate(origins):
+        try:
+            check_target(origin, rules)
+        except TargetRefused as refused:
+            errors.append(FieldError(f"origins.{place}", refused.reason, str(refused)))
+    if errors:
+        raise InvalidInput(errors)
 
 
 def host_of(target: str) -> str:

@@ -84,11 +84,13 @@ def create_key(advertiser: str) -> Response:
 @view
 def create_site(advertiser: str) -> Response:
     """Register a site. Its secret, for the site's back end, is shown this once."""
+    from chalicelib.links.targets import check_origins, rules_for
     from chalicelib.storage.advertisers import Site, digest
     from chalicelib.web.admin_models import NewSite, site_answer
 
     authorise(routes, advertiser)
     body = read_body(routes, NewSite)
+    check_origins(body.origins, rules_for(services().settings.origin))
     if services().advertisers.get(advertiser) is None:
         raise NotFound("advertiser")
     secret = f"rs_{secrets.token_urlsafe(24)}"

@@ -31,10 +31,12 @@ def replace_site(site: str) -> Response:
 
     The service's own cookie (`network`) is the operator's to allow; an advertiser may do without it.
     """
+    from chalicelib.links.targets import check_origins, rules_for
     from chalicelib.web.admin_models import SiteSettings, site_answer
 
     known = _reach(site)
     body = read_body(routes, SiteSettings)
+    check_origins(body.origins, rules_for(services().settings.origin))
     network = known.network if body.network is None else body.network
     if network and not known.network:
         authorise(routes, OPERATOR)

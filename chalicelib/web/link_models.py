@@ -84,7 +84,7 @@ def changed(wanted: Wanted, body: LinkChange) -> Wanted:
     return replace(
         wanted,
         target=body.target or wanted.target,
-        utm=dict(body.utm or {}) if "utm" in named else wanted.utm,
+        utm={str(name): value for name, value in (body.utm or {}).items()} if "utm" in named else wanted.utm,
         tracked=body.tracked is not False if "tracked" in named else wanted.tracked,
         settings=replace(wanted.settings, **settings),
     )

@@ -57,7 +57,7 @@ def _names(request: Request, origin: str) -> Iterator[str]:
     """What the link may be called. A host that is not the service's is an advertiser's, and has slugs of its own."""
     code = request.path.get("code") or ""
     host = request.headers.get("host", "").lower()
-    if host and host != origin.partition("://")[2] and not host.endswith(_GATEWAY):
+    if host and host != origin.partition("://")[2].partition("/")[0].lower() and not host.endswith(_GATEWAY):
         slug = code.lower()
         if SLUG.fullmatch(slug):
             yield f"{host.partition(':')[0]}/{slug}"

@@ -54,7 +54,7 @@ class Api:
             headers["Authorization"] = f"Bearer {self._key}"
         content = (urlencode(body) if form else json.dumps(body)).encode()
         answer = self._client.http.request(method, path, headers=headers, body=content if body is not None else b"")
-        return Answer(answer.status_code, answer.headers, answer.body.decode())
+        return Answer(answer.status_code, answer.headers, answer.body.decode(errors="replace"))
 
 
 @pytest.fixture

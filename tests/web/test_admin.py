@@ -187,7 +187,19 @@ def test_a_wrong_setting_is_named(api: Api, shop: Shop, change: dict[str, Any], 
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize("origin", ["shop.example", "https://shop.example/path", "javascript:x", "https://[", ""])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "shop.example",
+        "https://shop.example/path",
+        "javascript:x",
+        "https://[",
+        "",
+        "http://10.0.0.8",
+        "http://localhost",
+        "https://r.example",
+    ],
+)
 def test_an_origin_is_a_scheme_and_a_host(api: Api, shop: Shop, origin: str) -> None:
     own = api.with_key(key_for(shop, shop.advertiser.id))
     answer = own.ask("POST", f"/v1/advertisers/{shop.advertiser.id}/sites", {"name": "Lumen", "origins": [origin]})

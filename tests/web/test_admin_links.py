@@ -122,6 +122,8 @@ def test_a_link_is_drawn(own: Api, shop: Shop) -> None:
     code = own.ask("POST", links(shop), {"target": PAGE}).json["code"]
     drawn = own.ask("GET", links(shop, f"/{code}/qr.svg"))
     assert drawn.headers["Content-Type"] == "image/svg+xml" and "<svg" in drawn.text
+    image = own.ask("GET", links(shop, f"/{code}/qr.png"), told={"Accept": "image/png"})
+    assert image.headers["Content-Type"] == "image/png" and "PNG" in image.text[:8]
 
 
 def test_nobody_learns_of_anothers_link(api: Api, own: Api, shop: Shop) -> None:

@@ -181,7 +181,9 @@ def test_clicks_spread_over_the_copies_and_each_is_counted_once(world: World, st
     assert len(spread) == 8
 
 
-def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(exact_world: World, soaking: bool) -> None:
+def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(
+    exact_world: World, soaking: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     """On DynamoDB Local: each click writes an item once, and none is refused for another's sake."""
     standalone(exact_world)
     clicks = 5_000 if soaking else 300
@@ -192,3 +194,26 @@ def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(exact_world: Wo
 
     with ThreadPoolExecutor(16) as pool:
         assert Counter(pool.map(click, range(clicks))) == {302: clicks}
+    assert "click_not_stored" not in capsys.readouterr().out
+
+
+def test_while_a_link_is_edited_every_click_lands_before_or_after_the_edit(
+    exact_world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On DynamoDB Local. A click that an edit is in the way of lands by a read, and its log line keeps it."""
+    read = standalone(exact_world)
+    containers = [exact_world.worker(exact_world.own_client()) for _ in range(4)]
+
+    def click(number: int) -> str:
+        answer = opened(exact_world, "abc347", services=containers[number % 4])
+        return str(answer["headers"]["Location"]).partition("?")[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        landed = pool.map(click, range(120))
+        link: Link | None = read
+        for number in range(5):
+            assert link
+            link = exact_world.services.links.edit(replace(link, target=f"https://shop.example/{number}"))
+        pages = {"https://shop.example/lampe", *(f"https://shop.example/{number}" for number in range(5))}
+        assert set(landed) <= pages
+    assert click(0) == "https://shop.example/4"
