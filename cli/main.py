@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import consent, contacts, keys, migrate, numbers, people, restore, site
+from cli import consent, contacts, keys, migrate, numbers, people, restore, site, wordings
 from cli.answers import AsJson, answer, fail, the_stage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Relance, from the operator's side.")
@@ -22,6 +22,7 @@ app.command("migrate")(migrate.migrate)
 app.add_typer(keys.app, name="keys")
 app.add_typer(site.app, name="site")
 app.add_typer(restore.app, name="restore")
+app.add_typer(wordings.app, name="wordings")
 
 _DURATION = re.compile(r"(\d+)([smhd])")
 _FARTHEST_MS = 3_660 * 86_400_000

@@ -12,8 +12,10 @@ from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectP
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
+from chalicelib.web.wording_models import NewWording
 
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
+_WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
@@ -25,6 +27,9 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers/{advertiser}/consents", "Record what a person said elsewhere", "NewConsent", 201),
     ("post", "/v1/sites/{site}/consents", "The same, with the site's secret", "NewConsent", 201),
     ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
+    ("get", "/v1/advertisers/{advertiser}/wordings", "The wordings that were registered", None, 200),
+    ("get", _WORDING, "A wording with its texts and hash", None, 200),
+    ("put", _WORDING, "Register a wording; it is never changed (409)", "NewWording", 201),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "NewSite", 200),
@@ -51,6 +56,7 @@ _MODELS = (
     ObjectPhone,
     WithReason,
     OptInSettings,
+    NewWording,
 )
 
 
