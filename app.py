@@ -24,6 +24,7 @@ from chalicelib.web import (
     optin,
     phone,
     unsubscribe,
+    wordings,
 )
 from chalicelib.wiring import services
 
@@ -42,6 +43,7 @@ app.register_blueprint(leads.routes)
 app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)
+app.register_blueprint(wordings.routes)
 
 
 @app.lambda_function(name="collect")

@@ -49,6 +49,10 @@ class NotFound(RelanceError):
     """There is no such thing, or the key may not know of it."""
 
 
+class Conflict(RelanceError):
+    """What is there already is another, and stays."""
+
+
 class TooMany(RelanceError):
     """A limit is reached; `retry_after_s` says when it makes sense to try again."""
 

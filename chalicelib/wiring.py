@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.optin import OptInDesk
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
+    from chalicelib.audience.wordings import WordingBook
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
     from chalicelib.links.codes import Codes
@@ -253,7 +254,16 @@ class Services:
         from chalicelib.audience.optin import OptInDesk
         from chalicelib.storage.optins import OptIns
 
-        return OptInDesk(OptIns(self.table), self.verifications, self.intake, self.ties, self.vault, self.clock)
+        return OptInDesk(
+            OptIns(self.table), self.verifications, self.intake, self.ties, self.wordings, self.vault, self.clock
+        )
+
+    @cached_property
+    def wordings(self) -> WordingBook:
+        from chalicelib.audience.wordings import WordingBook
+        from chalicelib.storage.wordings import Wordings
+
+        return WordingBook(Wordings(self.table), self.advertisers)
 
     @cached_property
     def consent_ledgers(self) -> ConsentLedgers:
@@ -280,6 +290,7 @@ class Services:
             links=self.links,
             events=self.events,
             networks=self.network_cookies,
+            wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,
         )
@@ -360,7 +371,9 @@ class Services:
         from chalicelib.audience.facebook_leads import GraphLeadReader
         from chalicelib.audience.lead_desk import LeadDesk
 
-        return LeadDesk(self.lead_sources, self.intake, self.counters, GraphLeadReader(), self.vault, self.clock)
+        return LeadDesk(
+            self.lead_sources, self.intake, self.counters, GraphLeadReader(), self.wordings, self.vault, self.clock
+        )
 
     @cached_property
     def number_checker(self) -> NumberChecker:

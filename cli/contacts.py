@@ -6,7 +6,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -35,6 +35,7 @@ def import_contacts(
     country: Annotated[str, typer.Option(help="Country of national numbers.")] = "FR",
     wording: Annotated[str, typer.Option(help="Version of the text that the people agreed to.")] = "",
     advertisers: Annotated[str, typer.Option(help="Partner base: advertisers named with the consent, by commas.")] = "",
+    brokers: Annotated[str, typer.Option(help="Who passed the people on, by commas, the first one first.")] = "",
     mapping: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, as often as needed.")] = None,
     skipped: Annotated[list[str] | None, typer.Option("--skip", help="A column that is left out.")] = None,
     kinds: Annotated[
@@ -62,7 +63,8 @@ def import_contacts(
         base=base,
         country=country.upper(),
         wording=wording or None,
-        advertisers=tuple(filter(None, (name.strip() for name in advertisers.split(",")))),
+        advertisers=_names(advertisers),
+        brokers=_names(brokers),
         columns=_pairs("--map", mapping),
         skipped=tuple(skipped or ()),
         kinds=_pairs("--type", kinds),  # type: ignore[arg-type]  # check_options does
@@ -75,6 +77,7 @@ def import_contacts(
         try:
             if services:
                 check_base(base, services.advertisers)
+                options = replace(options, wording_hash=services.wordings.hash_of(base, options.wording))
             on_error = stack.enter_context(_error_file(report_file)) if report_file else None
             progress = stack.enter_context(_progress()) if sys.stderr.isatty() and not as_json else None
             report = run(
@@ -94,6 +97,8 @@ def import_contacts(
         except KeyboardInterrupt:
             typer.echo("relance: stopped; run the same command again, and it goes on", err=True)
             raise typer.Exit(130) from None
+    if services and options.wording:
+        report.wording_known = options.wording_hash is not None
     answer(asdict(report), "\n".join(_told(report)), as_json)
 
 
@@ -108,6 +113,8 @@ def _told(report: ImportReport) -> Iterator[str]:
     yield f"{report.rows} rows: {report.accepted} accepted, {report.merged} merged, {report.refused} refused"
     if report.opposed:
         yield f"{report.opposed} of the people accepted had objected: they stay out"
+    if report.wording_known is False:
+        yield "the wording is not registered: its id is recorded without a hash (see `relance wordings add`)"
     for error in report.errors[:_MOST_LINES]:
         yield f"line {error.line}: {error.field}: {error.message} ({error.rule})"
     left = len(report.errors) - _MOST_LINES + report.errors_left_out
@@ -123,6 +130,10 @@ def _refuse(error: InvalidInput, as_json: bool) -> NoReturn:
         errors = [RowError(1, wrong.field, wrong.rule, wrong.message) for wrong in error.errors]
         answer(asdict(ImportReport(errors=errors)), "", as_json)
     fail("; ".join(f"{wrong.field}: {wrong.message}" for wrong in error.errors))
+
+
+def _names(given: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in given.split(","))))
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import click_recovery, consent, contacts, keys, links, migrate, numbers, people, restore, site
+from cli import click_recovery, consent, contacts, keys, links, migrate, numbers, people, restore, site, wordings
 from cli.answers import AsJson, answer, fail, the_stage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Relance, from the operator's side.")
@@ -26,6 +26,7 @@ app.add_typer(clicks, name="clicks")
 clicks.command("recover")(click_recovery.recover)
 app.add_typer(site.app, name="site")
 app.add_typer(restore.app, name="restore")
+app.add_typer(wordings.app, name="wordings")
 
 
 @clicks.callback()

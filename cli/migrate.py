@@ -39,7 +39,8 @@ def migrate(
         opened = _open(peer, files, mapping or [], country)
         target = None if dry_run else _target(base)
         now = (target.clock if target else SystemClock()).now()
-        report = Migration(opened, target, now, wording or None).run()
+        known = the_stage().services().wordings.hash_of(base, wording) if target else None
+        report = Migration(opened, target, now, wording or None, known).run()
     except InvalidInput as error:
         fail("; ".join(f"{e.field}: {e.message}" for e in error.errors))
     except StorageUnavailable as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.audience.consent_chain import open_entry, tombstone
 from chalicelib.audience.profile import identifiers_of, open_profile
+from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
 from chalicelib.logs import log
 from chalicelib.storage import keys
@@ -54,6 +55,7 @@ class Erasure:
         links: Links,
         events: Events,
         networks: NetworkCookies,
+        wordings: WordingBook,
         vault: Vault,
         clock: Clock,
     ) -> None:
@@ -65,6 +67,7 @@ class Erasure:
         self._links = links
         self._events = events
         self._networks = networks
+        self._wordings = wordings
         self._vault = vault
         self._clock = clock
 
@@ -133,7 +136,20 @@ class Erasure:
         }
 
     def proof(self, contact: Contact) -> list[dict[str, Any]]:
-        """A contact's consent ledger in clear, entry by entry, with the hashes that chain it."""
+        """A contact's consent ledger in clear, entry by entry, with the hashes that chain it.
+
+        `wording_texts` are the very texts that the entry's hash is of, where they are known.
+        """
+        lines = self._statements(contact)
+        named = {line["wording"] for line in lines if line.get("wording") and line["wording_hash"]}
+        known = {wording: self._wordings.get(contact.base, wording) for wording in named}
+        for line in lines:
+            wording = known.get(line.get("wording"))
+            if wording and wording.hash == line["wording_hash"]:
+                line["wording_texts"] = dict(wording.texts)
+        return lines
+
+    def _statements(self, contact: Contact) -> list[dict[str, Any]]:
         told = []
         for entry in self._consents.entries(contact.chain):
             line = {"sequence": entry.sequence, "recorded_at": entry.recorded_at, "hash": entry.hash}
@@ -186,7 +202,7 @@ class Erasure:
                 contact.base,
                 contact.chain,
                 self._vault.seal(
-                    json.dumps(_minimal(self.proof(contact)), ensure_ascii=False), f"proof/{contact.chain}"
+                    json.dumps(_minimal(self._statements(contact)), ensure_ascii=False), f"proof/{contact.chain}"
                 ),
                 now + PROOF_KEPT,
             )

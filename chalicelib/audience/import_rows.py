@@ -38,6 +38,7 @@ _MICRO = 1_000_000
 _LONGEST_FIELD = 200
 _MOST_DIGITS = 15
 _MOST_PLANS = 256
+_MOST_BROKERS, _LONGEST_BROKER = 10, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class ImportOptions:
     country: str = "FR"
     wording: str | None = None
     """The version of the text that the people agreed to."""
+    wording_hash: str | None = None
+    """SHA-256 of that text, where it is known (wordings.py)."""
+    brokers: tuple[str, ...] = ()
+    """Who passed the people on, the first one first."""
     advertisers: tuple[str, ...] = ()
     """For the partner base: the advertisers named when consent was given."""
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -73,6 +78,10 @@ def check_options(options: ImportOptions) -> None:
     if options.base == PARTNER and not options.advertisers:
         errors.append(
             FieldError("advertisers", "required", "name the advertisers that the partner base's consents name")
+        )
+    if len(options.brokers) > _MOST_BROKERS or any(len(name) > _LONGEST_BROKER for name in options.brokers):
+        errors.append(
+            FieldError("brokers", "brokers", f"at most {_MOST_BROKERS} names of {_LONGEST_BROKER} characters")
         )
     if any(kind not in KINDS for kind in options.kinds.values()):
         errors.append(FieldError("type", "field_type", f"a custom field holds one of {', '.join(KINDS)}"))
@@ -127,10 +136,10 @@ class RowReader:
             at,
             source,
             self._options.wording,
-            None,
+            self._options.wording_hash,
             self._proof,
             self._options.advertisers,
-            (),
+            self._options.brokers,
             {"line": str(record.line)},
         )
         return Arrival(profile, statement, fields)

@@ -61,6 +61,8 @@ class ImportReport:
     fingerprint: str = ""
     resumed_at: int | None = None
     """Row that the run went on after, where an earlier one had stopped."""
+    wording_known: bool | None = None
+    """Whether the wording's text is known, so that its hash is recorded; None where none was named or looked up."""
 
 
 class Taker(Protocol):

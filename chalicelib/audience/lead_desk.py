@@ -8,6 +8,7 @@ from chalicelib.audience import facebook_leads, leads
 from chalicelib.audience.facebook_leads import LeadReader
 from chalicelib.audience.intake import Intake
 from chalicelib.audience.leads import Lead
+from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import Clock
 from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
 from chalicelib.logs import log
@@ -27,6 +28,7 @@ class LeadDesk:
         intake: Intake,
         counters: Counters,
         reader: LeadReader,
+        wordings: WordingBook,
         vault: Vault,
         clock: Clock,
     ) -> None:
@@ -34,6 +36,7 @@ class LeadDesk:
         self._intake = intake
         self._counters = counters
         self._reader = reader
+        self._wordings = wordings
         self._vault = vault
         self._clock = clock
 
@@ -81,7 +84,9 @@ class LeadDesk:
 
     def _take(self, source: LeadSource, lead: Lead) -> None:
         try:
-            arrival = leads.arrival(source, lead, self._clock.now())
+            arrival = leads.arrival(
+                source, lead, self._clock.now(), lambda named: self._wordings.hash_of(source.advertiser, named)
+            )
         except InvalidInput as error:
             log("lead_refused", lead_source=source.id, detail=str(error))
             self._count(source, lead.proof, "refused")

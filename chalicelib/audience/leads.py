@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -111,8 +111,11 @@ def read_webhook(source: LeadSource, body: bytes) -> Lead:
     return Lead(_text(values.get("lead_id")) or proof[:32], values, proof)
 
 
-def arrival(source: LeadSource, lead: Lead, now: int) -> Arrival:
-    """What a lead brings into the base. InvalidInput names each field that keeps it out, and no value."""
+def arrival(source: LeadSource, lead: Lead, now: int, wording_hash: Callable[[str], str | None]) -> Arrival:
+    """What a lead brings into the base. InvalidInput names each field that keeps it out, and no value.
+
+    `wording_hash` knows the hash of a wording that the lead names and its source does not.
+    """
     errors: list[FieldError] = []
     phone = parse_mobile(_text(lead.values.get("phone")), source.country)
     given = _consents(lead.values, errors)
@@ -122,30 +125,31 @@ def arrival(source: LeadSource, lead: Lead, now: int) -> Arrival:
     elif at > now + TOLERANCE:
         errors.append(FieldError("consent_at", "not_in_future", "a consent cannot be given in the future"))
     address = _text(lead.values.get("email"))
-    named = {name: _text(lead.values.get(name)) or None for name in PROFILE if name not in ("phone", "email")}
+    told = {name: _text(lead.values.get(name)) or None for name in PROFILE if name not in ("phone", "email")}
     fields = _fields(source, lead, errors)
     if address and normal_email(address) is None:
         errors.append(FieldError("email", "email", "this is not an e-mail address"))
     errors += [
         FieldError(name, "max_length", f"at most {_LONGEST} characters")
-        for name, text in {**named, "email": address, "lead_id": lead.id}.items()
+        for name, text in {**told, "email": address, "lead_id": lead.id}.items()
         if text and len(text) > _LONGEST
     ]
     if isinstance(phone, FieldError):
         errors.append(phone)
     if errors or isinstance(phone, FieldError) or at is None:
         raise InvalidInput(errors)
+    named = _text(lead.values.get("wording"))[:_LONGEST]
     statement = Statement(
         given=given,
         at=min(at, now),
         source="lead_form",
-        wording=_text(lead.values.get("wording"))[:_LONGEST] or source.wording,
-        wording_hash=source.wording_hash,
+        wording=named or source.wording,
+        wording_hash=source.wording_hash if named in ("", source.wording) else wording_hash(named),
         proof=lead.proof,
         brokers=source.brokers,
         evidence={"lead": lead.id, "lead_source": source.id},
     )
-    return Arrival(Profile(phone, email=normal_email(address) if address else None, **named), statement, fields)
+    return Arrival(Profile(phone, email=normal_email(address) if address else None, **told), statement, fields)
 
 
 def _consents(values: Mapping[str, Any], errors: list[FieldError]) -> dict[Purpose, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.audience.intake import Arrival, Intake
@@ -13,7 +13,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.audience.ties import Ties
 from chalicelib.audience.verification import VALID_FOR, OneTimeCodes, Outcome
-from chalicelib.audience.wordings import wording
+from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import SECOND, Clock
 from chalicelib.errors import NotFound
 from chalicelib.ids import random_token
@@ -40,6 +40,8 @@ class Form:
     network: str = ""
     agent: str = ""
     source: str = "widget"
+    wording: str = ""
+    """Id of the texts that the browser says it showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,20 @@ class OptInDesk:
     """Takes forms, sends their codes, and lets people in."""
 
     def __init__(
-        self, store: OptIns, codes: OneTimeCodes, intake: Intake, ties: Ties, vault: Vault, clock: Clock
+        self,
+        store: OptIns,
+        codes: OneTimeCodes,
+        intake: Intake,
+        ties: Ties,
+        wordings: WordingBook,
+        vault: Vault,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._codes = codes
         self._intake = intake
         self._ties = ties
+        self._wordings = wordings
         self._vault = vault
         self._clock = clock
 
@@ -69,6 +79,8 @@ class OptInDesk:
         Raises TooMany, InvalidInput and StorageUnavailable as the codes do.
         """
         request = f"oi_{random_token()}"
+        # The site may be given another wording before the code comes back.
+        form = replace(form, wording=self._wordings.shown(site, advertiser, form.language, form.wording).id)
         verification = self._send(site, advertiser, form)
         sealed = self._vault.seal(json.dumps(asdict(form), ensure_ascii=False), f"optin/{request}")
         self._store.save(Pending(request, site.id, sealed, verification, self._clock.now()))
@@ -95,7 +107,7 @@ class OptInDesk:
 
     def _let_in(self, site: Site, advertiser: Advertiser, pending: Pending, form: Form) -> None:
         now = self._clock.now()
-        shown = wording(advertiser.brand, form.language)
+        shown = self._wordings.shown(site, advertiser, form.language, form.wording)
         evidence = {
             "code": pending.verification,
             "asked_at": str(pending.at),

@@ -4,6 +4,7 @@
 |-------------|---------------------------|-----------------------|--------------------------------------------|
 | advertiser  | ADV#<advertiser>          | ADV                   | its id                                     |
 | site        | SITE#<site>               | SITE                  | its id                                     |
+| wording     | ADV#<base>                | WORDING#<wording>     | its base and id; a base's list             |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -63,6 +64,7 @@ BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
 NETWORK_PREFIX = "NETWORK#"
+WORDING_PREFIX = "WORDING#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -75,6 +77,16 @@ def advertiser(advertiser_id: str) -> Key:
 def site(site_id: str) -> Key:
     """A site of an advertiser."""
     return f"SITE#{site_id}", "SITE"
+
+
+def wordings(base: str) -> str:
+    """The partition of a base's wordings: an advertiser's own, or the operator's for the partner base."""
+    return f"ADV#{base}"
+
+
+def wording(base: str, wording_id: str) -> Key:
+    """A text that people agree to."""
+    return wordings(base), f"{WORDING_PREFIX}{wording_id}"
 
 
 def admin_key(digest: str) -> Key:

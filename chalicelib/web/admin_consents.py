@@ -40,7 +40,9 @@ def record_of_site(site: str) -> Response:
 def _record(advertiser: str) -> Response:
     from chalicelib.web.admin_consent_models import NewConsent, arrival
 
-    coming = arrival(read_body(routes, NewConsent), services().clock.now())
+    body = read_body(routes, NewConsent)
+    body.wording_hash = services().wordings.hash_of(advertiser, body.wording, body.wording_hash)
+    coming = arrival(body, services().clock.now())
     services().intake.take(advertiser, coming)
     # The same for who is on the opposition list: that is the person's affair.
     return answer({"outcome": "recorded"}, 201)

@@ -42,7 +42,9 @@ def import_contacts(advertiser: str) -> Response:
     check_base(advertiser, services().advertisers)
     query: Mapping[str, str] = request_of(routes).query_params or {}
     destination = None if query.get("dry_run", "").lower() in _ON else services().import_destination
-    report = run(lambda: io.BytesIO(content), _options(advertiser, query), services().clock.now(), destination)
+    options = _options(advertiser, query)
+    report = run(lambda: io.BytesIO(content), options, services().clock.now(), destination)
+    report.wording_known = options.wording_hash is not None if options.wording else None
     told: dict[str, Any] = asdict(report)
     if scope != OPERATOR:
         del told["opposed"]  # A file of one person must not tell whether that person has objected.
@@ -55,10 +57,13 @@ def _options(advertiser: str, query: Mapping[str, str]) -> ImportOptions:
     def named(prefix: str) -> Any:
         return {name.removeprefix(prefix): value for name, value in query.items() if name.startswith(prefix)}
 
+    wording = query.get("wording") or None
     return ImportOptions(
         base=advertiser,
         country=query.get("country", "FR").upper(),
-        wording=query.get("wording") or None,
+        wording=wording,
+        wording_hash=services().wordings.hash_of(advertiser, wording),
+        brokers=tuple(filter(None, (name.strip() for name in query.get("brokers", "").split(",")))),
         columns=named("map."),
         kinds=named("type."),
         zone=query.get("zone", "UTC"),

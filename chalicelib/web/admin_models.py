@@ -90,8 +90,8 @@ class KeywordSettings(Body):
     number: Annotated[str, StringConstraints(pattern=r"^([0-9]{5,6}|\+[1-9][0-9]{7,14})$")]
     wording: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
     """Version of the text that tells people to write to it."""
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-    """That text."""
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] | None = None
+    """That text; it may be left out where the wording is registered."""
 
 
 def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
 from chalicelib.web.views import view
@@ -49,12 +50,28 @@ def replace_site(site: str) -> Response:
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])
 @view
 def replace_optin(site: str) -> Response:
-    """Replace what a site's opt-in form has beside the usual: an incentive, preference fields."""
+    """Replace what a site's opt-in form has beside the usual: an incentive, preference fields, its own wordings."""
     from chalicelib.web.optin_settings import OptInSettings
 
+    known = _reach(site)
     settings = read_body(routes, OptInSettings).model_dump()
-    services().advertisers.save_site(replace(_reach(site), optin=settings))
+    _check_wordings(known.advertiser, settings["wording"] or {})
+    services().advertisers.save_site(replace(known, optin=settings))
     return answer(settings)
+
+
+def _check_wordings(advertiser: str, chosen: Mapping[str, str | None]) -> None:
+    from chalicelib.audience.wordings import unfit
+
+    errors = []
+    for language, wording_id in chosen.items():
+        if wording_id:
+            found = services().wordings.get(advertiser, wording_id)
+            wrong = unfit(found, language) if found else "there is no such wording: register it first"
+            if wrong:
+                errors.append(FieldError(f"wording.{language}", "form_wording" if found else "registered", wrong))
+    if errors:
+        raise InvalidInput(errors)
 
 
 def _reach(site_id: str) -> Site:

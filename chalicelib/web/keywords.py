@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
 from chalicelib.web.views import view
+from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -26,7 +25,7 @@ def assign_keyword_number(advertiser: str) -> Response:
     body = read_body(routes, KeywordSettings)
     if services().advertisers.get(advertiser) is None:
         raise NotFound("advertiser")
-    wording_hash = hashlib.sha256(body.text.encode()).hexdigest()
+    wording_hash = text_hash(advertiser, body.wording, body.text)
     number = KeywordNumber(number_digits(body.number), advertiser, body.wording, wording_hash)
     if not services().keyword_numbers.assign(number):
         raise InvalidInput([FieldError("number", "taken", "this number takes the opt-ins of another advertiser")])

@@ -21,8 +21,8 @@ class NewLeadSource(Body):
     """Field to dotted path, or to the name of Facebook's question or check box."""
     wording: Name
     """Version of the text that the form shows beside the check box."""
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
-    """That text."""
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)] | None = None
+    """That text; it may be left out where the wording is registered."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
     brokers: list[Name] = Field(default_factory=list, max_length=10)
     app_secret: Secret | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 
@@ -12,6 +11,7 @@ from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
 from chalicelib.web.views import header, parameter, request_of, view
+from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -48,7 +48,7 @@ def create_lead_source(advertiser: str) -> Response:
         secret=sealed(body.app_secret or shown),
         mapping=body.mapping,
         wording=body.wording,
-        wording_hash=hashlib.sha256(body.text.encode()).hexdigest(),
+        wording_hash=text_hash(advertiser, body.wording, body.text),
         country=body.country,
         brokers=tuple(body.brokers),
         verify_token=sealed(shown) if body.kind == "facebook" else b"",

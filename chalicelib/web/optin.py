@@ -155,22 +155,23 @@ def _from_form(given: Mapping[str, str]) -> dict[str, Any]:
     """A page's form as the widget would have sent it."""
     boxes = {name: given.get(name) in ("on", "yes", "true") for name in ("sms_marketing", "matching")}
     fields = {name.removeprefix("field."): text for name, text in given.items() if name.startswith("field.") and text}
-    told = {name: given[name] for name in ("phone", "country", "email") if given.get(name)}
+    told = {name: given[name] for name in ("phone", "country", "email", "wording") if given.get(name)}
     return {**told, **boxes, "fields": fields, "language": _language(), "page": services().settings.origin}
 
 
 def _config(site: Site, advertiser: Advertiser) -> dict[str, Any]:
-    from chalicelib.audience.wordings import wording
+    from chalicelib.audience.wordings import VERSION
 
     texts: dict[str, dict[str, str]] = {}
     for language, (title, intro) in _INTRO.items():
-        shown = wording(advertiser.brand, language)
+        shown = services().wordings.shown(site, advertiser, language)
         texts[language] = {
             "title": title.format(brand=advertiser.brand),
             "intro": intro,
             "sms_marketing": shown.texts["sms_marketing"],
             "matching": shown.texts["matching"],
             "legal": _LEGAL[language],
+            "wording": shown.id,
         }
     return {
         "site": site.id,
@@ -178,7 +179,7 @@ def _config(site: Site, advertiser: Advertiser) -> dict[str, Any]:
         "country": "FR",
         "countries": _COUNTRIES,
         "languages": texts,
-        "wording": wording(advertiser.brand, "fr").id.rpartition("-")[0],
+        "wording": VERSION,
         "incentive": _incentive(site).get("text"),
         "fields": site.optin.get("fields", []),
     }

@@ -69,6 +69,7 @@ def checked(body: Mapping[str, Any], *, gpc: bool, ip: str, agent: str) -> Form:
         network=network(ip),
         agent=agent[:200],
         source=given.source,
+        wording=given.wording or "",
     )
 
 

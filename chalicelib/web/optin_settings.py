@@ -41,8 +41,16 @@ class PreferenceField(Body):
         return self
 
 
+class FormWordings(Body):
+    """Ids of registered wordings; a language without one shows Relance's own texts."""
+
+    fr: Text | None = None
+    en: Text | None = None
+
+
 class OptInSettings(Body):
     """A site's opt-in form."""
 
+    wording: FormWordings | None = None
     incentive: Incentive | None = None
     fields: Annotated[list[PreferenceField], Field(max_length=5, default_factory=list)]

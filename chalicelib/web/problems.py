@@ -15,6 +15,7 @@ _STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
     (errors.Unauthenticated, 401, "A valid key is needed"),
     (errors.Forbidden, 403, "This key or origin may not do that"),
     (errors.NotFound, 404, "There is no such thing"),
+    (errors.Conflict, 409, "Something else is there already"),
     (errors.TooMany, 429, "Too many for now"),
     (errors.StorageUnavailable, 503, "Try again in a moment"),
 )

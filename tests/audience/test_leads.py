@@ -59,7 +59,13 @@ class Tools:
         services = shop.world.services
         reader: LeadReader = self.graph
         self.desk = LeadDesk(
-            services.lead_sources, services.intake, services.counters, reader, services.vault, shop.world.clock
+            services.lead_sources,
+            services.intake,
+            services.counters,
+            reader,
+            services.wordings,
+            services.vault,
+            shop.world.clock,
         )
         self.source("lead_1", kind="webhook", secret=self.seal("lead_1", SECRET), mapping=MAPPING)
         self.source(

@@ -10,6 +10,7 @@ import pytest
 import app as application
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.links import Link
+from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.web.conftest import Api
@@ -42,7 +43,13 @@ def key_for(shop: Shop, scope: str) -> str:
 
 def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     """A route with a shop's own things in it."""
-    names = {"advertiser": shop.advertiser.id, "site": shop.site.id, "visitor": visitor_id(), "message": message}
+    names = {
+        "advertiser": shop.advertiser.id,
+        "site": shop.site.id,
+        "visitor": visitor_id(),
+        "message": message,
+        "wording": "till-1",
+    }
     if "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
@@ -63,6 +70,8 @@ def body_for(method: str, route: str) -> Any:
         return {"incentive": None, "fields": []}
     if route.endswith("/consents") and method == "POST":
         return {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"}
+    if route.endswith("/wordings/{wording}") and method == "PUT":
+        return {"language": "fr", "texts": {"sms_marketing": "J'accepte"}}
     if route.endswith("/keyword"):
         return {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"}
     if route.endswith("/lead-sources"):
@@ -118,6 +127,7 @@ def test_another_advertisers_key_reaches_nothing(api: Api, shop: Shop, method: s
 @pytest.mark.parametrize(("method", "route"), sorted(set(ROUTES) - OPERATORS_OWN))
 def test_an_advertisers_own_key_reaches_its_own(api: Api, shop: Shop, method: str, route: str) -> None:
     shop.contact()
+    shop.world.services.wordings.add(shop.advertiser.id, Wording("till-1", "fr", {"sms_marketing": "J'accepte"}))
     own = api.with_key(key_for(shop, shop.advertiser.id))
     answer = own.ask(method, address(route, shop, shop.message().id), body_for(method, route))
     assert answer.status in (200, 201), answer.text

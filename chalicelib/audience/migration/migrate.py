@@ -81,11 +81,19 @@ class Target:
 class Migration:
     """One run over a peer's files. Without a target nothing is written: the report says what would come of it."""
 
-    def __init__(self, files: Sequence[PeerFile], target: Target | None, now: int, wording: str | None = None) -> None:
+    def __init__(
+        self,
+        files: Sequence[PeerFile],
+        target: Target | None,
+        now: int,
+        wording: str | None = None,
+        wording_hash: str | None = None,
+    ) -> None:
         self._files = files
         self._target = target
         self._now = now
         self._wording = wording
+        self._wording_hash = wording_hash
         self._report = MigrationReport()
         self._refused: set[str] = set()
         """Digests of the phones that said no, for a dry run."""
@@ -246,6 +254,7 @@ class Migration:
             at=said.at or 0,
             source="migration",
             wording=self._wording,
+            wording_hash=self._wording_hash,
             proof=file.form.fingerprint,
             evidence=evidence,
         )

@@ -219,7 +219,7 @@
       const country = control('country').value;
       const answer = await post({
         phone, country, language, sms_marketing: true, matching: control('matching').checked,
-        fields, wording: config.wording, page: location.origin + location.pathname, visitor: cookie ? cookie[1] : undefined
+        fields, wording: config.languages[language].wording, page: location.origin + location.pathname, visitor: cookie ? cookie[1] : undefined
       });
       if (!answer) return;
       if (!answer.request) return refused(answer);

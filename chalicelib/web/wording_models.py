@@ -1,0 +1,19 @@
+"""The body that registers a wording."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from chalicelib.storage.contacts import Purpose
+from chalicelib.web.admin_models import Body
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+class NewWording(Body):
+    """The exact texts that people are shown, by purpose (audience/wordings.py checks them)."""
+
+    language: str
+    texts: dict[Purpose, Text]
