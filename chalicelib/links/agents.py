@@ -25,7 +25,8 @@ _MACHINES = re.compile(
 )
 """What crawlers call themselves, and what they tell of whom to ask: no browser names an address. A Cubot is a phone."""
 _BROWSERS = re.compile(
-    r"Mozilla/\d\.\d \(.+?\) .*(?:AppleWebKit|Gecko|Trident|Presto|KHTML|Goanna)|Mozilla/\d\.\d \(.*(?:MSIE|Trident|rv:)"
+    r"Mozilla/\d\.\d \(.+?\) .*(?:AppleWebKit|Gecko|Trident|Presto|KHTML|Goanna)"
+    r"|Mozilla/\d\.\d \(.*(?:MSIE|Trident|rv:)"
     r"|Opera/|UCWEB|(?:Nokia|SAMSUNG-|BlackBerry|SonyEricsson|LG-|LGE-|MOT-|SEC-|ZTE-|Alcatel|HUAWEI)"
 )
 """How browsers begin, those of old phones with them."""
@@ -77,7 +78,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str, Kind], ...]:
     several: dict[Kind, list[str]] = {"preview": [], "bot": []}
     alone: list[tuple[re.Pattern[str], str, Kind]] = []
     for entry in CRAWLER_USER_AGENTS_DATA:
-        pattern, kind = entry["pattern"], "preview" if "social-preview" in entry.get("tags", ()) else "bot"
+        pattern: str = entry["pattern"]
+        kind: Kind = "preview" if "social-preview" in entry.get("tags", ()) else "bot"
         if pattern in _APPS:
             alone.append((re.compile(pattern), pattern, kind))
         else:
