@@ -80,11 +80,14 @@ class LinkDesk:
         """What to open, or print."""
         return f"https://{link.code}" if "/" in link.code else f"{self._origin}/{link.code}"
 
+    def _origins(self, site_id: str) -> tuple[str, ...]:
+        site = self._advertisers.site(site_id)
+        return site.origins if site else ()
+
     def _checked(self, link: Link, wanted: Wanted) -> Link:
         """The link as wanted, its targets as links keep them. Raises InvalidInput that names each wrong one."""
         errors: list[FieldError] = []
-        site = self._advertisers.site(link.site) if link.person or link.site else None
-        origins = (site.origins if site else ()) if link.person or link.site else None
+        origins = None if link.standalone else self._origins(link.site)
         rules = rules_for(self._origin)
 
         def checked(name: str, target: str) -> str:
