@@ -138,15 +138,16 @@ class Erasure:
     def proof(self, contact: Contact) -> list[dict[str, Any]]:
         """A contact's consent ledger in clear, entry by entry, with the hashes that chain it.
 
-        `wording_texts` are the very texts that the entry's hash is of, where they are known.
+        `wording_texts` are the very texts that the entry's hash is of, where they are known; else none.
         """
         lines = self._statements(contact)
-        named = {line["wording"] for line in lines if line.get("wording") and line["wording_hash"]}
+        said = [line for line in lines if "wording" in line]
+        named = {line["wording"] for line in said if line["wording"] and line["wording_hash"]}
         known = {wording: self._wordings.get(contact.base, wording) for wording in named}
-        for line in lines:
-            wording = known.get(line.get("wording"))
-            if wording and wording.hash == line["wording_hash"]:
-                line["wording_texts"] = dict(wording.texts)
+        for line in said:
+            wording = known.get(line["wording"])
+            proven = wording is not None and wording.hash == line["wording_hash"]
+            line["wording_texts"] = dict(wording.texts) if wording and proven else {}
         return lines
 
     def _statements(self, contact: Contact) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from chalicelib.storage.contacts import Contact
 from chalicelib.storage.counters import count
 from chalicelib.storage.lead_sources import LeadSource
 from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.wordings import Wording
 from tests.support.shop import CAMILLE, MALIK, Shop
 from tests.support.world import NOON
 
@@ -143,6 +144,19 @@ def test_a_lead_comes_in_with_its_consents_and_its_proof(tools: Tools) -> None:
     assert known.fields == {"shop": "Lille"}
     profile = open_profile(tools.world.services.vault, known)
     assert (profile.phone, profile.email, profile.first_name) == (CAMILLE, "camille@example.com", "Camille")
+
+
+@pytest.mark.parametrize(("named", "registered"), [("form-4", True), ("form-5", False)])
+def test_a_wording_that_the_lead_names_has_its_own_hash_or_none(tools: Tools, named: str, registered: bool) -> None:
+    text = Wording("form-4", "fr", {"sms_marketing": "J'accepte"})
+    tools.world.services.wordings.add(tools.shop.advertiser.id, text)
+    source = tools.seal("lead_1", SECRET)
+    tools.source("lead_1", kind="webhook", secret=source, mapping=MAPPING | {"wording": "form"})
+    tools.send(payload(form=named))
+    known = tools.contact()
+    assert known is not None
+    consent = known.consents["sms_marketing"]
+    assert (consent.wording, consent.wording_hash) == (named, text.hash if registered else None)
 
 
 def test_sent_again_it_changes_nothing(tools: Tools) -> None:

@@ -21,6 +21,7 @@ _TEXTS = {
     "sms_marketing": "J’accepte de recevoir des SMS de Lumen.",
     "matching": "J’accepte que Lumen relie mes visites à mon numéro.",
     "legal": "Répondez STOP pour arrêter.",
+    "wording": "till-1",
 }
 CONFIG: dict[str, Any] = {
     "site": "site_1",
@@ -93,6 +94,7 @@ def test_by_keyboard_alone_under_a_strict_policy(page: Page, shop: Shop, service
     expect(done).to_be_focused()
     expect(page.get_by_text("MERCI10")).to_be_visible()
     first, second = service.sent
+    assert service.sent[0]["wording"] == "till-1"
     assert (first["phone"], first["country"], first["sms_marketing"]) == ("06 39 98 00 01", "FR", True)
     assert first["matching"] is False
     assert second == {"site": "site_1", "request": "oi_1", "code": "123456"}
