@@ -8,11 +8,12 @@ from typing import Any
 
 import boto3
 
+from chalicelib.aws.boto import CLIENT_CONFIG
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import Settings
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.vault import Vault, new_secrets
-from chalicelib.wiring import CLIENT_CONFIG, Services
+from chalicelib.wiring import Services
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
 from tests.support.template import table_request
 
