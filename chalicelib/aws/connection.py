@@ -1,7 +1,7 @@
 """One kept-alive HTTP/1.1 connection, over which one request at a time is sent and answered.
 
-Less than http.client on purpose (docs/adr/0013): AWS answers JSON calls with a length, so there is nothing to know of
-chunks, redirects or proxies; and an answer has to be whole within a time, however small the pieces that it comes in.
+Less than http.client on purpose (docs/adr/0013): AWS's JSON calls know no redirects, proxies or interim answers; and an
+answer has to be whole within a time, however small the pieces that it comes in.
 """
 
 from __future__ import annotations
@@ -87,24 +87,17 @@ class Connection:
         received = connected.recv(_PIECE)
         if not received:
             raise _GoneBefore
-        pieces = _Pieces(connected, self._answer_s)
-        while (end := received.find(b"\r\n\r\n")) < 0:
-            if len(received) > _LONGEST_HEAD:
-                raise Broken("a head without end")
-            received += pieces.next()
-        status, headers = _head(received[:end])
+        reader = _Reader(connected, self._answer_s, received)
+        status, headers = _head(reader.until(b"\r\n\r\n"))
         length = headers.get(b"content-length", b"")
-        if not length.isdigit():
+        if length.isdigit():
+            body = reader.exactly(int(length))
+        elif headers.get(b"transfer-encoding", b"").lower() == b"chunked":
+            body = _chunks(reader)
+        else:
             raise Broken("an answer without a length")
-        body = [received[end + 4 :]]
-        missing = int(length) - len(body[0])
-        while missing > 0:
-            body.append(pieces.next())
-            missing -= len(body[-1])
-        if missing < 0:
-            raise Broken("more than was announced")
-        pieces.done()
-        return Answer(status, headers, b"".join(body)), headers.get(b"connection", b"").lower() != b"close"
+        reader.done()
+        return Answer(status, headers, body), headers.get(b"connection", b"").lower() != b"close"
 
     def _connect(self) -> socket.socket:
         connected = socket.create_connection((self._name, self._port), self._connect_s)
@@ -119,15 +112,43 @@ class Connection:
         return connected
 
 
-class _Pieces:
-    """What else comes of an answer that did not come in one piece, until its time is over."""
+class _Reader:
+    """An answer whose first bytes are there, until its time is over."""
 
-    def __init__(self, connected: socket.socket, within_s: float) -> None:
+    def __init__(self, connected: socket.socket, within_s: float, received: bytes) -> None:
         self._connected = connected
         self._within_s = within_s
+        self._left = received
         self._until = 0.0
 
-    def next(self) -> bytes:
+    def until(self, end: bytes) -> bytes:
+        """What comes before `end`."""
+        while (at := self._left.find(end)) < 0:
+            if len(self._left) > _LONGEST_HEAD:
+                raise Broken("a head without end")
+            self._left += self._more()
+        found, self._left = self._left[:at], self._left[at + len(end) :]
+        return found
+
+    def exactly(self, length: int) -> bytes:
+        """So many bytes."""
+        pieces = [self._left]
+        missing = length - len(self._left)
+        while missing > 0:
+            pieces.append(self._more())
+            missing -= len(pieces[-1])
+        read = b"".join(pieces)
+        self._left = read[length:]
+        return read[:length]
+
+    def done(self) -> None:
+        """Nothing may be left. Gives the socket its own time-out back."""
+        if self._left:
+            raise Broken("more than was announced")
+        if self._until:
+            self._connected.settimeout(self._within_s)
+
+    def _more(self) -> bytes:
         now = time.monotonic()
         self._until = self._until or now + self._within_s
         if now >= self._until:
@@ -138,10 +159,27 @@ class _Pieces:
             raise Broken("closed in the middle of an answer")
         return piece
 
-    def done(self) -> None:
-        """Give the socket its own time-out back."""
-        if self._until:
-            self._connected.settimeout(self._within_s)
+
+def _chunks(reader: _Reader) -> bytes:
+    """A body in chunks, as DynamoDB Local gives large ones."""
+    chunks = []
+    while length := _length(reader.until(b"\r\n")):
+        chunks.append(reader.exactly(length))
+        if reader.exactly(2) != b"\r\n":
+            raise Broken("a chunk that is longer than it says")
+    while reader.until(b"\r\n"):
+        pass  # Trailers.
+    return b"".join(chunks)
+
+
+def _length(line: bytes) -> int:
+    digits = line.partition(b";")[0].strip()
+    if not digits.isalnum():
+        raise Broken("a chunk without a length")
+    try:
+        return int(digits, 16)
+    except ValueError:
+        raise Broken("a chunk without a length") from None
 
 
 def _head(head: bytes) -> tuple[int, dict[bytes, bytes]]:

@@ -22,7 +22,6 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import random_token
 from chalicelib.settings import AwsAccess
 
-_CONNECT_S, _ANSWER_S = 1.0, 3.0
 _ATTEMPTS = 3
 _FIRST_PAUSE_S = 0.05
 _PROTOCOLS = {"dynamodb": ("DynamoDB_20120810", "1.0"), "ssm": ("AmazonSSM", "1.1")}
@@ -50,13 +49,21 @@ _TRY_AGAIN = frozenset(
 
 
 class LeanClient:
-    """One service, as `Call`. Not for several threads."""
+    """One service, as `Call`, with boto.py's time-outs and attempts. Not for several threads."""
 
-    def __init__(self, service: str, access: AwsAccess, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        service: str,
+        access: AwsAccess,
+        *,
+        connect_s: float = 1,
+        answer_s: float = 3,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         prefix, version = _PROTOCOLS[service]
         content_type = f"application/x-amz-json-{version}"
         self._prefix = prefix
-        self._connection = Connection(access.endpoint(service), connect_s=_CONNECT_S, answer_s=_ANSWER_S)
+        self._connection = Connection(access.endpoint(service), connect_s=connect_s, answer_s=answer_s)
         self._signer = Signer(access, service, self._connection.host, content_type)
         token = f"X-Amz-Security-Token: {access.session_token}\r\n" if access.session_token else ""
         self._head = (
