@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import socket
@@ -88,6 +89,24 @@ def raw(sent: bytes, *, keep: bool = False) -> Act:
     def act(connection: socket.socket) -> bool:
         connection.sendall(sent)
         return keep
+
+    return act
+
+
+def passed_on(server: ScriptedServer, endpoint_url: str, *, answered: bool = True) -> Act:
+    """What the service at an endpoint says to the request; where that is not `answered`, it has only been done."""
+
+    def act(connection: socket.socket) -> bool:
+        head, body = server.requests[-1]
+        headers = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+        there = http.client.HTTPConnection(endpoint_url.removeprefix("http://"))
+        there.request("POST", "/", body, headers)
+        answer = there.getresponse()
+        content = answer.read()
+        there.close()
+        if answered:
+            connection.sendall(whole(content, answer.status))
+        return answered
 
     return act
 

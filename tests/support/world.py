@@ -88,7 +88,9 @@ class World:
         """A container of collect or redirect as deployed: its calls go to the world's endpoint, or to `url`."""
         url = url or self._endpoint_url
         assert url, "moto has no endpoint: ask for an exact world"
-        return self.equip(Services(self.settings, calls=lambda service: LeanClient(service, access(url))))
+        return self.equip(
+            Services(self.settings, calls=lambda service: LeanClient(service, access(url), sleep=lambda _: None))
+        )
 
     def own_client(self) -> Any:
         """A DynamoDB client that no other worker uses: what a thread needs."""
