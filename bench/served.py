@@ -52,11 +52,14 @@ def _loop(listening: socket.socket) -> None:
 
 def _serve(connection: socket.socket) -> bool:
     """Answer one request; False where there is none any more."""
-    request = connection.recv(65_536)
-    while request and not request.endswith(_END):
-        request += connection.recv(65_536)
-    if request:
-        connection.sendall(_written(app.redirect(_event(request), None)))
+    try:
+        request = connection.recv(65_536)
+        while request and not request.endswith(_END):
+            request += connection.recv(65_536)
+        if request:
+            connection.sendall(_written(app.redirect(_event(request), None)))
+    except ConnectionError:  # A visitor that left in the middle.
+        return False
     return bool(request)
 
 

@@ -164,7 +164,8 @@ def test_a_kept_connection_that_was_closed_meanwhile_costs_no_attempt() -> None:
 
 
 def test_a_connection_that_the_service_closes_is_not_used_again() -> None:
-    with scripted(answer(ITEM, more="Connection: Close\r\n"), answer({})) as server:
+    last = raw(whole(BODY, more="Connection: Close\r\n"), keep=True)
+    with scripted(last, answer({})) as server:
         client = Client(server.url)
         assert [client.get(), client.get()] == [ITEM, {}]
     assert (server.connections, client.pauses) == (2, [])

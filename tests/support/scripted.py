@@ -70,14 +70,14 @@ def scripted(*acts: Act, tls: ssl.SSLContext | None = None) -> Iterator[Scripted
                 listening.shutdown(socket.SHUT_RDWR)
 
 
-def answer(content: Any, status: int = 200, *, crc: int | None = None, more: str = "") -> Act:
-    """A whole answer as AWS gives it. `more` are header lines."""
+def answer(content: Any, status: int = 200, *, crc: int | None = None) -> Act:
+    """A whole answer as AWS gives it."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return raw(whole(body, status, crc=crc, more=more), keep="Close" not in more)
+    return raw(whole(body, status, crc=crc), keep=True)
 
 
 def whole(body: bytes, status: int = 200, *, crc: int | None = None, more: str = "") -> bytes:
-    """Its bytes."""
+    """The bytes of one. `more` are header lines."""
     crc = zlib.crc32(body) if crc is None else crc
     head = f"HTTP/1.1 {status} X\r\nX-Amz-Crc32: {crc}\r\n{more}content-length: {len(body)}\r\n\r\n"
     return head.encode() + body
