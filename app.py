@@ -26,7 +26,7 @@ from chalicelib.web import (
     unsubscribe,
     wordings,
 )
-from chalicelib.wiring import services
+from chalicelib.wiring import lean_services, services
 
 app = Chalice(app_name="relance")
 
@@ -51,7 +51,7 @@ def collect(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`/p.gif`, `/e`, `/t.js` and `/c.js`."""
     from chalicelib.web import collect as edge
 
-    return edge.handle(event, services())
+    return edge.handle(event, lean_services())
 
 
 @app.lambda_function(name="redirect")
@@ -59,7 +59,7 @@ def redirect(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`/{code}`."""
     from chalicelib.web import redirect as edge
 
-    return edge.handle(event, services())
+    return edge.handle(event, lean_services())
 
 
 @app.lambda_function(name="on_event")

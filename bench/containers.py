@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,20 @@ class Containers:
     def run(self, *arguments: str) -> Run:
         """Run `python -S ARGUMENTS` to its end."""
         cpu, wall = _children_cpu(), time.perf_counter()
-        command = [sys.executable, "-S", *arguments]
-        ended = subprocess.run(command, cwd=_ROOT, env=self._environment(), capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            _command(arguments), cwd=_ROOT, env=self._environment(), capture_output=True, text=True, check=False
+        )
         run = Run(ended.stdout, _children_cpu() - cpu, time.perf_counter() - wall)
         if ended.returncode:
             raise ContainerFailed(ended.stderr)
         return run
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `python -S ARGUMENTS`, which ends with its standard input."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            _command(arguments), cwd=_ROOT, env=self._environment(), stdin=pipe, stdout=pipe, text=True
+        )
 
     def measure(self, work: str, rounds: int, requests: int, *, floor: bool = False) -> dict[str, Any]:
         """Run bench/inside.py in a container; gives what it prints."""
@@ -72,6 +80,10 @@ class Containers:
             "PYTHONPATH": sysconfig.get_path("purelib"),
             "PYTHONIOENCODING": "utf-8",
         }
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-S", *arguments]
 
 
 def _children_cpu() -> float:

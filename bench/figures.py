@@ -19,25 +19,35 @@ class Figure:
     name: str
     value: float
     limit: float | None
-    """The most that it may be; None where nothing is promised."""
+    """The most that it may be, or the least; None where nothing is promised."""
     unit: str
     how: str
     details: tuple[str, ...] = ()
     """What it is made of, a line each; a part of `how` in the file."""
     doubts: tuple[str, ...] = ()
     """What is wrong with it, though it could be measured."""
+    at_least: bool = False
+    """Whether the limit is the least."""
 
     @property
     def holds(self) -> bool:
-        return self.limit is None or self.value <= self.limit
+        if self.limit is None:
+            return True
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    @property
+    def bound(self) -> str:
+        """The limit in words."""
+        return f"at {'least' if self.at_least else 'most'} {self.limit:g}"
 
 
 def write(figures: Sequence[Figure], path: Path) -> None:
-    """Write the file that other tools read: name to value, limit, unit and how."""
+    """Write the file that other tools read: name to value, limit, whether that is the least, unit and how."""
     told = {
         figure.name: {
             "value": figure.value,
             "limit": figure.limit,
+            "at_least": figure.at_least,
             "unit": figure.unit,
             "how": "; ".join((figure.how, *figure.details, *(f"DOUBT: {doubt}" for doubt in figure.doubts))),
         }
@@ -55,7 +65,7 @@ def show(figures: Sequence[Figure], console: Console) -> None:
     console.print(_table(figures))
     for figure in figures:
         if not figure.holds:
-            console.print(f"[bold red]Limit missed: {figure.name} is {figure.value:g}, at most {figure.limit:g}[/]")
+            console.print(f"[bold red]Limit missed: {figure.name} is {figure.value:g}, {figure.bound}[/]")
         for doubt in figure.doubts:
             console.print(f"[bold red]Doubtful: {figure.name}: {escape(doubt)}[/]")
     if all(figure.holds for figure in figures):
@@ -70,6 +80,6 @@ def _table(figures: Sequence[Figure]) -> Table:
     for figure in figures:
         limit, verdict = "–", ""
         if figure.limit is not None:
-            limit, verdict = f"{figure.limit:g}", "[green]holds[/]" if figure.holds else "[bold red]MISSED[/]"
+            limit, verdict = figure.bound, "[green]holds[/]" if figure.holds else "[bold red]MISSED[/]"
         table.add_row(figure.name, f"{figure.value:g} {figure.unit}", limit, verdict)
     return table

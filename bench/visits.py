@@ -72,7 +72,7 @@ def pixel(site: str, now: int) -> dict[str, Any]:
         "sec-fetch-mode": "no-cors",
         "sec-fetch-site": "cross-site",
     }
-    return _proxied("GET", "/p.gif", "/p.gif", headers, query=query)
+    return proxied("GET", "/p.gif", "/p.gif", headers, query=query)
 
 
 def beacon(site: str, now: int, phone_sha256: str) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def beacon(site: str, now: int, phone_sha256: str) -> dict[str, Any]:
     }
     headers = _DESKTOP | {"Accept": "*/*", "Content-Type": "text/plain;charset=UTF-8", "Origin": SHOP}
     # The API takes every type for binary, so a body comes in base64.
-    return _proxied("POST", "/e", "/e", headers, body=base64.b64encode(json.dumps(body).encode()).decode())
+    return proxied("POST", "/e", "/e", headers, body=base64.b64encode(json.dumps(body).encode()).decode())
 
 
 def click(code: str) -> dict[str, Any]:
@@ -100,10 +100,10 @@ def click(code: str) -> dict[str, Any]:
         "sec-fetch-site": "none",
         "sec-fetch-user": "?1",
     }
-    return _proxied("GET", "/{code}", f"/{code}", headers, path_parameters={"code": code})
+    return proxied("GET", "/{code}", f"/{code}", headers, path_parameters={"code": code})
 
 
-def _proxied(
+def proxied(
     method: str,
     resource: str,
     path: str,

@@ -23,6 +23,7 @@ from bench.calls import CallLog
 from chalicelib.audience.intake import Arrival
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
+from chalicelib.aws.boto import CLIENT_CONFIG
 from chalicelib.clock import DAY, MINUTE, StoppedClock
 from chalicelib.ids import new_id
 from chalicelib.settings import Settings
@@ -32,7 +33,7 @@ from chalicelib.storage.messages import Message
 from chalicelib.storage.table import Put
 from chalicelib.vault import identifier_digest, new_secrets
 from chalicelib.web import collect, redirect
-from chalicelib.wiring import CLIENT_CONFIG, Services
+from chalicelib.wiring import Services
 from chalicelib.workers import send, stream
 from tests.support.template import table_request
 

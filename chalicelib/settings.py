@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chalicelib.errors import ConfigurationError
 
@@ -30,6 +31,42 @@ class Settings:
     def keys_path(self) -> str:
         """The SSM path under which the stage's two secrets stand (docs/adr/0004)."""
         return f"/relance/{self.stage}/keys"
+
+
+@dataclass(frozen=True, slots=True)
+class AwsAccess:
+    """A function's own credentials, and where it finds AWS."""
+
+    region: str
+    key_id: str
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Of a local stack: service to URL, and under an empty name the one for all others."""
+
+    def endpoint(self, service: str) -> str:
+        """The URL of a service."""
+        told = self.endpoints.get(service) or self.endpoints.get("")
+        if told:
+            return told
+        suffix = "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
+        return f"https://{service}.{self.region}.{suffix}"
+
+
+def aws_access() -> AwsAccess:
+    """Read what Lambda gives each container for its whole life; ConfigurationError where it is not there."""
+    prefix = "AWS_ENDPOINT_URL"
+    return AwsAccess(
+        region=os.environ.get("AWS_REGION") or _required("AWS_DEFAULT_REGION"),
+        key_id=_required("AWS_ACCESS_KEY_ID"),
+        secret_key=_required("AWS_SECRET_ACCESS_KEY"),
+        session_token=os.environ.get("AWS_SESSION_TOKEN") or None,
+        endpoints={
+            name.removeprefix(prefix).removeprefix("_").lower(): url
+            for name, url in os.environ.items()
+            if url and name.startswith(prefix)
+        },
+    )
 
 
 def from_environment() -> Settings:

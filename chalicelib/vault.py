@@ -18,15 +18,11 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import MINUTE, Clock, SystemClock
 from chalicelib.errors import StorageUnavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
 
 SECRETS_KEPT = 5 * MINUTE
 """How long a container goes on with the secrets that it has read; twice as long while they cannot be read again."""
@@ -199,7 +195,7 @@ def _decoded(keys: Mapping[str, str]) -> dict[int, bytes]:
     return {int(version): base64.b64decode(key) for version, key in keys.items()}
 
 
-def secrets_reader(ssm: Callable[[], SSMClient], path: str) -> Callable[[str], str]:
+def secrets_reader(ssm: Callable[[], Call], path: str) -> Callable[[str], str]:
     """Read the stage's secrets from SSM; the reader raises StorageUnavailable.
 
     The client is made at the first read: most requests need none.
@@ -207,9 +203,10 @@ def secrets_reader(ssm: Callable[[], SSMClient], path: str) -> Callable[[str], s
 
     def read(name: str) -> str:
         try:
-            return ssm().get_parameter(Name=f"{path}/{name}", WithDecryption=True)["Parameter"]["Value"]
-        except (BotoCoreError, ClientError) as error:
-            raise StorageUnavailable(f"secret {name}: {type(error).__name__}") from error
+            answer = ssm()("GetParameter", {"Name": f"{path}/{name}", "WithDecryption": True})
+        except CallRefused as refused:
+            raise StorageUnavailable(f"secret {name}: {refused.code}") from refused
+        return str(answer["Parameter"]["Value"])
 
     return read
 

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-
 from chalicelib import settings as stage_settings
+from chalicelib.aws.calls import Call
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import ConfigurationError
 from chalicelib.links.recent import RecentLinks
@@ -63,33 +61,38 @@ if TYPE_CHECKING:
     from chalicelib.tracking.network import NetworkDoor
     from chalicelib.vault import Vault
 
-# Requests are answered in milliseconds or not at all: a call that hangs is given up and tried again. Parameters are
-# built in one place (storage/) and tested against the real service, so checking each of them again only costs time.
-CLIENT_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=3,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    parameter_validation=False,
-    user_agent="relance",
-)
-
-
 ClientFactory = Callable[[Any], Any]
-"""Makes the client of an AWS service by its name."""
+"""Makes boto3's client of an AWS service by its name."""
+CallFactory = Callable[[str], Call]
+"""Makes the calls of an AWS service by its name: to another client than boto3's."""
 
 
 def aws_client(service: Any) -> Any:
     """A client with the environment's credentials and endpoint."""
-    return boto3.client(service, config=CLIENT_CONFIG)
+    from chalicelib.aws import boto
+
+    return boto.client(service)
 
 
 class Services:
-    """Everything that handlers call."""
+    """Everything that handlers call. `calls` makes those to the table and to the secrets: boto3 unless told."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, client: ClientFactory = aws_client) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        client: ClientFactory = aws_client,
+        calls: CallFactory | None = None,
+    ) -> None:
         self.settings = settings
         self._given_clock = clock
         self._client = client
+        self._calls = calls or self._calls_of_client
+
+    def _calls_of_client(self, service: str) -> Call:
+        from chalicelib.aws import boto
+
+        return boto.calls_through(self._client(service))
 
     @cached_property
     def clock(self) -> Clock:
@@ -101,17 +104,17 @@ class Services:
     def movable_clock(self) -> MovableClock:
         from chalicelib.storage.movable_clock import MovableClock
 
-        return MovableClock(self._client("dynamodb"), self.settings.table, SystemClock())
+        return MovableClock(self._calls("dynamodb"), self.settings.table, SystemClock())
 
     @cached_property
     def table(self) -> Table:
-        return Table(self._client("dynamodb"), self.settings.table, self.clock)
+        return Table(self._calls("dynamodb"), self.settings.table, self.clock)
 
     @cached_property
     def table_identity(self) -> TableIdentity:
         from chalicelib.storage.table_identity import TableIdentity
 
-        return TableIdentity(self._client("dynamodb"), self.settings.table, self.table)
+        return TableIdentity(self._calls("dynamodb"), self.settings.table, self.table)
 
     @cached_property
     def opposition_log(self) -> OppositionLog:
@@ -197,7 +200,7 @@ class Services:
     def vault(self) -> Vault:
         from chalicelib.vault import Vault, secrets_reader
 
-        return Vault(secrets_reader(lambda: self._client("ssm"), self.settings.keys_path))
+        return Vault(secrets_reader(lambda: self._calls("ssm"), self.settings.keys_path))
 
     @cached_property
     def collector(self) -> Collector:
@@ -421,3 +424,13 @@ class Services:
 def services() -> Services:
     """The container's services; ConfigurationError where the stage may not start."""
     return Services(stage_settings.from_environment())
+
+
+@cache
+def lean_services() -> Services:
+    """As above without boto3, for collect and redirect, which come down to one call (docs/adr/0013)."""
+    from chalicelib.aws.lean import LeanClient
+
+    return Services(
+        stage_settings.from_environment(), calls=lambda service: LeanClient(service, stage_settings.aws_access())
+    )

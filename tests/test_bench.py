@@ -30,10 +30,12 @@ NAMED = {
     "import.rss_mb",
 }
 
+LITTLE = Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000, windows=1, window_s=0.5, warm_up_s=0.5)
+
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Figure]:
-    return {figure.name: figure for figure in run(Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000))}
+    return {figure.name: figure for figure in run(LITTLE)}
 
 
 def test_every_figure_is_there(figures: dict[str, Figure]) -> None:
@@ -59,7 +61,7 @@ def test_the_results_can_be_read_by_other_tools(figures: dict[str, Figure], tmp_
     results = json.loads(path.read_text(encoding="utf-8"))
     assert set(results) == NAMED
     for figure in results.values():
-        assert set(figure) == {"value", "limit", "unit", "how"}
+        assert set(figure) == {"value", "limit", "at_least", "unit", "how"}
         assert isinstance(figure["value"], int | float)
         assert figure["limit"] is None or isinstance(figure["limit"], int | float)
         assert figure["unit"]
@@ -71,6 +73,11 @@ def test_a_missed_limit_is_said_and_one_that_holds_is_too() -> None:
     missed = shown(Figure("a", 1.26, 1.25, "×", "so"))
     assert "Limit missed: a is 1.26, at most 1.25" in missed
     assert "All limits hold." not in missed
+
+
+def test_a_limit_may_be_the_least() -> None:
+    assert "All limits hold." in shown(Figure("a", 994, 994, "/s", "so", at_least=True))
+    assert "Limit missed: a is 993, at least 994" in shown(Figure("a", 993, 994, "/s", "so", at_least=True))
 
 
 def test_a_call_without_a_reason_and_a_reason_without_a_call_are_said() -> None:

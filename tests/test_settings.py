@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.settings import from_environment
+from chalicelib.settings import aws_access, from_environment
 
 STAGE = {
     "STAGE": "prod",
@@ -66,3 +68,60 @@ def test_a_rehearsal_may_have_all_of_it(monkeypatch: pytest.MonkeyPatch, stage_n
         monkeypatch.setenv(name, value)
     settings = from_environment()
     assert settings.test_clock and settings.phone_simulator and settings.sms_provider == "outbox"
+
+
+@pytest.fixture
+def lambdas(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """What Lambda puts into each container's environment, and nothing of this machine's."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"REGION": "eu-west-3", "ACCESS_KEY_ID": "AKID", "SECRET_ACCESS_KEY": "key"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("told", "dynamodb", "ssm"),
+    [
+        ({}, "https://dynamodb.eu-west-3.amazonaws.com", "https://ssm.eu-west-3.amazonaws.com"),
+        (
+            {"AWS_REGION": "cn-north-1"},
+            "https://dynamodb.cn-north-1.amazonaws.com.cn",
+            "https://ssm.cn-north-1.amazonaws.com.cn",
+        ),
+        ({"AWS_ENDPOINT_URL": "http://all:4566"}, "http://all:4566", "http://all:4566"),
+        (
+            {"AWS_ENDPOINT_URL": "http://all:4566", "AWS_ENDPOINT_URL_DYNAMODB": "http://one:8000"},
+            "http://one:8000",
+            "http://all:4566",
+        ),
+        (
+            {"AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "http://other:1"},
+            "https://dynamodb.eu-west-3.amazonaws.com",
+            "https://ssm.eu-west-3.amazonaws.com",
+        ),
+    ],
+)
+def test_aws_is_where_the_environment_says(
+    lambdas: pytest.MonkeyPatch, told: dict[str, str], dynamodb: str, ssm: str
+) -> None:
+    for name, value in told.items():
+        lambdas.setenv(name, value)
+    access = aws_access()
+    assert (access.endpoint("dynamodb"), access.endpoint("ssm")) == (dynamodb, ssm)
+
+
+def test_credentials_are_the_containers_own(lambdas: pytest.MonkeyPatch) -> None:
+    assert aws_access().session_token is None
+    lambdas.setenv("AWS_SESSION_TOKEN", "token")
+    access = aws_access()
+    assert (access.key_id, access.secret_key, access.session_token) == ("AKID", "key", "token")
+    lambdas.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(ConfigurationError, match="AWS_SECRET_ACCESS_KEY"):
+        aws_access()
+
+
+def test_the_region_may_have_its_older_name(lambdas: pytest.MonkeyPatch) -> None:
+    lambdas.delenv("AWS_REGION")
+    lambdas.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert aws_access().region == "eu-west-1"

@@ -5,22 +5,18 @@ Each question costs a read, which only a stage with TEST_CLOCK pays: everywhere 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from chalicelib.aws.calls import Call
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Table
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 class MovableClock:
     """The real time and an offset that the whole stage shares."""
 
-    def __init__(self, client: DynamoDBClient, table: str, real: Clock) -> None:
-        self._table = Table(client, table, real)
+    def __init__(self, call: Call, table: str, real: Clock) -> None:
+        self._table = Table(call, table, real)
         self._real = real
         self._offset_ms = 0
 

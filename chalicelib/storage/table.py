@@ -1,4 +1,4 @@
-"""The one table: a thin, typed edge over DynamoDB's client.
+"""The one table: a thin, typed edge over DynamoDB's calls.
 
 Expressions are written with `#name` and `:value`; the names are derived from the expression, so `#state` stands for
 the attribute `state`. An item whose `ttl` has passed is absent, even while DynamoDB still holds it.
@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import SECOND, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.storage.codec import Item, Value, decode_item, encode, encode_item
 from chalicelib.storage.keys import Key
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _NAME = re.compile(r"#(\w+)")
 _BATCH_WRITE = 25
@@ -87,8 +82,8 @@ Write = Put | Update | Delete
 class Table:
     """Reads and writes of the one table."""
 
-    def __init__(self, client: DynamoDBClient, name: str, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, call: Call, name: str, clock: Clock) -> None:
+        self._call_service = call
         self._name = name
         self._clock = clock
 
@@ -96,8 +91,7 @@ class Table:
         """One item, or None. With `expired`, also one whose time is over and that is not removed yet."""
         if len(key[0].encode()) > _LONGEST_PK or len(key[1].encode()) > _LONGEST_SK:
             return None  # DynamoDB calls such a key invalid; to who asks, there is no such thing.
-        with _faults():
-            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=consistent)
+        answer = self._call("GetItem", {"TableName": self._name, "Key": _key(key), "ConsistentRead": consistent})
         if expired and "Item" in answer:
             return decode_item(answer["Item"])
         return self._alive(answer.get("Item"))
@@ -107,8 +101,7 @@ class Table:
         pending: Any = {self._name: {"Keys": [_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}}
         found: dict[Key, Item] = {}
         for _ in range(_BATCH_ROUNDS):
-            with _faults():
-                answer = self._client.batch_get_item(RequestItems=pending)
+            answer = self._call("BatchGetItem", {"RequestItems": pending})
             for raw in answer["Responses"].get(self._name, []):
                 if item := self._alive(raw):
                     found[item["pk"], item["sk"]] = item
@@ -119,8 +112,7 @@ class Table:
 
     def put(self, put: Put) -> None:
         """Write one item; ConditionFailed where its condition does not hold."""
-        with _faults():
-            self._client.put_item(TableName=self._name, **_put(put))
+        self._call("PutItem", {"TableName": self._name, **_put(put)})
 
     def put_many(self, puts: list[Put]) -> list[Put]:
         """Write items unconditionally, 25 a call. Returns those that could not be stored."""
@@ -131,19 +123,20 @@ class Table:
 
     def update(self, update: Update, *, returning: Literal["NONE", "ALL_NEW"] = "NONE") -> Item:
         """Change one item; ConditionFailed where its condition does not hold."""
-        with _faults():
-            answer = self._client.update_item(
-                TableName=self._name,
-                ReturnValues=returning,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD" if update.condition else "NONE",
+        answer = self._call(
+            "UpdateItem",
+            {
+                "TableName": self._name,
+                "ReturnValues": returning,
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD" if update.condition else "NONE",
                 **_update(update),
-            )
+            },
+        )
         return decode_item(answer.get("Attributes", {}))
 
     def delete(self, delete: Delete) -> None:
         """Remove one item, if it is there; ConditionFailed where its condition does not hold."""
-        with _faults():
-            self._client.delete_item(TableName=self._name, **_delete(delete))
+        self._call("DeleteItem", {"TableName": self._name, **_delete(delete)})
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Make all writes or none; TransactionRefused tells which conditions failed.
@@ -153,8 +146,7 @@ class Table:
         items: list[Any] = [_transact_item(self._name, write) for write in writes]
         for attempt in range(_CONFLICT_ROUNDS):
             try:
-                with _faults():
-                    self._client.transact_write_items(TransactItems=items)
+                self._call("TransactWriteItems", {"TransactItems": items})
             except TransactionRefused as refused:
                 if refused.failed or attempt == _CONFLICT_ROUNDS - 1:
                     raise
@@ -208,8 +200,7 @@ class Table:
                 "ExpressionAttributeValues": {":pk": {"S": pk_prefix}},
             }
         while True:
-            with _faults():
-                page = self._client.scan(TableName=self._name, **request)
+            page = self._call("Scan", {"TableName": self._name, **request})
             for raw in page["Items"]:
                 if item := self._alive(raw):
                     yield item
@@ -222,8 +213,7 @@ class Table:
             request["Limit"] = limit
         given = 0
         while True:
-            with _faults():
-                page = self._client.query(TableName=self._name, **request)
+            page = self._call("Query", {"TableName": self._name, **request})
             for raw in page["Items"]:
                 if item := decode_item(raw) if expired else self._alive(raw):
                     yield item
@@ -237,14 +227,19 @@ class Table:
     def _put_batch(self, puts: list[Put]) -> list[Put]:
         pending: Any = {self._name: [{"PutRequest": {"Item": _put(put)["Item"]}} for put in puts]}
         for _ in range(_BATCH_ROUNDS):
-            with _faults():
-                pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
+            pending = self._call("BatchWriteItem", {"RequestItems": pending}).get("UnprocessedItems")
             if not pending:
                 return []
         left = {
             (raw["PutRequest"]["Item"]["pk"]["S"], raw["PutRequest"]["Item"]["sk"]["S"]) for raw in pending[self._name]
         }
         return [put for put in puts if put.key in left]
+
+    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._call_service(operation, request)
+        except CallRefused as refused:
+            raise _refusal(refused) from refused
 
     def _alive(self, raw: Mapping[str, Any] | None) -> Item | None:
         if raw is None:
@@ -255,30 +250,18 @@ class Table:
         return item
 
 
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Turn the client's errors into the project's own."""
-    try:
-        yield
-    except ClientError as error:
-        raise _translate(error) from error
-    except BotoCoreError as error:
-        raise StorageUnavailable(type(error).__name__) from error
-
-
-def _translate(error: ClientError) -> RelanceError:
-    response: Any = error.response
-    code = response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        found = response.get("Item")
+def _refusal(refused: CallRefused) -> RelanceError:
+    """What a refusal is for whoever uses the table."""
+    if refused.code == "ConditionalCheckFailedException":
+        found = refused.answer.get("Item")
         return ConditionFailed(decode_item(found) if found else None)
-    if code == "TransactionCanceledException":
-        codes = [reason.get("Code") for reason in response.get("CancellationReasons", [])]
+    if refused.code == "TransactionCanceledException":
+        codes = [reason.get("Code") for reason in refused.answer.get("CancellationReasons", [])]
         if _CONFLICTS.intersection(codes) or "ConditionalCheckFailed" in codes:
             return TransactionRefused(frozenset(i for i, code in enumerate(codes) if code == "ConditionalCheckFailed"))
-    if code == "TransactionInProgressException":
+    if refused.code == "TransactionInProgressException":
         return TransactionRefused(frozenset())
-    return StorageUnavailable(code)
+    return StorageUnavailable(refused.code)
 
 
 def _key(key: Key) -> dict[str, Any]:

@@ -6,17 +6,13 @@ that it was copied from, so it names another one, and nothing is sent until `rel
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import SECOND
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.table import ConditionFailed, Put, Table
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Halt = Literal["table_not_confirmed", "table_restored"]
 """Why nothing is sent."""
@@ -25,8 +21,8 @@ Halt = Literal["table_not_confirmed", "table_restored"]
 class TableIdentity:
     """Compares the table with the one that was confirmed; a container that has found them the same asks no more."""
 
-    def __init__(self, client: DynamoDBClient, name: str, table: Table) -> None:
-        self._client = client
+    def __init__(self, call: Call, name: str, table: Table) -> None:
+        self._call = call
         self._name = name
         self._table = table
         self._is_confirmed = False
@@ -62,7 +58,7 @@ class TableIdentity:
     def _identity(self) -> str:
         """A restored table has another name or was made later, whatever else is the same."""
         try:
-            table = self._client.describe_table(TableName=self._name)["Table"]
-        except (BotoCoreError, ClientError) as error:
-            raise StorageUnavailable(type(error).__name__) from error
+            table = self._call("DescribeTable", {"TableName": self._name})["Table"]
+        except CallRefused as refused:
+            raise StorageUnavailable(refused.code) from refused
         return f"{table['TableArn']} {round(table['CreationDateTime'].timestamp() * SECOND)}"

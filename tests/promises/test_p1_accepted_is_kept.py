@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.web import collect as edge
+from tests.local.dynamodb_local import DynamoDBLocal
 from tests.support import gateway
 from tests.support.faults import Fault, FaultyClient, LosingPuts, at_operation
+from tests.support.scripted import answer as respond
+from tests.support.scripted import passed_on, scripted
 from tests.support.shop import ORIGIN, Shop, open_shop, visitor_id
 from tests.support.world import World
 
@@ -88,3 +92,53 @@ def test_a_pixel_answers_503_when_the_table_leaves_its_event_out(shop: Shop) -> 
 
     assert edge.handle(pixel(shop), worker)["statusCode"] == 503
     assert kept(shop.world) == set()
+
+
+@pytest.fixture
+def exact_shop(new_exact_world: Callable[[], World]) -> Shop:
+    return open_shop(new_exact_world())
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_as_deployed_a_pixel_whose_answer_is_lost_is_one_event(
+    exact_shop: Shop, database: DynamoDBLocal, lost: int
+) -> None:
+    with scripted() as server:
+        losing = passed_on(server, database.endpoint_url, answered=False)
+        server.script = [losing] * lost + [passed_on(server, database.endpoint_url)]
+        answer = edge.handle(pixel(exact_shop), exact_shop.world.lean_worker(server.url))
+
+    assert answer["statusCode"] == 200
+    assert kept(exact_shop.world) == {"event-of-a-pixel"}
+
+
+def test_as_deployed_a_pixel_is_not_accepted_when_no_attempt_is_answered(
+    exact_shop: Shop, database: DynamoDBLocal
+) -> None:
+    with scripted() as server:
+        server.script = [passed_on(server, database.endpoint_url, answered=False)] * 4
+        assert edge.handle(pixel(exact_shop), exact_shop.world.lean_worker(server.url))["statusCode"] == 503
+        assert len(server.requests) == 3
+    assert edge.handle(pixel(exact_shop), exact_shop.world.lean_worker())["statusCode"] == 200
+    assert kept(exact_shop.world) == {"event-of-a-pixel"}
+
+
+def test_as_deployed_a_pixel_is_not_accepted_when_the_table_refuses(exact_shop: Shop) -> None:
+    unwell = respond({"__type": "InternalServerError"}, 500)
+    with scripted(*[unwell] * 4) as server:
+        assert edge.handle(pixel(exact_shop), exact_shop.world.lean_worker(server.url))["statusCode"] == 503
+    assert kept(exact_shop.world) == set()
+
+
+def test_as_deployed_a_pixel_that_the_table_leaves_out_is_not_accepted(exact_shop: Shop) -> None:
+    world = exact_shop.world
+
+    with scripted() as server:
+
+        def leave_out(connection: socket.socket) -> bool:
+            request = json.loads(server.requests[-1][1])
+            return respond({"UnprocessedItems": request["RequestItems"]})(connection)
+
+        server.script = [leave_out] * 10
+        assert edge.handle(pixel(exact_shop), world.lean_worker(server.url))["statusCode"] == 503
+    assert kept(world) == set()

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chalicelib.storage.visitors import Product
 from chalicelib.web import redirect as edge
+from tests.local.dynamodb_local import DynamoDBLocal
 from tests.support import gateway
 from tests.support.faults import Fault, FaultyClient, at_operation
-from tests.support.shop import PAGE, Shop, visitor_id
+from tests.support.scripted import Act, closed, passed_on, scripted
+from tests.support.scripted import answer as respond
+from tests.support.shop import PAGE, Shop, open_shop, visitor_id
+from tests.support.world import World
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"}
 
 
 @pytest.fixture
 def code(shop: Shop) -> str:
+    return sent_code(shop)
+
+
+def sent_code(shop: Shop) -> str:
     """The code of a link that was sent."""
     shop.contact()
     message = shop.message(visitor=visitor_id(), product=Product("lamp-1", "Lampe", PAGE))
@@ -93,3 +102,50 @@ def test_an_unknown_code_gets_a_page_that_says_so(shop: Shop, code: str) -> None
     answer = edge.handle(gateway.short_link(code, headers={"Accept-Language": "en"}), shop.world.services)
     assert answer["statusCode"] == 404
     assert answer["headers"]["Content-Type"].startswith("text/html")
+
+
+@pytest.fixture
+def exact_shop(new_exact_world: Callable[[], World]) -> Shop:
+    return open_shop(new_exact_world())
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_as_deployed_a_click_whose_answer_is_lost_lands_and_is_one_click(
+    exact_shop: Shop, database: DynamoDBLocal, lost: int
+) -> None:
+    code = sent_code(exact_shop)
+    with scripted() as server:
+        losing = passed_on(server, database.endpoint_url, answered=False)
+        server.script = [losing] * lost + [passed_on(server, database.endpoint_url)]
+        answer = edge.handle(gateway.short_link(code, headers=PHONE), exact_shop.world.lean_worker(server.url))
+
+    (click_id,) = parse_qs(urlsplit(landed(answer)).query)["rl_click"]
+    (link,) = exact_shop.world.of_type("link")
+    assert link["last_click"]["id"] == click_id
+
+
+@pytest.mark.parametrize("fault", [respond({"__type": "InternalServerError"}, 500), respond(b"{"), closed])
+def test_as_deployed_a_click_lands_when_it_cannot_be_logged(
+    exact_shop: Shop, database: DynamoDBLocal, capsys: pytest.CaptureFixture[str], fault: Act
+) -> None:
+    code = sent_code(exact_shop)
+    with scripted() as server:
+        server.script = [fault] * 3 + [passed_on(server, database.endpoint_url)]
+        answer = edge.handle(gateway.short_link(code, headers=PHONE), exact_shop.world.lean_worker(server.url))
+
+    location = landed(answer)
+    assert location.startswith(PAGE)
+    (click_id,) = parse_qs(urlsplit(location).query)["rl_click"]
+    assert click_id in capsys.readouterr().out
+
+
+def test_as_deployed_a_click_gets_a_page_when_the_table_is_not_there(exact_shop: Shop) -> None:
+    with scripted(*[closed] * 8) as server:
+        answer = edge.handle(gateway.short_link("aaaaaaaaaa"), exact_shop.world.lean_worker(server.url))
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["Content-Type"].startswith("text/html")
+
+
+def test_as_deployed_an_unknown_code_gets_a_page_that_says_so(exact_shop: Shop) -> None:
+    answer = edge.handle(gateway.short_link("aaaaaaaaaa"), exact_shop.world.lean_worker())
+    assert answer["statusCode"] == 404

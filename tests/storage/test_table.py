@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.boto import calls_through
 from chalicelib.clock import SECOND
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
@@ -19,7 +20,7 @@ NEW = "attribute_not_exists(pk)"
 
 def table(world: World, plan: Plan | None = None) -> Table:
     client = FaultyClient(world.dynamodb, plan or (lambda _operation, _number: None))
-    return Table(client, world.table, world.clock)  # type: ignore[arg-type]
+    return Table(calls_through(client), world.table, world.clock)
 
 
 def in_the_way(times: int) -> Plan:
@@ -77,7 +78,7 @@ def test_a_transaction_that_is_always_in_the_way_is_given_up_and_has_not_happene
 
 def test_a_condition_that_does_not_hold_is_named_and_not_tried_again(exact_world: World) -> None:
     client = FaultyClient(exact_world.dynamodb, lambda _operation, _number: None)
-    store = Table(client, exact_world.table, exact_world.clock)  # type: ignore[arg-type]
+    store = Table(calls_through(client), exact_world.table, exact_world.clock)
     store.put(Put(KEY, {"n": 1}))
     with pytest.raises(TransactionRefused) as refused:
         store.transact([Put(("other", "sk"), {"n": 2}), Put(KEY, {"n": 2}, NEW)])
@@ -115,20 +116,20 @@ def test_an_error_is_known_by_its_code_and_quotes_nothing(world: World, code: st
             raise refusal("PutItem", code)
 
     with pytest.raises(StorageUnavailable, match=f"^{code}$"):
-        Table(Refusing(), world.table, world.clock).put(Put(KEY, {"phone": "secret"}))  # type: ignore[arg-type]
+        Table(calls_through(Refusing()), world.table, world.clock).put(Put(KEY, {"phone": "secret"}))
 
 
 def test_what_a_batch_leaves_out_is_sent_again(world: World) -> None:
     turns: Iterator[bool] = iter([True, True, False])
     losing = LosingPuts(world.dynamodb, lambda _item: next(turns))
-    assert Table(losing, world.table, world.clock).put_many([Put(KEY, {"n": 1})]) == []  # type: ignore[arg-type]
+    assert Table(calls_through(losing), world.table, world.clock).put_many([Put(KEY, {"n": 1})]) == []
     assert table(world).get(KEY) is not None
 
 
 def test_what_a_batch_never_takes_is_named(world: World) -> None:
     puts = [Put(("pk", f"{number:03d}"), {}) for number in range(60)]
     losing = LosingPuts(world.dynamodb, lambda item: item["sk"]["S"] in {"007", "042"})
-    left = Table(losing, world.table, world.clock).put_many(puts)  # type: ignore[arg-type]
+    left = Table(calls_through(losing), world.table, world.clock).put_many(puts)
     assert [put.key[1] for put in left] == ["007", "042"]
     assert len(list(table(world).query("pk"))) == 58
 
@@ -139,4 +140,4 @@ def test_a_batch_read_that_is_never_completed_is_an_error(world: World) -> None:
             return {"Responses": {}, "UnprocessedKeys": RequestItems}
 
     with pytest.raises(StorageUnavailable):
-        Table(Withholding(), world.table, world.clock).get_many([KEY])  # type: ignore[arg-type]
+        Table(calls_through(Withholding()), world.table, world.clock).get_many([KEY])

@@ -83,7 +83,7 @@ def test_only_a_table_without_any_confirmation_is_confirmed_by_a_first_start(wor
 def test_a_container_that_was_right_asks_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = world.worker()
     assert worker.table_identity.halt() is None
-    monkeypatch.setattr(worker.table_identity, "_client", None)
+    monkeypatch.setattr(worker.table_identity, "_call", None)
     assert worker.table_identity.halt() is None
 
 

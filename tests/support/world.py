@@ -8,11 +8,13 @@ from typing import Any
 
 import boto3
 
+from chalicelib.aws.boto import CLIENT_CONFIG
+from chalicelib.aws.lean import LeanClient
 from chalicelib.clock import StoppedClock
-from chalicelib.settings import Settings
+from chalicelib.settings import AwsAccess, Settings
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.vault import Vault, new_secrets
-from chalicelib.wiring import CLIENT_CONFIG, Services
+from chalicelib.wiring import Services
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
 from tests.support.template import table_request
 
@@ -31,6 +33,11 @@ def aws(service: str, endpoint_url: str | None = None) -> Any:
 def new_client(service: str, endpoint_url: str | None = None) -> Any:
     """As above, and nobody else's."""
     return _session().client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+
+
+def access(url: str) -> AwsAccess:
+    """What a function at this endpoint finds in its environment."""
+    return AwsAccess("eu-west-3", "test", "test", None, {"": url})
 
 
 @cache
@@ -76,6 +83,14 @@ class World:
         services.provider = self.provider
         services.opposition_log = self.opposition_log
         return services
+
+    def lean_worker(self, url: str | None = None) -> Services:
+        """A container of collect or redirect as deployed: its calls go to the world's endpoint, or to `url`."""
+        url = url or self._endpoint_url
+        assert url, "moto has no endpoint: ask for an exact world"
+        return self.equip(
+            Services(self.settings, calls=lambda service: LeanClient(service, access(url), sleep=lambda _: None))
+        )
 
     def own_client(self) -> Any:
         """A DynamoDB client that no other worker uses: what a thread needs."""

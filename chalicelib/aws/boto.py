@@ -1,0 +1,52 @@
+"""Calls through boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.aws.calls import Call, CallRefused
+from chalicelib.errors import StorageUnavailable
+
+# Requests are answered in milliseconds or not at all: a call that hangs is given up and tried again. Parameters are
+# built in one place (storage/) and tested against the real service, so checking each of them again only costs time.
+CLIENT_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    parameter_validation=False,
+    user_agent="relance",
+)
+
+
+def client(service: Any) -> Any:
+    """A client with the environment's credentials and endpoint."""
+    return boto3.client(service, config=CLIENT_CONFIG)
+
+
+def calls_through(client: Any) -> Call:
+    """The calls of a boto3 client."""
+
+    def call(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(client, _method(operation))(**request)
+        except ClientError as error:
+            response: Mapping[str, Any] = error.response
+            raise CallRefused(response["Error"]["Code"], response) from error
+        except BotoCoreError as error:
+            raise StorageUnavailable(type(error).__name__) from error
+        return answer
+
+    return call
+
+
+@cache
+def _method(operation: str) -> str:
+    name: str = xform_name(operation)
+    return name
