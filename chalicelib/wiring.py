@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
     from chalicelib.storage.counters import Counters
@@ -307,18 +308,24 @@ class Services:
             events=self.events,
             visitors=self.visitors,
             ties=self.ties,
-            links=self.links,
+            clicks=self.click_log,
             enrolments=self.enrolments,
             messages=self.messages,
             clock=self.clock,
         )
 
     @cached_property
+    def click_log(self) -> ClickLog:
+        from chalicelib.storage.clicks import ClickLog
+
+        return ClickLog(self.table)
+
+    @cached_property
     def clicks(self) -> Clicks:
         from chalicelib.links.clicks import Clicks
 
         return Clicks(
-            self.links,
+            self.click_log,
             self.ties,
             self.visitors,
             self.contacts,

@@ -65,7 +65,7 @@ def ranges(file: Path, bits: int) -> Iterator[tuple[int, int]]:
 def lines(date: str, v4: Path, v6: Path) -> Iterator[str]:
     """The file, line by line."""
     yield f"# Data centres' networks, {date}: first and last /24 (6 digits) or /48 (12), hexadecimal."
-    yield "# From @ip-location-db/asn (CC BY 4.0): Route Views (routeviews.org) and IP to ASN Lite by DB-IP (db-ip.com),"
+    yield "# From @ip-location-db/asn (CC BY 4.0): Route Views (routeviews.org), IP to ASN Lite by DB-IP (db-ip.com);"
     yield f"# of {', '.join(HOSTERS)}; by cli/data_centres.py."
     for file, bits, width in ((v4, 8, 6), (v6, 80, 12)):
         for start, end in ranges(file, bits):

@@ -8,11 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import click_recovery, consent, contacts, keys, links, migrate, numbers, people, restore, site, wordings
+from cli import (
+    click_recovery,
+    clicks,
+    consent,
+    contacts,
+    keys,
+    links,
+    migrate,
+    numbers,
+    people,
+    restore,
+    site,
+    wordings,
+)
 from cli.answers import AsJson, answer, fail, the_stage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Relance, from the operator's side.")
-clicks = typer.Typer(no_args_is_help=True, help="Clicks on short links.")
 clock = typer.Typer(no_args_is_help=True, help="The time of a test stage.")
 app.add_typer(consent.app, name="consent")
 app.add_typer(people.app, name="person")
@@ -22,16 +34,11 @@ app.add_typer(numbers.app, name="numbers")
 app.command("migrate")(migrate.migrate)
 app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")
-app.add_typer(clicks, name="clicks")
-clicks.command("recover")(click_recovery.recover)
+app.add_typer(clicks.app, name="clicks")
+clicks.app.command("recover")(click_recovery.recover)
 app.add_typer(site.app, name="site")
 app.add_typer(restore.app, name="restore")
 app.add_typer(wordings.app, name="wordings")
-
-
-@clicks.callback()
-def click_commands() -> None:
-    """Clicks on short links."""
 
 
 _DURATION = re.compile(r"(\d+)([smhd])")

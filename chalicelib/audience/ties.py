@@ -12,8 +12,9 @@ from chalicelib.audience.matching import Match, Matcher
 from chalicelib.clock import DAY
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.advertisers import Site
+from chalicelib.storage.clicks import LoggedClick
 from chalicelib.storage.events import Event
-from chalicelib.storage.links import Links, LoggedClick
+from chalicelib.storage.links import Links
 from chalicelib.storage.networks import Lent, NetworkCookies
 from chalicelib.storage.visitors import RANK, Strength, Tie, Visitor, Visitors
 

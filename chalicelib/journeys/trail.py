@@ -17,10 +17,10 @@ from chalicelib.journeys.cart import Cancel, Enrol, Postpone
 from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.storage.advertisers import Advertisers, CartJourney, Site
+from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolment, Enrolments, NotEnrolled
 from chalicelib.storage.events import RETENTION, Event, Events
-from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.table import TransactionRefused
 from chalicelib.storage.visitors import Cart, Tie, Visitor, Visitors
@@ -40,7 +40,7 @@ class Trail:
         events: Events,
         visitors: Visitors,
         ties: Ties,
-        links: Links,
+        clicks: ClickLog,
         enrolments: Enrolments,
         messages: Messages,
         clock: Clock,
@@ -49,7 +49,7 @@ class Trail:
         self._events = events
         self._visitors = visitors
         self._ties = ties
-        self._links = links
+        self._clicks = clicks
         self._enrolments = enrolments
         self._messages = messages
         self._clock = clock
@@ -93,7 +93,7 @@ class Trail:
         # Who the page says it is outweighs the link that brought the browser: a link can be passed on.
         named = bool(event.identifiers)
         if event.click:
-            shown = self._links.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
+            shown = self._clicks.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
             visitor = self._ties.by_click(visitor, shown, site, event.received, named=named)
         if named:
             return self._ties.by_identifiers(visitor, event, site)

@@ -27,6 +27,7 @@ _MACHINES = re.compile(
 _BROWSERS = re.compile(
     r"Mozilla/\d\.\d \(.+?\) .*(?:AppleWebKit|Gecko|Trident|Presto|KHTML|Goanna)"
     r"|Mozilla/\d\.\d \(.*(?:MSIE|Trident|rv:)"
+    r"|Mozilla/\d\.\d \((?:iPhone|iPad|iPod|Linux; (?:U; )?Android|Android|Mobile|PDA|PLAYSTATION|PSP|PlayStation)"
     r"|Opera/|UCWEB|(?:Nokia|SAMSUNG-|BlackBerry|SonyEricsson|LG-|LGE-|MOT-|SEC-|ZTE-|Alcatel|HUAWEI)"
 )
 """How browsers begin, those of old phones with them."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from chalicelib.audience.ties import Ties
 from chalicelib.clock import Clock
-from chalicelib.links.classify import classify
+from chalicelib.links.classify import RULES, Circumstances, classify
+from chalicelib.links.devices import device
 from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.clicks import ClickLog, Record, Verdict
 from chalicelib.storage.contacts import Contacts
-from chalicelib.storage.counters import Counters, count
-from chalicelib.storage.links import Click, Link, Links
+from chalicelib.storage.counters import Counters
+from chalicelib.storage.links import Click, Link
 from chalicelib.storage.visitors import Visitors
 
 
@@ -17,7 +19,7 @@ class Clicks:
 
     def __init__(
         self,
-        links: Links,
+        clicks: ClickLog,
         ties: Ties,
         visitors: Visitors,
         contacts: Contacts,
@@ -25,7 +27,7 @@ class Clicks:
         counters: Counters,
         clock: Clock,
     ) -> None:
-        self._links = links
+        self._clicks = clicks
         self._ties = ties
         self._visitors = visitors
         self._contacts = contacts
@@ -33,15 +35,14 @@ class Clicks:
         self._counters = counters
         self._clock = clock
 
-    def follow(self, link: Link, click: Click) -> None:
-        """Log a click, and tie its browser if that has shown itself first."""
-        click_class, reasons = classify(click)
-        counted = count(link.advertiser, click.id, click.at, f"click.{click_class}")
-        self._links.log_click(link.code, click, click_class, reasons, counted)
-        if click_class == "person" and link.person:
+    def follow(self, link: Link, click: Click, before: Click | None = None) -> None:
+        """Log a click, and tie its browser if that has shown itself first. `before` is the link's click before it."""
+        record = _record(link, click, before)
+        self._clicks.add(record)
+        if record.verdict.click_class == "person" and link.person:
             # The person's own act, unlike a receipt or a machine's look: retention counts from it.
             self._contacts.acted(link.base, link.person, click.at)
-        logged = self._links.get_click(click.id)
+        logged = self._clicks.get(click.id)
         if logged is None or logged.visitor is None:
             return
         site_id, _, visitor_id = logged.visitor.partition("#")
@@ -53,3 +54,35 @@ class Clicks:
             if tied.refusals != visitor.refusals and self._visitors.save(tied, now):
                 for reason in tied.refusals.keys() - visitor.refusals.keys():
                     self._counters.add(site_id, click.id, now, f"click_refused.{reason}")
+
+
+def _record(link: Link, click: Click, before: Click | None) -> Record:
+    sent = not link.standalone
+    other = before is not None and (before.network, before.agent) != (click.network, click.agent)
+    around = Circumstances(
+        since_sent=click.at - link.sent_at if sent else None,
+        since_other=abs(click.at - before.at) if sent and before and other else None,
+    )
+    return Record(
+        link=link.code,
+        advertiser=link.advertiser,
+        message=link.message,
+        click=click,
+        verdict=verdict(click, around),
+        device=device(click.agent),
+        since_sent=around.since_sent,
+        since_other=around.since_other,
+        contact=contact_of(link),
+        campaign=link.utm.get("campaign", ""),
+    )
+
+
+def contact_of(link: Link) -> str:
+    """`<base>#<person>`; empty for a link that is nobody's."""
+    return f"{link.base}#{link.person}" if link.person else ""
+
+
+def verdict(click: Click, around: Circumstances) -> Verdict:
+    """What today's rules make of a click."""
+    click_class, reasons = classify(click, around)
+    return Verdict(click_class, tuple(reasons), RULES)

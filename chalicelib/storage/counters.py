@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 
 from chalicelib.clock import DAY, HOUR, SECOND
 from chalicelib.storage import keys
@@ -40,11 +41,17 @@ class Counters:
 
 def count(scope: str, thing: str, at: int, *names: str) -> Update:
     """The write that counts `thing` once under each of the names, in its scope and hour."""
-    aliases = {f"count{position}": _PREFIX + name for position, name in enumerate(names)}
-    added = ", ".join(f"#{alias} :one" for alias in aliases)
+    return moved(scope, thing, at, dict.fromkeys(names, 1))
+
+
+def moved(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:
+    """The write that changes the counts that `thing` is counted under: what was counted may turn out otherwise."""
+    aliases = {f"count{position}": _PREFIX + name for position, name in enumerate(by)}
+    added = ", ".join(f"#{alias} :by_{alias}" for alias in aliases)
     return Update(
         keys.counter(scope, at, zlib.crc32(thing.encode()) % keys.COUNTER_SHARDS),
         f"SET #type = :type, #v = :v, #ttl = :ttl ADD {added}",
-        {"type": "counter", "v": 1, "one": 1, "ttl": (at + _RETENTION) // SECOND},
+        {"type": "counter", "v": 1, "ttl": (at + _RETENTION) // SECOND}
+        | {f"by_{alias}": number for alias, number in zip(aliases, by.values(), strict=True)},
         names=aliases,
     )

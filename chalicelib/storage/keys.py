@@ -28,6 +28,8 @@
 | standalone  | LINK#<name>#<copy>        | LINK                  | its code or `<domain>/<slug>`, any copy    |
 | link domain | DOMAIN#<domain>           | DOMAIN                | the domain                                 |
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
+| first click | LINK#<code>               | FIRST                 | nobody: a person's first click of a link   |
+| clicked     | CONTACT#<base>#<person>   | CLICKED#<campaign>    | nobody: a contact's first of a campaign    |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
@@ -60,6 +62,7 @@ LINK_COPIES = 8
 PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
+CLICK_PREFIX = "CLICK#"
 BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
@@ -223,7 +226,17 @@ def link_domain(domain: str) -> Key:
 
 def click(click_id: str) -> Key:
     """One click on a short link."""
-    return f"CLICK#{click_id}", "CLICK"
+    return f"{CLICK_PREFIX}{click_id}", "CLICK"
+
+
+def first_click(code: str) -> Key:
+    """The mark that a person has clicked a personal link."""
+    return f"LINK#{code}", "FIRST"
+
+
+def contact_clicked(base: str, person: str, campaign: str) -> Key:
+    """The mark that a contact has clicked a link of a campaign."""
+    return contact_partition(base, person), f"CLICKED#{campaign}"
 
 
 def counter(scope: str, at: int, shard: int) -> Key:

@@ -65,19 +65,8 @@ class Click:
     """`Sec-Purpose` or `Purpose`: what a browser says that fetches ahead."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedClick:
-    """A click with what was made of it, and the browser that later showed its id: either may be known first."""
-
-    link: str | None
-    at: int
-    click_class: str
-    visitor: str | None
-    """`<site>#<visitor>`."""
-
-
 class Links:
-    """The redirect's one call, and the consumers' log of it."""
+    """Links, and the redirect's one call."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -178,48 +167,6 @@ class Links:
             )
         )
 
-    def log_click(self, code: str, click: Click, click_class: str, reasons: list[str], counted: Update) -> bool:
-        """Keep a click and count it, once for its id. False where that has been done."""
-        log = Update(
-            keys.click(click.id),
-            "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
-            " #reasons = :reasons",
-            {
-                "type": "click",
-                "v": 1,
-                "link": code,
-                "facts": asdict(click),
-                "class": click_class,
-                "reasons": reasons,
-                "ttl": (click.at + _RETENTION) // SECOND,
-            },
-            "attribute_not_exists(#link)",
-        )
-        try:
-            self._table.transact([log, counted])
-        except TransactionRefused as refused:
-            if refused.failed:
-                return False
-            raise
-        return True
-
-    def get_click(self, click_id: str) -> LoggedClick | None:
-        """A click by its id, or None."""
-        item = self._table.get(keys.click(click_id))
-        return _logged(item) if item else None
-
-    def browser_showed(self, click_id: str, visitor: str, now: int) -> LoggedClick:
-        """A browser came back with a click's id: note it beside the click, which may not be logged yet."""
-        item = self._table.update(
-            Update(
-                keys.click(click_id),
-                "SET #visitor = if_not_exists(#visitor, :visitor), #ttl = if_not_exists(#ttl, :ttl)",
-                {"visitor": visitor, "ttl": (now + DAY) // SECOND},
-            ),
-            returning="ALL_NEW",
-        )
-        return _logged(item)
-
 
 def create(link: Link) -> Put:
     """The write that makes a personal link, on condition that its code is free. It ages out."""
@@ -260,12 +207,3 @@ def _put(link: Link, key: keys.Key, **more: int) -> Put:
 def click_from(item: Item) -> Click:
     """A click as its link carries it."""
     return Click(**item)
-
-
-def _logged(item: Item) -> LoggedClick:
-    return LoggedClick(
-        link=item.get("link"),
-        at=item["facts"]["at"] if "facts" in item else 0,
-        click_class=item.get("class", ""),
-        visitor=item.get("visitor"),
-    )

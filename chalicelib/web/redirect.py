@@ -25,7 +25,7 @@ _GATEWAY = ".amazonaws.com"
 def handle(event: Mapping[str, Any], services: Services) -> Response:
     """Log the click and land, in one call to the table."""
     request = parse(event)
-    click = _click(request, services.clock.now())
+    click = click_of(request.method, request.headers, network(request.ip), services.clock.now())
     try:
         link = _found(request, click, services)
     except StorageUnavailable as error:
@@ -83,17 +83,18 @@ def _link(name: str, click: Click, services: Services) -> Link | None:
     return link
 
 
-def _click(request: Request, now: int) -> Click:
-    header = request.headers.get
+def click_of(method: str, headers: Mapping[str, str], network: str, now: int) -> Click:
+    """What a request shows. Headers by lower-case name; the address truncated."""
+    header = headers.get
     return Click(
         id=random_token(),
         at=now,
-        method=request.method,
+        method=method,
         agent=header("user-agent", "")[:300],
         language=header("accept-language", "")[:35],
         referrer=_host(header("referer", "")),
         country=header("cloudfront-viewer-country", "")[:2],
-        network=network(request.ip),
+        network=network,
         purpose=(header("sec-purpose") or header("purpose") or header("x-moz", ""))[:50],
     )
 

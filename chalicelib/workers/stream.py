@@ -33,7 +33,9 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
         link, before = _image(record, "NewImage"), _image(record, "OldImage")
         click = link.get("last_click")
         if click and click != before.get("last_click"):
-            services.clicks.follow(links.from_item(link), links.click_from(click))
+            earlier = before.get("last_click")
+            former = links.click_from(earlier) if earlier else None
+            services.clicks.follow(links.from_item(link), links.click_from(click), former)
 
     _each(stream, follow)
 

@@ -25,6 +25,7 @@ PERSON: dict[str, Any] = {
             "source": "checkout",
             "wording": "v1",
             "wording_hash": HASH,
+            "wording_texts": {"sms_marketing": "J’accepte."},
             "proof": HASH,
             "advertisers": (),
             "brokers": ("A", "B"),

@@ -1,0 +1,63 @@
+"""Classifies the kept clicks again, with today's rules: classes, counts and first clicks follow (docs/clicks.md).
+
+In two passes, each of which may be repeated: what is no person's click any more gives its place as a first one up
+before another can take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from chalicelib.links.classify import Circumstances
+from chalicelib.links.clicks import contact_of, verdict
+from chalicelib.storage.clicks import ClickLog, Record
+from chalicelib.storage.links import Links
+
+_SEGMENTS = 4
+
+
+@dataclass(slots=True)
+class Reclassified:
+    """What came of it."""
+
+    seen: int = 0
+    changed: int = 0
+    moved: dict[str, int] = field(default_factory=dict)
+    """`<class before> to <class now>`, and how many clicks."""
+
+
+def reclassify(clicks: ClickLog, links: Links, *, advertiser: str = "", dry_run: bool = False) -> Reclassified:
+    """Classify every click of the log again, or those of one advertiser.
+
+    Raises StorageUnavailable: run it again then.
+    """
+    told = Reclassified()
+    for record in _records(clicks, advertiser):
+        told.seen += 1
+        now = verdict(record.click, Circumstances(record.since_sent, record.since_other))
+        if now == record.verdict:
+            continue
+        if dry_run or clicks.change(_whose(record, links), now):
+            told.changed += 1
+            if now.click_class != record.verdict.click_class:
+                move = f"{record.verdict.click_class} to {now.click_class}"
+                told.moved[move] = told.moved.get(move, 0) + 1
+    if told.moved and not dry_run:
+        people = (record for record in _records(clicks, advertiser) if record.verdict.click_class == "person")
+        for record in sorted(people, key=lambda each: each.click.at):
+            clicks.claim_firsts(_whose(record, links))
+    return told
+
+
+def _records(clicks: ClickLog, advertiser: str) -> Iterator[Record]:
+    for segment in range(_SEGMENTS):
+        found: Iterable[Record] = clicks.all(segment, _SEGMENTS)
+        yield from (record for record in found if advertiser in ("", record.advertiser))
+
+
+def _whose(record: Record, links: Links) -> Record:
+    link = links.get(record.link)
+    if link is None:
+        return record
+    return replace(record, contact=contact_of(link), campaign=link.utm.get("campaign", ""))
