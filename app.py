@@ -16,6 +16,7 @@ from chalicelib.web import (
     admin_imports,
     admin_people,
     admin_sites,
+    admin_uploads,
     console,
     hooks,
     keywords,
@@ -33,6 +34,7 @@ app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_sites.routes)
+app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
@@ -88,6 +90,14 @@ def send_sms(event: dict[str, Any], context: object) -> dict[str, Any]:
     from chalicelib.workers import send
 
     return send.on_orders(event, services())
+
+
+@app.lambda_function(name="import_file")
+def import_file(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Uploaded files of contacts, from their queue."""
+    from chalicelib.workers import imports
+
+    return imports.on_uploads(event, context.get_remaining_time_in_millis, services())
 
 
 @app.lambda_function(name="tick")

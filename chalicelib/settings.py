@@ -23,6 +23,9 @@ class Settings:
     """Whether `relance clock` may move the stage's time."""
     opposition_log: str = ""
     """The bucket that oppositions and erasures are logged in, beside the table."""
+    import_files: str = ""
+    """The bucket that files of contacts are uploaded to."""
+    import_queue_url: str = ""
 
     @property
     def keys_path(self) -> str:
@@ -44,6 +47,8 @@ def from_environment() -> Settings:
         phone_simulator=os.environ.get("PHONE_SIMULATOR") == "on",
         test_clock=os.environ.get("TEST_CLOCK") == "on",
         opposition_log=os.environ.get("OPPOSITION_LOG", ""),
+        import_files=os.environ.get("IMPORT_FILES", ""),
+        import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
     )
     if settings.stage == "prod":
         _refuse_rehearsal(settings)

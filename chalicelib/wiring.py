@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.consent_verify import ConsentVerifier
     from chalicelib.audience.erasure import Erasure
     from chalicelib.audience.importing import Destination
+    from chalicelib.audience.import_uploads import ImportDesk
     from chalicelib.audience.intake import Intake
     from chalicelib.audience.lead_desk import LeadDesk
     from chalicelib.audience.matching import Matcher
@@ -74,7 +75,8 @@ ClientFactory = Callable[[Any], Any]
 
 def aws_client(service: Any) -> Any:
     """A client with the environment's credentials and endpoint."""
-    return boto3.client(service, config=CLIENT_CONFIG)
+    config = CLIENT_CONFIG.merge(Config(signature_version="s3v4")) if service == "s3" else CLIENT_CONFIG
+    return boto3.client(service, config=config)
 
 
 class Services:
@@ -201,6 +203,16 @@ class Services:
         from chalicelib.storage.imports import Checkpoints
 
         return Destination(self.intake, Checkpoints(self.table))
+
+    @cached_property
+    def import_desk(self) -> ImportDesk:
+        from chalicelib.audience.import_uploads import ImportDesk
+        from chalicelib.storage.import_files import ImportFiles, ImportQueue
+        from chalicelib.storage.import_uploads import Uploads
+
+        files = ImportFiles(self._client("s3"), self.settings.import_files)
+        queue = ImportQueue(self._client("sqs"), self.settings.import_queue_url)
+        return ImportDesk(Uploads(self.table), files, queue, self.import_destination, self.clock)
 
     @cached_property
     def intake(self) -> Intake:

@@ -25,6 +25,7 @@
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
+| upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
 | heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
@@ -192,6 +193,11 @@ def counter_partition(scope: str, at: int) -> str:
 def import_run(base: str, run: str) -> Key:
     """How far an import came."""
     return f"IMPORT#{base}#{run}", "IMPORT"
+
+
+def import_upload(base: str, upload: str) -> Key:
+    """An import of an uploaded file."""
+    return f"IMPORT#{base}#{upload}", "UPLOAD"
 
 
 def keyword_number(digits: str) -> Key:

@@ -11,9 +11,11 @@ from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.optin_settings import OptInSettings
+from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.problems import MEDIA_TYPE
 
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
+_IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
@@ -25,6 +27,9 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers/{advertiser}/consents", "Record what a person said elsewhere", "NewConsent", 201),
     ("post", "/v1/sites/{site}/consents", "The same, with the site's secret", "NewConsent", 201),
     ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
+    ("post", f"{_IMPORTS}/uploads", "Announce a file of up to 1 GB; answers where to upload it", "NewUpload", 201),
+    ("post", f"{_IMPORTS}/{{upload}}/start", "Import the file that was uploaded", None, 200),
+    ("get", f"{_IMPORTS}/{{upload}}", "What became of an uploaded file", None, 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "NewSite", 200),
@@ -51,6 +56,7 @@ _MODELS = (
     ObjectPhone,
     WithReason,
     OptInSettings,
+    NewUpload,
 )
 
 
