@@ -22,8 +22,8 @@ from chalicelib.storage.table import Table
 if TYPE_CHECKING:
     from chalicelib.audience.consent_verify import ConsentVerifier
     from chalicelib.audience.erasure import Erasure
-    from chalicelib.audience.importing import Destination
     from chalicelib.audience.import_uploads import ImportDesk
+    from chalicelib.audience.importing import Destination
     from chalicelib.audience.intake import Intake
     from chalicelib.audience.lead_desk import LeadDesk
     from chalicelib.audience.matching import Matcher
@@ -67,7 +67,8 @@ CLIENT_CONFIG = Config(
     parameter_validation=False,
     user_agent="relance",
 )
-
+# What S3 asks of an address that somebody else uploads to: signed by its newer scheme, with no checksum to send.
+_S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", request_checksum_calculation="when_required"))
 
 ClientFactory = Callable[[Any], Any]
 """Makes the client of an AWS service by its name."""
@@ -75,8 +76,7 @@ ClientFactory = Callable[[Any], Any]
 
 def aws_client(service: Any) -> Any:
     """A client with the environment's credentials and endpoint."""
-    config = CLIENT_CONFIG.merge(Config(signature_version="s3v4")) if service == "s3" else CLIENT_CONFIG
-    return boto3.client(service, config=config)
+    return boto3.client(service, config=_S3_CONFIG if service == "s3" else CLIENT_CONFIG)
 
 
 class Services:

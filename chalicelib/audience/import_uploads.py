@@ -14,7 +14,7 @@ from chalicelib.audience.importing import Destination, ImportReport, Paused, fil
 from chalicelib.clock import Clock
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.ids import new_id
-from chalicelib.storage.import_files import MOST_BYTES, URL_LIVES_S, ImportFiles, ImportQueue
+from chalicelib.storage.import_files import URL_LIVES_S, ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Upload, Uploads
 
 _MARGIN_MS = 60_000
@@ -33,15 +33,15 @@ class ImportDesk:
         self._uploads, self._files, self._queue = uploads, files, queue
         self._destination, self._clock = destination, clock
 
-    def announce(self, options: ImportOptions, *, dry_run: bool) -> dict[str, Any]:
-        """A new upload's id and where to post its file. InvalidInput where an option cannot hold."""
+    def announce(self, options: ImportOptions, size: int, *, dry_run: bool) -> dict[str, Any]:
+        """A new upload's id and where to PUT its file of `size` bytes. InvalidInput where an option cannot hold."""
         check_options(options)
         now = self._clock.now()
         upload = Upload(new_id("imp", now), options.base, "awaiting_file", now, asdict(options), dry_run)
         self._uploads.create(upload)
-        form = self._files.form(upload.base, upload.id)
-        limits = {"max_bytes": MOST_BYTES, "expires_in_s": URL_LIVES_S}
-        return {"import": upload.id, "upload": {"method": "POST", **form, **limits}}
+        url = self._files.address(upload.base, upload.id, size)
+        put = {"method": "PUT", "url": url, "headers": {"Content-Length": str(size)}, "expires_in_s": URL_LIVES_S}
+        return {"import": upload.id, "upload": put}
 
     def find(self, base: str, upload_id: str) -> Upload:
         """An upload of a base; NotFound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,13 +28,12 @@ class ImportFiles:
         self._client = client
         self._bucket = bucket
 
-    def form(self, base: str, upload: str) -> dict[str, Any]:
-        """Where a browser or a program posts the file for an hour: `url`, and the `fields` that go before `file`."""
+    def address(self, base: str, upload: str, size: int) -> str:
+        """Where a file of exactly so many bytes can be PUT for an hour: its length is part of the signature."""
         with _faults():
-            return self._client.generate_presigned_post(
-                self._bucket,
-                _key(base, upload),
-                Conditions=[["content-length-range", 1, MOST_BYTES]],
+            return self._client.generate_presigned_url(
+                "put_object",
+                Params={"Bucket": self._bucket, "Key": _key(base, upload), "ContentLength": size},
                 ExpiresIn=URL_LIVES_S,
             )
 

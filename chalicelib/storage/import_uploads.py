@@ -69,9 +69,7 @@ class Uploads:
     def lease(self, upload: Upload, now: int, until: int) -> bool:
         """Whether the caller alone may now read a running upload's file, until then."""
         values = {"now": now, "until": until, "running": "running"}
-        return self._change(
-            upload, "SET #leased_until = :until", "#state = :running AND #leased_until <= :now", values
-        )
+        return self._change(upload, "SET #leased_until = :until", "#state = :running AND #leased_until <= :now", values)
 
     def settle(
         self, upload: Upload, held: int, state: State, report: Mapping[str, Any], problems: tuple[Any, ...] = ()

@@ -19,16 +19,17 @@ _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 @routes.route(f"{_IMPORTS}/uploads", methods=["POST"])
 @view
 def announce_upload(advertiser: str) -> Response:
-    """Check the options, and answer the import's id with the form that its file is posted by."""
+    """Check the options, and answer the import's id with the address that its file is put to."""
     from chalicelib.audience.import_rows import ImportOptions
     from chalicelib.audience.importing import check_base
     from chalicelib.web.upload_models import NewUpload
 
     authorise(routes, advertiser)
     given = read_body(routes, NewUpload).model_dump()
-    dry_run = given.pop("dry_run")
+    size, dry_run = given.pop("bytes"), given.pop("dry_run")
     check_base(advertiser, services().advertisers)
-    return answer(services().import_desk.announce(ImportOptions(base=advertiser, **given), dry_run=dry_run), 201)
+    options = ImportOptions(base=advertiser, **given)
+    return answer(services().import_desk.announce(options, size, dry_run=dry_run), 201)
 
 
 @routes.route(f"{_IMPORTS}/{{upload}}/start", methods=["POST"])

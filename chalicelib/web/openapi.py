@@ -11,8 +11,8 @@ from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.optin_settings import OptInSettings
-from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.problems import MEDIA_TYPE
+from chalicelib.web.upload_models import NewUpload
 
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import app as application
+from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web import problems
 from tests.support.shop import CAMILLE, Shop, open_shop, visitor_id
+from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 from tests.web.conftest import Api
 
 DESCRIPTION = "/v1/openapi.json"
@@ -41,7 +43,16 @@ def key_for(shop: Shop, scope: str) -> str:
 def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     """A route with a shop's own things in it."""
     names = {"advertiser": shop.advertiser.id, "site": shop.site.id, "visitor": visitor_id(), "message": message}
-    return route.format(**names, person=shop.world.services.vault.person(CAMILLE))
+    upload = uploaded(shop) if "{upload}" in route else ""
+    return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload)
+
+
+def uploaded(shop: Shop) -> str:
+    """An import whose file is there."""
+    create_import_bucket()
+    made = shop.world.services.import_desk.announce(ImportOptions(shop.advertiser.id), 5, dry_run=False)["import"]
+    aws("s3").put_object(Bucket=IMPORT_FILES, Key=f"uploads/{shop.advertiser.id}/{made}", Body=b"phone")
+    return str(made)
 
 
 def body_for(method: str, route: str) -> Any:
@@ -50,6 +61,8 @@ def body_for(method: str, route: str) -> Any:
     if "/people/" in route and method == "POST":
         by_phone = {"phone": CAMILLE} if route.endswith(("people/find", "people/object")) else {}
         return {"reason": "access"} | by_phone
+    if route.endswith("/uploads"):
+        return {"bytes": 5}
     if route.endswith("/optin"):
         return {"incentive": None, "fields": []}
     if route.endswith("/consents") and method == "POST":
