@@ -110,8 +110,9 @@ def test_another_advertisers_key_reaches_nothing(api: Api, shop: Shop, method: s
     message, before = shop.message().id, shop.world.items()
 
     strangers = api.with_key(key_for(other, other.advertiser.id))
+    path = address(route, shop, message)
     before = shop.world.items()
-    answer = strangers.ask(method, address(route, shop, message), body_for(method, route))
+    answer = strangers.ask(method, path, body_for(method, route))
 
     assert answer.status in (403, 404)
     assert shop.world.items() == before
