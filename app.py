@@ -17,6 +17,7 @@ from chalicelib.web import (
     admin_links,
     admin_people,
     admin_sites,
+    admin_uploads,
     console,
     hooks,
     keywords,
@@ -36,6 +37,7 @@ app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_sites.routes)
+app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
@@ -92,6 +94,14 @@ def send_sms(event: dict[str, Any], context: object) -> dict[str, Any]:
     from chalicelib.workers import send
 
     return send.on_orders(event, services())
+
+
+@app.lambda_function(name="import_file")
+def import_file(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Uploaded files of contacts, from their queue."""
+    from chalicelib.workers import imports
+
+    return imports.on_uploads(event, context.get_remaining_time_in_millis, services())
 
 
 @app.lambda_function(name="tick")

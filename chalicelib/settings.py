@@ -26,6 +26,9 @@ class Settings:
     """The bucket that oppositions and erasures are logged in, beside the table."""
     network_cookie: bool = False
     """Whether sites may have the service's own cookie at all (docs/adr/0012); each must be allowed to, too."""
+    import_files: str = ""
+    """The bucket that files of contacts are uploaded to."""
+    import_queue_url: str = ""
 
     @property
     def keys_path(self) -> str:
@@ -84,6 +87,8 @@ def from_environment() -> Settings:
         test_clock=os.environ.get("TEST_CLOCK") == "on",
         opposition_log=os.environ.get("OPPOSITION_LOG", ""),
         network_cookie=os.environ.get("NETWORK_COOKIE") == "on",
+        import_files=os.environ.get("IMPORT_FILES", ""),
+        import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
     )
     if settings.stage == "prod":
         _refuse_rehearsal(settings)

@@ -21,6 +21,7 @@ from chalicelib.storage.table import Table
 if TYPE_CHECKING:
     from chalicelib.audience.consent_verify import ConsentVerifier
     from chalicelib.audience.erasure import Erasure
+    from chalicelib.audience.import_uploads import ImportDesk
     from chalicelib.audience.importing import Destination
     from chalicelib.audience.intake import Intake
     from chalicelib.audience.lead_desk import LeadDesk
@@ -239,6 +240,16 @@ class Services:
         from chalicelib.storage.imports import Checkpoints
 
         return Destination(self.intake, Checkpoints(self.table))
+
+    @cached_property
+    def import_desk(self) -> ImportDesk:
+        from chalicelib.audience.import_uploads import ImportDesk
+        from chalicelib.storage.import_files import ImportFiles, ImportQueue
+        from chalicelib.storage.import_uploads import Uploads
+
+        files = ImportFiles(self._client("s3"), self.settings.import_files)
+        queue = ImportQueue(self._client("sqs"), self.settings.import_queue_url)
+        return ImportDesk(Uploads(self.table), files, queue, self.import_destination, self.clock)
 
     @cached_property
     def intake(self) -> Intake:

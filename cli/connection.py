@@ -71,6 +71,8 @@ class Stage:
             phone_simulator=variables.get("PHONE_SIMULATOR") == "on",
             test_clock=variables.get("TEST_CLOCK") == "on",
             opposition_log=variables.get("OPPOSITION_LOG", ""),
+            import_files=variables.get("IMPORT_FILES", ""),
+            import_queue_url=variables.get("IMPORT_QUEUE_URL", ""),
         )
 
     def services(self) -> Services:

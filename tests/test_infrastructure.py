@@ -124,6 +124,23 @@ def test_who_logs_oppositions_may_not_read_or_delete_them() -> None:
     assert [action for action in actions if action.startswith("s3:")] == ["s3:PutObject"]
 
 
+def test_uploaded_files_are_private_and_gone_within_a_day() -> None:
+    bucket = resources()["ImportFiles"]["Properties"]
+    assert all(bucket["PublicAccessBlockConfiguration"].values()) and bucket["BucketEncryption"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+
+
+def test_an_import_that_fails_ends_in_a_queue_and_is_not_handed_out_while_it_runs() -> None:
+    queue = resources()["ImportQueue"]["Properties"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "ImportDeadLetters.Arn"}
+    timeout = json.loads(CONFIG.read_text())["lambda_functions"]["import_file"]["lambda_timeout"]
+    assert queue["VisibilityTimeout"] > timeout
+    assert started("AWS::Lambda::EventSourceMapping")["ImportFile"]["FunctionResponseTypes"] == [
+        "ReportBatchItemFailures"
+    ]
+
+
 def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:
     table = resources()["AppTable"]
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -135,7 +152,7 @@ def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:
 
 
 def test_what_was_lost_is_kept_for_two_weeks() -> None:
-    for name in ("SendDeadLetters", "LostRecords"):
+    for name in ("SendDeadLetters", "ImportDeadLetters", "LostRecords"):
         assert resources()[name]["Properties"]["MessageRetentionPeriod"] == 14 * DAY // 1_000
 
 

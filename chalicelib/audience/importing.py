@@ -27,6 +27,7 @@ MOST_ERRORS = 10_000
 """So many are kept in a report; all of them are counted, and told to `on_error`."""
 _BATCHES_A_CHECKPOINT = 20
 _PAGE_BITS = 16
+_ROWS_A_QUESTION = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,14 @@ class Destination:
     checkpoints: CheckpointStore
 
 
+class Paused(Exception):
+    """The run stopped at a checkpoint because it was told to; `report` is of the rows until there."""
+
+    def __init__(self, report: ImportReport) -> None:
+        super().__init__("paused")
+        self.report = report
+
+
 Progress = Callable[[int, int, int], None]
 """Is told rows and bytes that were read, and the file's bytes."""
 
@@ -116,8 +125,9 @@ def run(
     *,
     progress: Progress | None = None,
     on_error: Callable[[RowError], None] | None = None,
+    pause: Callable[[], bool] | None = None,
 ) -> ImportReport:
-    """Import a file.
+    """Import a file. `pause` is asked now and then; where it says yes, the run ends in Paused.
 
     Raises InvalidInput where the file or the options cannot be used as a whole, and StorageUnavailable where the store
     does not take it now: run it again, and it goes on.
@@ -131,6 +141,8 @@ def run(
     tell = (lambda position: progress(report.rows, position, form.size)) if progress else None
     try:
         for record in read(open_file, form, tell):
+            if pause and report.rows % _ROWS_A_QUESTION == 0 and pause():
+                raise Paused(report)
             report.rows += 1
             arrival = [record.error] if isinstance(record, Unreadable) else reader.read(record)
             if isinstance(arrival, list):

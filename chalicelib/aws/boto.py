@@ -23,11 +23,13 @@ CLIENT_CONFIG = Config(
     parameter_validation=False,
     user_agent="relance",
 )
+# What S3 asks of an address that somebody else uploads to: signed by its newer scheme, with no checksum to send.
+_S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", request_checksum_calculation="when_required"))
 
 
 def client(service: Any) -> Any:
     """A client with the environment's credentials and endpoint."""
-    return boto3.client(service, config=CLIENT_CONFIG)
+    return boto3.client(service, config=_S3_CONFIG if service == "s3" else CLIENT_CONFIG)
 
 
 def calls_through(client: Any) -> Call:

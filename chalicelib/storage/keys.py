@@ -32,6 +32,7 @@
 | clicked     | CONTACT#<base>#<person>   | CLICKED#<campaign>    | nobody: a contact's first of a campaign    |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
+| upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
 | heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
@@ -252,6 +253,11 @@ def counter_partition(scope: str, at: int) -> str:
 def import_run(base: str, run: str) -> Key:
     """How far an import came."""
     return f"IMPORT#{base}#{run}", "IMPORT"
+
+
+def import_upload(base: str, upload: str) -> Key:
+    """An import of an uploaded file."""
+    return f"IMPORT#{base}#{upload}", "UPLOAD"
 
 
 def keyword_number(digits: str) -> Key:

@@ -38,7 +38,8 @@ def import_contacts(advertiser: str) -> Response:
     body = request_of(routes).raw_body
     content = body.encode() if isinstance(body, str) else body
     if len(content) > _MOST_BYTES or max(map(content.count, (b"\n", b"\r"))) > _MOST_LINES + 1:
-        raise TooLarge(f"at most {_MOST_LINES} rows and {_MOST_BYTES} bytes: `relance contacts import` takes more")
+        uploads = f"/v1/advertisers/{advertiser}/imports/uploads"
+        raise TooLarge(f"at most {_MOST_LINES} rows and {_MOST_BYTES} bytes: POST {uploads} takes a larger file")
     check_base(advertiser, services().advertisers)
     query: Mapping[str, str] = request_of(routes).query_params or {}
     destination = None if query.get("dry_run", "").lower() in _ON else services().import_destination

@@ -13,11 +13,13 @@ from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
+from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.wording_models import NewWording
 
 _LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
+_IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
@@ -32,6 +34,9 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", "/v1/advertisers/{advertiser}/wordings", "The wordings that were registered", None, 200),
     ("get", _WORDING, "A wording with its texts and hash", None, 200),
     ("put", _WORDING, "Register a wording; it is never changed (409)", "NewWording", 201),
+    ("post", f"{_IMPORTS}/uploads", "Announce a file of up to 1 GB; answers where to upload it", "NewUpload", 201),
+    ("post", f"{_IMPORTS}/{{upload}}/start", "Import the file that was uploaded", None, 200),
+    ("get", f"{_IMPORTS}/{{upload}}", "What became of an uploaded file", None, 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("post", "/v1/advertisers/{advertiser}/link-domains", "Give a domain for links (operator)", "LinkDomain", 201),
     ("post", _LINKS, "Make a standalone link", "NewLink", 201),
@@ -69,6 +74,7 @@ _MODELS = (
     LinkChange,
     LinkDomain,
     NewWording,
+    NewUpload,
 )
 
 

@@ -72,7 +72,11 @@ def test_lost_clicks_are_recovered_from_a_file_or_from_standard_input(
     code = made(shop)["code"]
     throttled = shop.world.worker(FaultyClient(shop.world.dynamodb, at_operation("update_item", "unavailable")))
     capsys.readouterr()
-    edge.handle(gateway.short_link(code, headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}), throttled)
+    firefox = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    edge.handle(
+        gateway.short_link(code, headers=firefox),
+        throttled,
+    )
     log = tmp_path / "log"
     log.write_text(capsys.readouterr().out)
     assert json.loads(run("clicks", "recover", str(log), "--json").stdout) == {"recovered": 1, "unknown_link": 0}

@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
+import requests
+
 from chalicelib.vault import identifier_digest
-from tests.e2e.deployed import ORIGIN, Answer, Deployed, Shop
+from tests.e2e.deployed import ORIGIN, Answer, Deployed, Shop, eventually
 
 BEACON = {"Content-Type": "text/plain;charset=UTF-8", "Origin": ORIGIN}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -82,6 +84,28 @@ def test_the_hosted_page_works_without_scripts(deployed: Deployed, phone: str) -
     code = deployed.request("GET", f"/optin/{shop.site}/qr.svg")
     assert code.status == 200 and b"<svg" in code.body
     assert deployed.request("GET", "/w.js").headers["cache-control"] == "public, max-age=3600"
+
+
+def test_a_file_is_uploaded_and_imported_behind(deployed: Deployed) -> None:
+    shop = deployed.open_shop()
+    row = "06 39 98 00 {:02d};oui;2026-01-10;caisse\n"
+    content = "téléphone;opt-in sms;date consentement;source\n" + "".join(row.format(i % 100) for i in range(3_000))
+    imports, size = f"/v1/advertisers/{shop.advertiser}/imports", len(content.encode())
+    announced = deployed.admin("POST", f"{imports}/uploads", {"bytes": size, "wording": "v3"})
+    assert announced.status == 201, announced.body
+    made = announced.json["import"]
+    assert deployed.admin("POST", f"{imports}/{made}/start").status == 422
+    put = requests.put(announced.json["upload"]["url"], data=content.encode(), timeout=60)
+    assert put.status_code == 200, put.text
+    assert deployed.admin("POST", f"{imports}/{made}/start").status == 200
+
+    def ended() -> Any:
+        seen = deployed.admin("GET", f"{imports}/{made}").json
+        return seen if seen["state"] in ("done", "failed") else None
+
+    told = eventually(ended, within_s=120)
+    assert told["state"] == "done", told
+    assert (told["report"]["accepted"], told["report"]["merged"], told["report"]["refused"]) == (100, 2_900, 0)
 
 
 def test_days_are_closed_by_the_function(deployed: Deployed, phone: str) -> None:

@@ -180,7 +180,7 @@ class Clicked:
         shop: Shop,
         stream: Stream,
         *,
-        wait: int = 0,
+        wait: int = MINUTE,
         headers: dict[str, str] | None = None,
         base: str | None = None,
     ) -> None:

@@ -70,6 +70,11 @@ class InMemoryQueue:
         self.entries += [entry for entry in Entries if entry not in failed]
         return {"Failed": [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in failed]}
 
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803
+        if self.is_away:
+            raise EndpointConnectionError(endpoint_url=QueueUrl)
+        self.entries.append({"MessageBody": MessageBody})
+
     def batch(self) -> dict[str, Any]:
         """All orders as Lambda would hand them over; they stay."""
         return {"Records": [{"messageId": str(i), "body": e["MessageBody"]} for i, e in enumerate(self.entries)]}

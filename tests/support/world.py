@@ -8,11 +8,14 @@ from typing import Any
 
 import boto3
 
+from chalicelib.audience.import_uploads import ImportDesk
 from chalicelib.aws.boto import CLIENT_CONFIG
 from chalicelib.aws.lean import LeanClient
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import AwsAccess, Settings
 from chalicelib.storage.codec import Item, decode_item
+from chalicelib.storage.import_files import ImportFiles, ImportQueue
+from chalicelib.storage.import_uploads import Uploads
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
@@ -20,6 +23,8 @@ from tests.support.template import table_request
 
 NOON = 1_772_445_600_000
 """Monday 2 March 2026, 10:00 UTC: 11:00 in Paris."""
+IMPORT_FILES = "import-files"
+"""A bucket, where a test has made it."""
 ORIGIN = "https://r.example"
 _numbers = count(1)
 
@@ -46,6 +51,11 @@ def _session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-3")
 
 
+def create_import_bucket() -> None:
+    """The bucket that uploads go to."""
+    aws("s3").create_bucket(Bucket=IMPORT_FILES, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+
+
 class World:
     """One stage. Workers share its table, secrets, clock, queue and provider."""
 
@@ -68,6 +78,7 @@ class World:
             test_clock=True,
         )
         self.opposition_log = InMemoryLog()
+        self.import_queue = InMemoryQueue()
         self.services = self.worker()
         self.services.table_identity.confirm()
 
@@ -82,6 +93,11 @@ class World:
         services.vault = Vault(self.secrets.__getitem__)
         services.provider = self.provider
         services.opposition_log = self.opposition_log
+        files = ImportFiles(aws("s3"), IMPORT_FILES)
+        queue: Any = self.import_queue
+        services.import_desk = ImportDesk(
+            Uploads(services.table), files, ImportQueue(queue, "imports"), services.import_destination, self.clock
+        )
         return services
 
     def lean_worker(self, url: str | None = None) -> Services:

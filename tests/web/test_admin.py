@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 import app as application
+from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.links import Link
 from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
+from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 from tests.web.conftest import Api
 
 DESCRIPTION = "/v1/openapi.json"
@@ -53,31 +55,42 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     if "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
-    return route.format(**names, person=shop.world.services.vault.person(CAMILLE))
+    upload = uploaded(shop) if "{upload}" in route else ""
+    return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload)
+
+
+def uploaded(shop: Shop) -> str:
+    """An import whose file is there."""
+    create_import_bucket()
+    made = shop.world.services.import_desk.announce(ImportOptions(shop.advertiser.id), 5, dry_run=False)["import"]
+    aws("s3").put_object(Bucket=IMPORT_FILES, Key=f"uploads/{shop.advertiser.id}/{made}", Body=b"phone")
+    return str(made)
+
+
+_LEADS = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
+# What a route takes, by its end; None for the methods that take nothing.
+BODIES: dict[str, Any] = {
+    "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
+    "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
+    "/people/find": {"reason": "access", "phone": CAMILLE},
+    "/people/object": {"reason": "access", "phone": CAMILLE},
+    "/link-domains": {"domain": "go.lumen.example"},
+    "/links": {"target": "https://shop.example/new"},
+    "/links/{code}": {"target": "https://shop.example/new"},
+    "/uploads": {"bytes": 5},
+    "/optin": {"incentive": None, "fields": []},
+    "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
+    "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
+    "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
+    "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
+}
 
 
 def body_for(method: str, route: str) -> Any:
-    if route.endswith(("/sites", "/sites/{site}")):
-        return {"name": "Lumen", "origins": ["https://shop.example"]}
-    if "/people/" in route and method == "POST":
-        by_phone = {"phone": CAMILLE} if route.endswith(("people/find", "people/object")) else {}
-        return {"reason": "access"} | by_phone
-    if route.endswith("/link-domains"):
-        return {"domain": "go.lumen.example"}
-    if route.endswith(("/links", "/links/{code}")) and method in ("POST", "PATCH"):
-        return {"target": "https://shop.example/new"}
-    if route.endswith("/optin"):
-        return {"incentive": None, "fields": []}
-    if route.endswith("/consents") and method == "POST":
-        return {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"}
-    if route.endswith("/wordings/{wording}") and method == "PUT":
-        return {"language": "fr", "texts": {"sms_marketing": "J'accepte"}}
-    if route.endswith("/keyword"):
-        return {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"}
-    if route.endswith("/lead-sources"):
-        mapping = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
-        return {"name": "Form", "kind": "webhook", "mapping": mapping, "wording": "form-1", "text": "J'accepte"}
-    return ADVERTISER if method in ("POST", "PUT") else None
+    if method not in ("POST", "PUT", "PATCH"):
+        return None
+    told = next((body for end, body in BODIES.items() if route.endswith(end)), None)
+    return told or ({"reason": "access"} if "/people/" in route else ADVERTISER)
 
 
 def test_there_are_routes_to_try() -> None:

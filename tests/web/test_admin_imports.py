@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import Opposition
+from chalicelib.workers import imports
 from tests.support.shop import CAMILLE, Shop
-from tests.support.world import NOON
+from tests.support.world import NOON, create_import_bucket
 from tests.web.conftest import Answer, Api
 
 CSV = "téléphone;opt-in sms;date consentement;source\n06 39 98 00 01;oui;2026-01-10;caisse\nnobody;oui;;caisse\n"
@@ -56,3 +58,33 @@ def test_only_the_operator_is_told_how_many_had_objected(api: Api, shop: Shop) -
     told: Any = post(api, shop, CSV).json
     assert (told["accepted"], "opposed" in told) == (1, False)
     assert post(api, shop, CSV, scope=OPERATOR).json["opposed"] == 1
+
+
+def test_a_file_too_large_for_a_request_is_announced_and_imported_behind(api: Api, shop: Shop) -> None:
+    create_import_bucket()
+    world, imports_path = shop.world, f"/v1/advertisers/{shop.advertiser.id}/imports"
+    assert f"{imports_path}/uploads" in post(api, shop, CSV + "\n" * 2_100).text
+    own, body = api.with_key("rk_import"), CSV.encode()
+    made = own.ask("POST", f"{imports_path}/uploads", {"bytes": len(body), "wording": "v3"}).json
+    status = f"{imports_path}/{made['import']}"
+    assert own.ask("POST", f"{status}/start").status == 422
+    assert requests.put(made["upload"]["url"], data=body, timeout=5).ok
+    assert own.ask("POST", f"{status}/start").json["state"] == "running"
+    person, stop = world.services.vault.person(CAMILLE), Opposition(NOON, "stop")
+    world.services.ledgers.oppose(person, shop.advertiser.id, stop, count("any", "r1", NOON, "opposed"))
+    imports.on_uploads(world.import_queue.drain(), lambda: 900_000, world.services)
+    told = own.ask("GET", status).json
+    assert (told["state"], told["report"]["rows"], "opposed" in told["report"]) == ("done", 2, False)
+    world.services.advertisers.save_key("rk_operator", OPERATOR)
+    assert api.with_key("rk_operator").ask("GET", status).json["report"]["opposed"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"bytes": 0}, {"bytes": 1_000_000_001}, {"zone": "Mars"}, {"columns": {"phone": ""}}, {"other": 1}]
+)
+def test_options_of_an_upload_are_checked_at_once(api: Api, shop: Shop, wrong: dict[str, Any]) -> None:
+    post(api, shop, CSV)
+    body = wrong if not wrong or "bytes" in wrong else {"bytes": 5} | wrong
+    answer = api.with_key("rk_import").ask("POST", f"/v1/advertisers/{shop.advertiser.id}/imports/uploads", body)
+    assert answer.status == 422 and answer.json["errors"]
+    assert shop.world.of_type("upload") == []

@@ -1,0 +1,61 @@
+"""Imports of large files: announced here, uploaded to S3 by the caller, started here, read behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.import_uploads import Upload
+from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_IMPORTS = "/v1/advertisers/{advertiser}/imports"
+
+
+@routes.route(f"{_IMPORTS}/uploads", methods=["POST"])
+@view
+def announce_upload(advertiser: str) -> Response:
+    """Check the options, and answer the import's id with the address that its file is put to."""
+    from chalicelib.audience.import_rows import ImportOptions
+    from chalicelib.audience.importing import check_base
+    from chalicelib.web.upload_models import NewUpload
+
+    authorise(routes, advertiser)
+    given = read_body(routes, NewUpload).model_dump()
+    size, dry_run = given.pop("bytes"), given.pop("dry_run")
+    check_base(advertiser, services().advertisers)
+    options = ImportOptions(base=advertiser, **given)
+    return answer(services().import_desk.announce(options, size, dry_run=dry_run), 201)
+
+
+@routes.route(f"{_IMPORTS}/{{upload}}/start", methods=["POST"])
+@view
+def start_import(advertiser: str, upload: str) -> Response:
+    """Have the uploaded file read."""
+    scope = authorise(routes, advertiser)
+    return answer(_told(services().import_desk.start(advertiser, upload), scope))
+
+
+@routes.route(f"{_IMPORTS}/{{upload}}", methods=["GET"])
+@view
+def show_import(advertiser: str, upload: str) -> Response:
+    """How far an import is, and its report."""
+    scope = authorise(routes, advertiser)
+    return answer(_told(services().import_desk.find(advertiser, upload), scope))
+
+
+def _told(upload: Upload, scope: str) -> dict[str, Any]:
+    report = dict(upload.report)
+    if scope != OPERATOR:
+        report.pop("opposed", None)  # A file of one person must not tell whether that person has objected.
+    return {
+        "import": upload.id,
+        "state": upload.state,
+        "dry_run": upload.dry_run,
+        "report": report,
+        "errors": list(upload.problems),
+    }
