@@ -20,6 +20,7 @@ from cli import (
     people,
     restore,
     site,
+    sms,
     wordings,
 )
 from cli.answers import AsJson, answer, fail, the_stage
@@ -37,6 +38,7 @@ app.add_typer(links.app, name="links")
 app.add_typer(clicks.app, name="clicks")
 clicks.app.command("recover")(click_recovery.recover)
 app.add_typer(site.app, name="site")
+app.add_typer(sms.app, name="sms")
 app.add_typer(restore.app, name="restore")
 app.add_typer(wordings.app, name="wordings")
 
