@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.clock import DAY, HOUR, MINUTE, Clock
+from chalicelib.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from chalicelib.errors import FieldError, InvalidInput, StorageUnavailable, TooMany
 from chalicelib.ids import random_token
 from chalicelib.logs import log, log_failure
@@ -62,7 +62,7 @@ class OneTimeCodes:
         self._store.save(Sent(verification.id, self._hash(verification.id, code), TRIES, verification.expires_at))
         text = _TEXTS.get(language, _TEXTS["fr"]).format(brand=brand, code=code)
         try:
-            self._provider.send(Sms(verification.id, phone, sender, text))
+            self._provider.send(Sms(verification.id, phone, sender, text, "authorisation", VALID_FOR // SECOND))
         except SendError as error:
             if error.kind == "invalid_number":
                 raise InvalidInput([FieldError("phone", "valid_number", "this number cannot get SMS")]) from None

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from chalicelib.audience.profile import Profile, open_profile
-from chalicelib.clock import MINUTE, Clock
+from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.links.codes import Codes
 from chalicelib.links.targets import Rules, TargetRefused, check_target, rules_for
@@ -133,7 +133,15 @@ class Dispatch:
         send = ledgers.Send(now, message.advertiser, message.journey, message.message_class, message.id)
         link = links.create(_personal_link(message, decision.site, code, now, self._targets))
         self._messages.commit([claimed, ledgers.claim(ledger, send), link])
-        return self._hand_over(message, Sms(message.id, profile.phone, decision.advertiser.sender, text))
+        sms = Sms(
+            message.id,
+            profile.phone,
+            decision.advertiser.sender,
+            text,
+            message.message_class,
+            validity_s=(message.expires_at - now) // SECOND,
+        )
+        return self._hand_over(message, sms)
 
     def _hand_over(self, message: Message, sms: Sms) -> Outcome:
         try:
@@ -154,7 +162,7 @@ class Dispatch:
         reason: str | None = None,
     ) -> Outcome:
         now = self._clock.now()
-        facts = {"provider_id": answer.provider_id} if answer else {}
+        facts = {"provider": answer.provider, "provider_id": answer.provider_id} if answer else {}
         moved = move(message.id, states.sources(state), Step(state, now, reason), facts=facts)
         name = f"message.{state}.{reason}" if reason else f"message.{state}"
         try:

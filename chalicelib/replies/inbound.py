@@ -8,7 +8,7 @@ import unicodedata
 from chalicelib.clock import Clock
 from chalicelib.logs import log
 from chalicelib.replies.keywords import Keywords
-from chalicelib.replies.reply import Reply
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.ledgers import EVERYONE, Ledgers, Opposition
 from chalicelib.vault import Vault
@@ -26,7 +26,7 @@ class Inbound:
         self._vault = vault
         self._clock = clock
 
-    def receive(self, reply: Reply) -> bool:
+    def receive(self, reply: InboundText) -> bool:
         """Record an opposition or an opt-in where the reply is one; True then. Raises StorageUnavailable."""
         if not _STOP.fullmatch(unicodedata.normalize("NFKC", reply.text)):
             return self._keywords.receive(reply)
@@ -42,7 +42,7 @@ class Inbound:
         log("stop_received", advertisers=len(senders | {owner} - {None}))
         return True
 
-    def _oppose(self, person: str, advertiser: str, reply: Reply) -> None:
+    def _oppose(self, person: str, advertiser: str, reply: InboundText) -> None:
         now = self._clock.now()
         scope = SERVICE if advertiser == EVERYONE else advertiser
         counted = count(scope, reply.id, now, "opposed.stop")

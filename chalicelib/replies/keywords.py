@@ -17,8 +17,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import Clock
 from chalicelib.ids import new_id
 from chalicelib.logs import log, log_failure
-from chalicelib.replies.reply import Reply
-from chalicelib.sms_providers.contract import Provider, SendError, Sms
+from chalicelib.sms_providers.contract import InboundText, Provider, SendError, Sms
 from chalicelib.storage.advertisers import Advertiser, Advertisers
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.keyword_numbers import Answer, KeywordNumber, KeywordNumbers
@@ -83,7 +82,7 @@ class Keywords:
         found = self._numbers.get(number)
         return found.advertiser if found else None
 
-    def receive(self, reply: Reply) -> bool:
+    def receive(self, reply: InboundText) -> bool:
         """Take an opt-in where the text is one; True then. Raises StorageUnavailable: trying again is right."""
         word = opt_in_word(reply.text)
         number = self._numbers.get(reply.to) if word else None
@@ -100,7 +99,7 @@ class Keywords:
         self._numbers.settle(text_id)
         return True
 
-    def _take(self, reply: Reply, word: Word, number: KeywordNumber, at: int) -> Answer | None:
+    def _take(self, reply: InboundText, word: Word, number: KeywordNumber, at: int) -> Answer | None:
         """What to answer, once what was said is recorded."""
         statement = Statement(
             given={"sms_marketing": True},
@@ -125,7 +124,8 @@ class Keywords:
         now = self._clock.now()
         if not self._numbers.may_answer(self._vault.person(phone), advertiser.id, answer, now):
             return
-        sms = Sms(new_id("kw", now), phone, number.sender, _TEXTS[answer].format(advertiser.brand, number.sender))
+        text = _TEXTS[answer].format(advertiser.brand, number.sender)
+        sms = Sms(new_id("kw", now), phone, number.sender, text, "notification")
         try:
             self._provider().send(sms)
         except SendError as error:

@@ -29,6 +29,8 @@ class OutboxProvider:
     """Provider `outbox`."""
 
     name = "outbox"
+    idempotent = False
+    reaches_phones = False
 
     def __init__(self, outbox: Outbox, vault: Vault, clock: Clock) -> None:
         self._outbox = outbox
@@ -38,7 +40,7 @@ class OutboxProvider:
     def send(self, sms: Sms) -> Accepted:
         """Keep an SMS for the phone that it is meant for."""
         self._keep(KeptSms(sms.message_id, self._clock.now(), "out", sms.to, sms.sender, sms.text))
-        return Accepted(f"outbox-{sms.message_id}")
+        return Accepted(f"outbox-{sms.message_id}", self.name)
 
     def received(self, reply_id: str, phone: str, sender: str, text: str) -> None:
         """Keep what a phone answered, so that the simulator shows the conversation."""

@@ -17,7 +17,7 @@ _LONGEST_FIELD = 1_000
 def reply(provider: str) -> Response:
     """An SMS from a phone. The outbox's come from the phone simulator, where the stage has one."""
     from chalicelib.audience.phones import parse_mobile
-    from chalicelib.replies.reply import Reply
+    from chalicelib.sms_providers.contract import InboundText
 
     if provider != "outbox" or not services().settings.phone_simulator:
         raise NotFound("provider")
@@ -26,7 +26,7 @@ def reply(provider: str) -> Response:
     if isinstance(phone, FieldError):
         raise InvalidInput([FieldError("from", phone.rule, phone.message)])
     services().outbox.received(fields["id"], phone, fields["to"], fields["text"])
-    services().inbound.receive(Reply(fields["id"], phone, fields["to"], fields["text"]))
+    services().inbound.receive(InboundText(fields["id"], phone, fields["to"], fields["text"]))
     return Response("", status_code=303, headers={"Location": "../../phone", "Content-Type": "text/plain"})
 
 

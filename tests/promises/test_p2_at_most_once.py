@@ -43,7 +43,7 @@ def time_out(sms: Sms) -> None:
 
 
 def refuse(sms: Sms) -> None:
-    raise SendError("unavailable")
+    raise SendError("retryable")
 
 
 def deliver(shop: Shop, message: Message, delivery: Delivery | None = None) -> None:

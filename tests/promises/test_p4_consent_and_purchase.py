@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.clock import DAY
-from chalicelib.replies.reply import Reply
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.messages import Message
 from tests.support.shop import CAMILLE, Shop, hashed, lamp, visitor_id
@@ -54,7 +54,7 @@ def test_nothing_goes_after_a_stop(shop: Shop) -> None:
     assert shop.world.services.dispatch.send(first.id, first.version) == "sent"
     shop.world.provider.sent.clear()
 
-    shop.world.services.inbound.receive(Reply("reply-1", CAMILLE, "36123", "STOP"))
+    shop.world.services.inbound.receive(InboundText("reply-1", CAMILLE, "36123", "STOP"))
 
     assert refused(shop, second) == "opposed"
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.replies.reply import Reply
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Cap
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import EVERYONE, Opposition
@@ -29,7 +29,7 @@ def unsubscribe(services: Services, person: str, advertiser: str) -> None:
 
 
 def stop(services: Services, person: str, advertiser: str) -> None:
-    assert services.inbound.receive(Reply("reply-1", CAMILLE, "36123", "STOP"))
+    assert services.inbound.receive(InboundText("reply-1", CAMILLE, "36123", "STOP"))
 
 
 @pytest.fixture

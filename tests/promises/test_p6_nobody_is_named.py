@@ -16,7 +16,7 @@ from chalicelib.audience.import_rows import ImportOptions, RowReader
 from chalicelib.audience.importing import file_opener, run
 from chalicelib.audience.intake import Arrival
 from chalicelib.clock import DAY, HOUR, MINUTE
-from chalicelib.replies.reply import Reply
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.web import collect, redirect
 from chalicelib.workers import send
@@ -96,7 +96,7 @@ def play_a_whole_journey(shop: Shop, stream: Stream) -> None:
     for number, row in enumerate(customers()):
         for text in (REPLY, "STOP"):
             services.outbox.received(f"reply-{number}-{text[:4]}", row.profile.phone, "36123", text)
-            services.inbound.receive(Reply(f"reply-{number}-{text[:4]}", row.profile.phone, "36123", text))
+            services.inbound.receive(InboundText(f"reply-{number}-{text[:4]}", row.profile.phone, "36123", text))
     world.clock.advance(MINUTE)
     shop.tell(None, "purchase", caller=shop.server, ids={"phone_sha256": hashed(customers()[0].profile.phone)})
     stream.follow()

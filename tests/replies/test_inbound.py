@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.replies.reply import Reply
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.ledgers import EVERYONE
 from tests.support.shop import CAMILLE, Shop, open_shop
 
 
 def reply(shop: Shop, text: str = "STOP", reply_id: str = "reply-1") -> bool:
-    return shop.world.services.inbound.receive(Reply(reply_id, CAMILLE, "36123", text))
+    return shop.world.services.inbound.receive(InboundText(reply_id, CAMILLE, "36123", text))
 
 
 def opposed(shop: Shop) -> set[str]:

@@ -11,8 +11,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.replies.keywords import opt_in_word
-from chalicelib.replies.reply import Reply
-from chalicelib.sms_providers.contract import SendError, Sms
+from chalicelib.sms_providers.contract import InboundText, SendError, Sms
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.keyword_numbers import KeywordNumber
 from chalicelib.storage.ledgers import EVERYONE
@@ -28,7 +27,7 @@ def shop(shop: Shop) -> Shop:
 
 
 def text(shop: Shop, words: str, text_id: str = "text-1", to: str = NUMBER) -> bool:
-    return shop.world.services.inbound.receive(Reply(text_id, CAMILLE, to, words))
+    return shop.world.services.inbound.receive(InboundText(text_id, CAMILLE, to, words))
 
 
 def contact(shop: Shop) -> Contact | None:
@@ -154,7 +153,7 @@ def test_one_confirmation_a_day(shop: Shop) -> None:
     assert len(answers(shop)) == 2
 
 
-@pytest.mark.parametrize("failure", [SendError("unavailable"), TimeoutError()])
+@pytest.mark.parametrize("failure", [SendError("retryable"), TimeoutError()])
 def test_a_confirmation_whose_outcome_is_unknown_is_not_sent_again(shop: Shop, failure: Exception) -> None:
     def fail(sms: Sms) -> None:
         raise failure

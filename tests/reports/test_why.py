@@ -8,9 +8,9 @@ import pytest
 
 from chalicelib.clock import DAY
 from chalicelib.messaging.decide import RefusalReason
-from chalicelib.replies.reply import Reply
 from chalicelib.reports import visits
 from chalicelib.reports.why import why
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.messages import State
 from tests.support.shop import CAMILLE, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
@@ -56,7 +56,7 @@ def test_a_sent_message_is_answered_for_down_to_consent_match_and_pressure(shop:
 def test_a_refused_message_is_answered_for(shop: Shop) -> None:
     shop.contact()
     message = shop.message()
-    shop.world.services.inbound.receive(Reply("r", CAMILLE, "36123", "STOP"))
+    shop.world.services.inbound.receive(InboundText("r", CAMILLE, "36123", "STOP"))
     shop.world.services.dispatch.send(message.id, message.version)
 
     told = why(shop.stored(message))

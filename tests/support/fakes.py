@@ -18,6 +18,8 @@ class RecordingProvider:
     """Takes every SMS and keeps it in `sent`. `before` and `after` run around its leaving."""
 
     name = "recording"
+    idempotent = False
+    reaches_phones = False
 
     def __init__(self) -> None:
         self.sent: list[Sms] = []
@@ -32,7 +34,7 @@ class RecordingProvider:
             self.sent.append(sms)
         if self.after:
             self.after(sms)
-        return Accepted(f"recorded-{sms.message_id}")
+        return Accepted(f"recorded-{sms.message_id}", self.name)
 
     def times(self, message_id: str) -> int:
         """How often a message was handed over."""
