@@ -13,6 +13,7 @@ from cli import (
     clicks,
     consent,
     contacts,
+    hours,
     keys,
     links,
     migrate,
@@ -32,6 +33,7 @@ app.add_typer(people.app, name="person")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(clock, name="clock")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(hours.app, name="hours")
 app.command("migrate")(migrate.migrate)
 app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")
