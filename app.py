@@ -16,6 +16,7 @@ from chalicelib.web import (
     admin_imports,
     admin_links,
     admin_people,
+    admin_promos,
     admin_sites,
     admin_uploads,
     console,
@@ -36,6 +37,7 @@ app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
+app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.tick import Tick
+    from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
     from chalicelib.sms_providers.contract import Provider
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.opposition_log import OppositionLog
+    from chalicelib.storage.promo_pools import PromoPools
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.visitors import Visitors
@@ -191,6 +193,19 @@ class Services:
         from chalicelib.storage.counters import Counters
 
         return Counters(self.table)
+
+    @cached_property
+    def promo_pools(self) -> PromoPools:
+        from chalicelib.storage.promo_pools import PromoPools
+
+        return PromoPools(self.table)
+
+    @cached_property
+    def promo_desk(self) -> PromoDesk:
+        from chalicelib.promotions.desk import PromoDesk
+        from chalicelib.storage.promo_codes import PromoCodes
+
+        return PromoDesk(self.promo_pools, PromoCodes(self.table), self.clock)
 
     @cached_property
     def send_queue(self) -> SendQueue:

@@ -5,6 +5,11 @@
 | advertiser  | ADV#<advertiser>          | ADV                   | its id                                     |
 | site        | SITE#<site>               | SITE                  | its id                                     |
 | wording     | ADV#<base>                | WORDING#<wording>     | its base and id; a base's list             |
+| promo pool  | ADV#<advertiser>          | POOL#<pool>           | its id; an advertiser's list               |
+| promo stock | POOL#<pool>               | STOCK#<shard>         | the pool's stock, all shards               |
+| waiting code| POOL#<pool>               | FREE#<place>#<code>   | who needs a code, at a random place        |
+| promo code  | PROMO#<advertiser>#<code> | CODE                  | the code as a shop or a till tells it      |
+| redemption  | PROMO#<advertiser>#<code> | ORDER#<order>         | an order that tells its code again         |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -69,6 +74,9 @@ TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
 NETWORK_PREFIX = "NETWORK#"
 WORDING_PREFIX = "WORDING#"
+POOL_PREFIX = "POOL#"
+STOCK_PREFIX = "STOCK#"
+FREE_PREFIX = "FREE#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -91,6 +99,36 @@ def wordings(base: str) -> str:
 def wording(base: str, wording_id: str) -> Key:
     """A text that people agree to."""
     return wordings(base), f"{WORDING_PREFIX}{wording_id}"
+
+
+def promo_pool(advertiser_id: str, pool: str) -> Key:
+    """A pool of promo codes."""
+    return f"ADV#{advertiser_id}", f"{POOL_PREFIX}{pool}"
+
+
+def promo_stock(pool: str) -> str:
+    """The partition of a pool's stock and of its codes that wait."""
+    return f"POOL#{pool}"
+
+
+def promo_stock_shard(pool: str, shard: int) -> Key:
+    """A shard of a pool's stock."""
+    return promo_stock(pool), f"{STOCK_PREFIX}{shard}"
+
+
+def promo_waiting(pool: str, place: str, code: str) -> Key:
+    """A code that waits in its pool."""
+    return promo_stock(pool), f"{FREE_PREFIX}{place}#{code}"
+
+
+def promo_code(advertiser_id: str, code: str) -> Key:
+    """A promo code of an advertiser."""
+    return f"PROMO#{advertiser_id}#{code}", "CODE"
+
+
+def promo_redemption(advertiser_id: str, code: str, order: str) -> Key:
+    """That an order used a promo code."""
+    return f"PROMO#{advertiser_id}#{code}", f"ORDER#{order}"
 
 
 def admin_key(digest: str) -> Key:

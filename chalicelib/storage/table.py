@@ -307,7 +307,8 @@ def _delete(delete: Delete) -> dict[str, Any]:
     request: dict[str, Any] = {"Key": _key(delete.key)}
     if delete.condition:
         request["ConditionExpression"] = delete.condition
-        request["ExpressionAttributeNames"] = _names(delete.condition)
+        if names := _names(delete.condition):
+            request["ExpressionAttributeNames"] = names
         if delete.values:
             request["ExpressionAttributeValues"] = _values(delete.values)
     return request

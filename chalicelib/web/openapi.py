@@ -13,12 +13,15 @@ from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
+from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.wording_models import NewWording
 
 _LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
+_POOLS = "/v1/advertisers/{advertiser}/promo-pools"
+_PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
@@ -44,6 +47,14 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("patch", f"{_LINKS}/{{code}}", "Change a link: the next click lands by it", "LinkChange", 200),
     ("get", f"{_LINKS}/{{code}}/qr.svg", "A link's QR code, as SVG", None, 200),
     ("get", f"{_LINKS}/{{code}}/qr.png", "A link's QR code, as PNG (send Accept: image/png)", None, 200),
+    ("get", _POOLS, "Pools of promo codes with their stock", None, 200),
+    ("post", _POOLS, "Make a pool of promo codes", "PoolSettings", 201),
+    ("get", f"{_POOLS}/{{pool}}", "A pool with its stock", None, 200),
+    ("put", f"{_POOLS}/{{pool}}", "Change a pool; codes that went out keep their end", "PoolSettings", 200),
+    ("post", f"{_POOLS}/{{pool}}/codes", "Add codes of one's own, or fill up with generated ones", "NewCodes", 200),
+    ("get", _PROMO_CODE, "What a promo code is worth, and whether it holds now", None, 200),
+    ("post", f"{_PROMO_CODE}/redemptions", "Let an order use a code; once, however often told", "NewRedemption", 200),
+    ("delete", f"{_PROMO_CODE}/redemptions/{{order}}", "Undo an order's use of a code", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "SiteSettings", 200),
     ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
@@ -75,6 +86,9 @@ _MODELS = (
     LinkDomain,
     NewWording,
     NewUpload,
+    PoolSettings,
+    NewCodes,
+    NewRedemption,
 )
 
 

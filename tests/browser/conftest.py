@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh = browser.new_context(viewport={"width": 1280, "height": 800})
-    fresh.set_default_timeout(8000)
+    fresh.set_default_timeout(30_000)  # What is awaited comes in milliseconds: this is for a machine that is busy.
     yield fresh
     fresh.close()
 
