@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from typing import Any
@@ -63,7 +64,8 @@ class World:
         self._endpoint_url = endpoint_url
         self.dynamodb = aws("dynamodb", endpoint_url)
         self.table = f"relance-{next(_numbers)}"
-        self.dynamodb.create_table(**table_request(self.table))
+        with suppress(self.dynamodb.exceptions.ResourceInUseException):  # the client's own retry, on a busy machine
+            self.dynamodb.create_table(**table_request(self.table))
         self.secrets = new_secrets()
         self.clock = StoppedClock(NOON)
         self.provider = RecordingProvider()
