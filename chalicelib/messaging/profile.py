@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib.messaging.holidays import HolidayRule, holiday_rule
 from chalicelib.storage.messages import MessageClass
+from chalicelib.storage.senders import SenderKind
 
 _FILES = Path(__file__).parent / "countries"
 _FRANCE = "FR"
@@ -61,6 +62,22 @@ class ClassHours:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderRule:
+    """One kind of sender that a country knows, and what it may do there."""
+
+    kind: SenderKind
+    pattern: re.Pattern[str]
+    """The whole of it: a name, a short code, or a number in E.164."""
+    classes: frozenset[MessageClass]
+    two_way: bool
+    source: str
+    calling_code: int | None = None
+    """For numbers that may be written as in the country, with a 0 in its place."""
+    generic: frozenset[str] = frozenset()
+    """Names in small letters that name nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Territory:
     """A part of a country that has its own code (ISO 3166-1), zone or numbers."""
 
@@ -88,6 +105,10 @@ class CountryProfile:
     holidays: Mapping[str, tuple[HolidayRule, ...]]
     """By part of the country; `everywhere` holds in all."""
     holidays_source: str
+    family: str
+    """The country whose territory it is, or itself: a sender is registered for all of it."""
+    senders: tuple[SenderRule, ...] = ()
+    """None where nothing is known: nothing may be sent then."""
     postcodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parts that have holidays but no code of their own, by the beginning of their postcodes."""
 
@@ -161,6 +182,8 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
             hours={name: class_hours(name, data[name]) for name in CLASSES},
             holidays={name: tuple(holiday_rule(rule) for rule in rules) for name, rules in holidays.items()},
             holidays_source=source,
+            family=data["code"],
+            senders=tuple(sender_rule(rule) for rule in data.get("senders", ())),
             postcodes={name: tuple(data[name]["postcodes"]) for name in holidays if name in data},
         )
         for part in _territories(file).values()
@@ -188,6 +211,23 @@ def class_hours(name: str, values: Mapping[str, Any]) -> ClassHours:
         closed_days=frozenset(index for index, day in enumerate(_WEEKDAYS) if day in closed),
         closed_on_holidays=_HOLIDAYS in closed,
         source=str(values["source"]),
+    )
+
+
+def sender_rule(values: Mapping[str, Any]) -> SenderRule:
+    """One kind of sender from a file's or a signature's table. Raises ProfileError."""
+    if missing := {"kind", "pattern", "classes", "two_way", "source"} - values.keys():
+        raise ProfileError(f"senders: {', '.join(sorted(missing))} is missing")
+    if values["kind"] not in get_args(SenderKind) or not set(values["classes"]) <= set(CLASSES):
+        raise ProfileError(f"senders: a kind is one of {get_args(SenderKind)}, classes are of {CLASSES}")
+    return SenderRule(
+        kind=values["kind"],
+        pattern=re.compile(values["pattern"], re.ASCII),
+        classes=frozenset(values["classes"]),
+        two_way=values["two_way"],
+        source=values["source"],
+        calling_code=values.get("calling_code"),
+        generic=frozenset(values.get("generic", ())),
     )
 
 

@@ -10,6 +10,7 @@
 | waiting code| POOL#<pool>               | FREE#<place>#<code>   | who needs a code, at a random place        |
 | promo code  | PROMO#<advertiser>#<code> | CODE                  | the code as a shop or a till tells it      |
 | redemption  | PROMO#<advertiser>#<code> | ORDER#<order>         | an order that tells its code again         |
+| sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -77,6 +78,7 @@ WORDING_PREFIX = "WORDING#"
 POOL_PREFIX = "POOL#"
 STOCK_PREFIX = "STOCK#"
 FREE_PREFIX = "FREE#"
+SENDER_PREFIX = "SENDER#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -129,6 +131,16 @@ def promo_code(advertiser_id: str, code: str) -> Key:
 def promo_redemption(advertiser_id: str, code: str, order: str) -> Key:
     """That an order used a promo code."""
     return f"PROMO#{advertiser_id}#{code}", f"ORDER#{order}"
+
+
+def senders(advertiser_id: str) -> str:
+    """The partition of an advertiser's senders."""
+    return f"ADV#{advertiser_id}"
+
+
+def sender(advertiser_id: str, country: str, value: str) -> Key:
+    """What an advertiser's SMS to a country may come from."""
+    return senders(advertiser_id), f"{SENDER_PREFIX}{country}#{value}"
 
 
 def admin_key(digest: str) -> Key:
