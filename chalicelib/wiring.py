@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.counters import Counters
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
+    from chalicelib.storage.halts import Halts
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
     from chalicelib.storage.ledgers import Ledgers
@@ -193,6 +194,12 @@ class Services:
         from chalicelib.storage.counters import Counters
 
         return Counters(self.table)
+
+    @cached_property
+    def halts(self) -> Halts:
+        from chalicelib.storage.halts import Halts
+
+        return Halts(self.table, self.clock)
 
     @cached_property
     def promo_pools(self) -> PromoPools:

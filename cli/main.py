@@ -13,12 +13,14 @@ from cli import (
     clicks,
     consent,
     contacts,
+    halts,
     hours,
     keys,
     links,
     migrate,
     numbers,
     people,
+    queue,
     restore,
     site,
     sms,
@@ -41,6 +43,9 @@ app.add_typer(clicks.app, name="clicks")
 clicks.app.command("recover")(click_recovery.recover)
 app.add_typer(site.app, name="site")
 app.add_typer(sms.app, name="sms")
+app.add_typer(queue.app, name="queue")
+app.command("stop")(halts.stop)
+app.command("resume")(halts.resume)
 app.add_typer(restore.app, name="restore")
 app.add_typer(wordings.app, name="wordings")
 

@@ -11,6 +11,9 @@
 | promo code  | PROMO#<advertiser>#<code> | CODE                  | the code as a shop or a till tells it      |
 | redemption  | PROMO#<advertiser>#<code> | ORDER#<order>         | an order that tells its code again         |
 | sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
+| halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
+| rate        | RATE#<gate>               | <second>              | who sends through the gate in that second  |
+| breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -141,6 +144,21 @@ def senders(advertiser_id: str) -> str:
 def sender(advertiser_id: str, country: str, value: str) -> Key:
     """What an advertiser's SMS to a country may come from."""
     return senders(advertiser_id), f"{SENDER_PREFIX}{country}#{value}"
+
+
+def halt(scope: str) -> Key:
+    """That everything (`*`), an advertiser, or `<advertiser>#<campaign>` stands still."""
+    return f"HALT#{scope}", "HALT"
+
+
+def rate(gate: str, second: int) -> Key:
+    """What was leased of a second at a gate: a provider, or `<provider>#<sender>`."""
+    return f"RATE#{gate}", str(second)
+
+
+def breaker(provider: str) -> Key:
+    """Whether a provider answers."""
+    return f"BREAKER#{provider}", "BREAKER"
 
 
 def admin_key(digest: str) -> Key:

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
+from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.optin_settings import OptInSettings
@@ -20,6 +21,7 @@ from chalicelib.web.wording_models import NewWording
 _LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
+_HALT = "/v1/advertisers/{advertiser}/halt"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
@@ -47,6 +49,12 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("patch", f"{_LINKS}/{{code}}", "Change a link: the next click lands by it", "LinkChange", 200),
     ("get", f"{_LINKS}/{{code}}/qr.svg", "A link's QR code, as SVG", None, 200),
     ("get", f"{_LINKS}/{{code}}/qr.png", "A link's QR code, as PNG (send Accept: image/png)", None, 200),
+    ("get", "/v1/halt", "Whether all marketing stands still (operator)", None, 200),
+    ("put", "/v1/halt", "Stop all marketing (operator)", "NewHalt", 200),
+    ("delete", "/v1/halt", "Let marketing go on (operator)", None, 200),
+    ("get", _HALT, "Whether an advertiser, or a campaign of it, stands still", None, 200),
+    ("put", _HALT, "Stop an advertiser's marketing, or a campaign", "NewHalt", 200),
+    ("delete", _HALT, "Let it go on", None, 200),
     ("get", _POOLS, "Pools of promo codes with their stock", None, 200),
     ("post", _POOLS, "Make a pool of promo codes", "PoolSettings", 201),
     ("get", f"{_POOLS}/{{pool}}", "A pool with its stock", None, 200),
@@ -89,6 +97,7 @@ _MODELS = (
     PoolSettings,
     NewCodes,
     NewRedemption,
+    NewHalt,
 )
 
 
@@ -126,6 +135,8 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
                 "schema": {"type": "string"},
             }
         )
+    if path == _HALT:
+        parameters.append({"name": "campaign", "in": "query", "required": False, "schema": {"type": "string"}})
     if path.endswith("/counts"):
         parameters.append(
             {

@@ -1,0 +1,81 @@
+"""What stands still: marketing to everybody, of one advertiser, or of one of its campaigns.
+
+Whoever sends asks before each SMS. An answer is kept for five seconds in each container, so that a halt holds
+everywhere within ten; a halt that cannot be read is an error, and nothing is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from chalicelib.clock import SECOND, Clock
+from chalicelib.storage import keys
+from chalicelib.storage.counters import count
+from chalicelib.storage.table import Delete, Put, Table, TransactionRefused
+
+EVERYTHING = "*"
+_CACHED_FOR = 5 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """That a scope stands still. `scope` is EVERYTHING, an advertiser's id, or `<advertiser>#<campaign>`."""
+
+    scope: str
+    at: int
+    by: str
+    """`operator`, an advertiser's id, or `stop_rate`: that too many people said STOP."""
+    why: str = ""
+
+
+def scope_of(advertiser: str | None = None, campaign: str | None = None) -> str:
+    """The name of a scope."""
+    return f"{advertiser}#{campaign}" if campaign else advertiser or EVERYTHING
+
+
+class Halts:
+    """Halts and their ends."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._cache: dict[tuple[str, str], tuple[int, Halt | None]] = {}
+
+    def against(self, advertiser: str, campaign: str) -> Halt | None:
+        """The halt that holds for a campaign's SMS, the widest first; None where it may go on."""
+        now, asked = self._clock.now(), (advertiser, campaign)
+        if (entry := self._cache.get(asked)) and 0 <= now - entry[0] < _CACHED_FOR:
+            return entry[1]
+        scopes = [EVERYTHING, advertiser, scope_of(advertiser, campaign)]
+        found = self._table.get_many([keys.halt(scope) for scope in scopes])
+        halt = next((_from_item(found[key]) for key in map(keys.halt, scopes) if key in found), None)
+        self._cache[asked] = (now, halt)
+        return halt
+
+    def read(self, scope: str) -> Halt | None:
+        """The halt of exactly this scope, as it is now."""
+        item = self._table.get(keys.halt(scope))
+        return _from_item(item) if item else None
+
+    def halt(self, halt: Halt) -> bool:
+        """Let a scope stand still, and count it. False where it did already: the first halt stands."""
+        item = {"type": "halt", "v": 1} | asdict(halt)
+        return self._change(Put(keys.halt(halt.scope), item, "attribute_not_exists(pk)"), halt.scope, halt.at, "halted")
+
+    def resume(self, scope: str, at: int) -> bool:
+        """Let a scope go on. False where it did not stand still."""
+        return self._change(Delete(keys.halt(scope), "attribute_exists(pk)"), scope, at, "resumed")
+
+    def _change(self, write: Put | Delete, scope: str, at: int, name: str) -> bool:
+        self._cache.clear()
+        try:
+            self._table.transact([write, count(scope.partition("#")[0], scope, at, name)])
+        except TransactionRefused as refused:
+            if not refused.failed:
+                raise
+            return False
+        return True
+
+
+def _from_item(item: dict[str, str | int]) -> Halt:
+    return Halt(str(item["scope"]), int(item["at"]), str(item["by"]), str(item["why"]))

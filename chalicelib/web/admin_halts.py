@@ -1,0 +1,97 @@
+"""`/v1/halts` and `/v1/advertisers/{advertiser}/halts…`: stop marketing now, and let it go on.
+
+The operator's stop is the operator's to end. An advertiser stops itself, or one of its campaigns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.halts import EVERYTHING, Halt, scope_of
+from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_ALL = "/v1/halt"
+_ONE = "/v1/advertisers/{advertiser}/halt"
+
+
+@routes.route(_ALL, methods=["GET"])
+@view
+def get_halt() -> Response:
+    """Whether all marketing stands still; for the operator."""
+    authorise(routes, OPERATOR)
+    return _told(EVERYTHING)
+
+
+@routes.route(_ALL, methods=["PUT"])
+@view
+def halt() -> Response:
+    """Stop all marketing; for the operator."""
+    return _halt(EVERYTHING, authorise(routes, OPERATOR))
+
+
+@routes.route(_ALL, methods=["DELETE"])
+@view
+def resume() -> Response:
+    """Let marketing go on; for the operator."""
+    return _resume(EVERYTHING, authorise(routes, OPERATOR))
+
+
+@routes.route(_ONE, methods=["GET"])
+@view
+def get_halt_of(advertiser: str) -> Response:
+    """Whether an advertiser, or with `?campaign=` one of its campaigns, stands still."""
+    authorise(routes, advertiser)
+    return _told(_scope(advertiser))
+
+
+@routes.route(_ONE, methods=["PUT"])
+@view
+def halt_of(advertiser: str) -> Response:
+    """Stop an advertiser's marketing, or one campaign."""
+    by = authorise(routes, advertiser)
+    return _halt(_scope(advertiser), by)
+
+
+@routes.route(_ONE, methods=["DELETE"])
+@view
+def resume_of(advertiser: str) -> Response:
+    """Let it go on."""
+    by = authorise(routes, advertiser)
+    return _resume(_scope(advertiser), by)
+
+
+def _scope(advertiser: str) -> str:
+    if services().advertisers.get(advertiser) is None:
+        raise NotFound("advertiser")
+    return scope_of(advertiser, parameter(routes, "campaign", "") or None)
+
+
+def _halt(scope: str, by: str) -> Response:
+    from chalicelib.web.halt_models import NewHalt
+
+    body = read_body(routes, NewHalt)
+    services().halts.halt(Halt(scope, services().clock.now(), by, body.why))
+    return _told(scope)
+
+
+def _resume(scope: str, by: str) -> Response:
+    known = services().halts.read(scope)
+    if known and known.by == OPERATOR and by != OPERATOR:
+        raise Forbidden("the operator stopped this")
+    services().halts.resume(scope, services().clock.now())
+    return _told(scope)
+
+
+def _told(scope: str) -> Response:
+    known = services().halts.read(scope)
+    told: dict[str, Any] = {"halted": known is not None}
+    if known:
+        told |= {"at": known.at, "by": known.by, "why": known.why}
+    return answer(told)

@@ -1,0 +1,15 @@
+"""Bodies of halts in the admin API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from chalicelib.web.admin_models import Body
+
+
+class NewHalt(Body):
+    """Why marketing is stopped, for whoever finds it standing still."""
+
+    why: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
