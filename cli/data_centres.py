@@ -21,7 +21,7 @@ HOSTERS = {
     "Alibaba Cloud": (45102, 37963),
     "Tencent Cloud": (132203, 45090),
     "Huawei Cloud": (136907, 55990),
-    "OVHcloud": (16276, 35540),
+    "OVHcloud": (16276,),
     "Hetzner": (24940, 213230, 212317),
     "DigitalOcean": (14061, 62567, 200130),
     "Akamai Cloud (Linode)": (63949,),
@@ -43,8 +43,20 @@ HOSTERS = {
     "WorldStream": (49981,),
     "Interserver": (19318,),
     "FranTech": (53667,),
+    "Meta": (32934,),
+    "X": (13414,),
+    "Telegram": (62041, 62014, 59930, 44907, 211157),
+    "Proofpoint": (22843, 26211, 52129, 13916),
+    "Mimecast": (42427, 30031, 39588, 60492, 136792, 397726),
+    "Barracuda": (15324,),
+    "Trend Micro": (16880, 132229),
+    "Censys": (398324, 398705, 398722),
 }
-"""Who lets machines, not lines. Left out: Cloudflare, Akamai's and Fastly's edges, where Apple's Private Relay ends."""
+"""Who lets machines, not lines; then who opens other people's links, to preview or to scan them.
+
+Left out: Cloudflare's, Akamai's and Fastly's edges, where Apple's Private Relay and WARP end; Zscaler and Netskope,
+through which offices browse; M247 and Datacamp, where most VPNs for people end; OVH's own lines (AS35540).
+"""
 
 
 def ranges(file: Path, bits: int) -> Iterator[tuple[int, int]]:

@@ -12,9 +12,9 @@ from chalicelib.clock import SECOND
 from chalicelib.links.agents import Kind as ClickClass
 from chalicelib.links.agents import is_mobile, judge
 from chalicelib.links.data_centres import is_data_centre
-from chalicelib.storage.links import Click
+from chalicelib.storage.links import NOT_A_PAGE, Click
 
-RULES = 2
+RULES = 3
 """Version of these rules, kept with each class that they gave."""
 Reason = Literal[
     "no_agent",
@@ -24,13 +24,14 @@ Reason = Literal[
     "not_a_browser",
     "head",
     "purpose",
+    "not_a_page",
     "too_soon",
     "data_centre",
     "burst",
     "no_language",
 ]
-_TOO_SOON = 2 * SECOND
-"""No SMS is delivered, read and tapped in this time."""
+_TOO_SOON = 3 * SECOND
+"""No SMS is delivered, read and tapped in this time, counted from when the provider took it."""
 _SOON = 30 * SECOND
 """Scanners of mail and messages come within this time; people who are behind a VPN mostly later."""
 _BURST = 2 * SECOND
@@ -56,6 +57,8 @@ def classify(click: Click, around: Circumstances = Circumstances()) -> tuple[Cli
         ahead.append("head")
     if any(word in click.purpose.lower() for word in ("prefetch", "preview", "prerender")):
         ahead.append("purpose")
+    if NOT_A_PAGE in click.purpose:
+        ahead.append("not_a_page")
     if ahead:
         return "preview", ahead
     signs = _signs(click, around)

@@ -47,6 +47,10 @@ class Link:
         return keys.is_shared(self.code)
 
 
+NOT_A_PAGE = "dest="
+"""Begins what a browser says that it fetches, in a click's purpose: `dest=image`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Click:
     """What one request for a short link showed. The address is truncated before it gets here."""
@@ -62,7 +66,7 @@ class Click:
     network: str
     """The client's address without its last part (IPv4 /24, IPv6 /48)."""
     purpose: str
-    """`Sec-Purpose` or `Purpose`: what a browser says that fetches ahead."""
+    """`Sec-Purpose` and its like: what a browser says that fetches ahead, or what is no page (NOT_A_PAGE)."""
 
 
 class Links:

@@ -13,13 +13,17 @@ from chalicelib.links.destination import Landing, destination
 from chalicelib.links.landing import landing_url
 from chalicelib.links.names import CODE, SLUG
 from chalicelib.logs import log, log_failure
-from chalicelib.storage.links import Click, Link
+from chalicelib.storage.links import NOT_A_PAGE, Click, Link
 from chalicelib.web.gateway import Request, Response, network, parse, respond
 from chalicelib.wiring import Services
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 _GATEWAY = ".amazonaws.com"
 """What API Gateway's own host names end in: they are the service's, like its origin."""
+_AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+"""How Chrome, older Safaris and Firefox say that nobody has tapped yet."""
+_PAGES = ("document", "iframe", "frame")
+"""What `Sec-Fetch-Dest` says of a page that is opened (Fetch Metadata Request Headers)."""
 
 
 def handle(event: Mapping[str, Any], services: Services) -> Response:
@@ -95,8 +99,17 @@ def click_of(method: str, headers: Mapping[str, str], network: str, now: int) ->
         referrer=_host(header("referer", "")),
         country=header("cloudfront-viewer-country", "")[:2],
         network=network,
-        purpose=(header("sec-purpose") or header("purpose") or header("x-moz", ""))[:50],
+        purpose=_purpose(headers),
     )
+
+
+def _purpose(headers: Mapping[str, str]) -> str:
+    """What a browser says of a request that is no tap on a link."""
+    said = [headers[name] for name in _AHEAD if headers.get(name)]
+    wanted = headers.get("sec-fetch-dest", "document")
+    if wanted not in _PAGES:
+        said.append(f"{NOT_A_PAGE}{wanted}")
+    return "; ".join(said)[:50]
 
 
 def _asked(event: Mapping[str, Any]) -> list[tuple[str, str]]:
