@@ -29,11 +29,19 @@ class Settings:
     import_files: str = ""
     """The bucket that files of contacts are uploaded to."""
     import_queue_url: str = ""
+    provider_secrets: str = "ssm"
+    """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
 
     @property
     def keys_path(self) -> str:
         """The SSM path under which the stage's two secrets stand (docs/adr/0004)."""
         return f"/relance/{self.stage}/keys"
+
+    @property
+    def providers_path(self) -> str:
+        """The SSM path under which providers' accounts stand (docs/providers.md)."""
+        within = "/aws/reference/secretsmanager/" if self.provider_secrets == "secretsmanager" else "/"
+        return f"{within}relance/{self.stage}/providers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,10 @@ def from_environment() -> Settings:
         network_cookie=os.environ.get("NETWORK_COOKIE") == "on",
         import_files=os.environ.get("IMPORT_FILES", ""),
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
+        provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
     )
+    if settings.provider_secrets not in ("ssm", "secretsmanager"):
+        raise ConfigurationError("PROVIDER_SECRETS", "must be ssm or secretsmanager")
     if settings.stage == "prod":
         _refuse_rehearsal(settings)
     return settings
@@ -103,7 +114,7 @@ def _required(name: str) -> str:
 
 
 def _refuse_rehearsal(settings: Settings) -> None:
-    if settings.sms_provider == "outbox":
+    if "outbox" in settings.sms_provider:
         raise ConfigurationError("SMS_PROVIDER", "prod cannot use the outbox: it delivers to nobody")
     if settings.phone_simulator:
         raise ConfigurationError("PHONE_SIMULATOR", "prod cannot show people's messages on a page")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import settings as stage_settings
 from chalicelib.aws.calls import Call
 from chalicelib.clock import Clock, SystemClock
-from chalicelib.errors import ConfigurationError
 from chalicelib.links.recent import RecentLinks
 from chalicelib.settings import Settings
 from chalicelib.storage.links import Links
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
     from chalicelib.sms_providers.contract import Provider
+    from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.storage.advertisers import Advertisers
     from chalicelib.storage.clicks import ClickLog
@@ -455,9 +455,23 @@ class Services:
 
     @cached_property
     def provider(self) -> Provider:
-        if self.settings.sms_provider == "outbox":
-            return self.outbox
-        raise ConfigurationError("SMS_PROVIDER", f"there is no provider {self.settings.sms_provider!r}")
+        return self.providers.provider()
+
+    @cached_property
+    def providers(self) -> Directory:
+        from chalicelib.sms_providers.accounts import Accounts
+        from chalicelib.sms_providers.directory import Directory
+        from chalicelib.vault import secrets_reader
+
+        read = secrets_reader(lambda: self._calls("ssm"), self.settings.providers_path)
+        return Directory(
+            self.settings.sms_provider,
+            lambda: self.outbox,
+            Accounts(read, SystemClock()),
+            self._client,
+            self.settings.origin,
+            self.clock,
+        )
 
 
 @cache

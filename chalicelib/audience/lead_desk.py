@@ -12,6 +12,7 @@ from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import Clock
 from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
 from chalicelib.logs import log
+from chalicelib.signed_body import check_signature
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.lead_sources import Kind, LeadSource, LeadSources
 from chalicelib.vault import Vault
@@ -46,7 +47,7 @@ class LeadDesk:
         Raises NotFound, TooLarge, Forbidden, InvalidInput, or StorageUnavailable, where sending it again is right.
         """
         source = self._source(source_id, "webhook", body)
-        leads.check_signature(self._secret(source, source.secret), body, signature, self._clock.now())
+        check_signature(self._secret(source, source.secret), body, signature, self._clock.now())
         self._take(source, leads.read_webhook(source, body))
 
     def confirm_facebook(self, source_id: str, mode: str, token: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -16,14 +15,12 @@ from chalicelib.audience.normalise import email as normal_email
 from chalicelib.audience.phones import parse_mobile
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
-from chalicelib.clock import MINUTE, SECOND
-from chalicelib.errors import FieldError, Forbidden, InvalidInput
+from chalicelib.clock import SECOND
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.signed_body import TOLERANCE
 from chalicelib.storage.contacts import FieldValue, Purpose
 from chalicelib.storage.lead_sources import Kind, LeadSource
 from chalicelib.vault import Vault
-
-TOLERANCE = 5 * MINUTE
-"""How far a signature's time may be from ours."""
 
 _PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 CONSENTS = tuple(f"consent.{purpose}" for purpose in _PURPOSES)
@@ -32,7 +29,6 @@ TARGETS = (*PROFILE, *CONSENTS, "consent_at", "wording", "lead_id")
 """What a mapping can fill; every other name is a custom field."""
 
 _CUSTOM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 _YES = frozenset(("yes", "oui", "true", "1", "on"))
 _NO = frozenset(("no", "non", "false", "0", "off"))
 _LONGEST = 200
@@ -59,25 +55,6 @@ def seal_secret(vault: Vault, source_id: str, secret: str) -> bytes:
 def open_secret(vault: Vault, source_id: str, sealed: bytes) -> str:
     """Decrypt a secret of a source."""
     return vault.open(sealed, _place(source_id))
-
-
-def signature(secret: str, body: bytes, at: int) -> str:
-    """What a tool sends as `X-Relance-Signature`: HMAC-SHA256 of its time (seconds), a dot and the raw body."""
-    seconds = at // SECOND
-    signed = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={seconds},v1={signed}"
-
-
-def check_signature(secret: str, body: bytes, header: str, now: int) -> None:
-    """Forbidden where the header is not the body's signature, or is older or younger than five minutes."""
-    found = _SIGNATURE.fullmatch(header.replace(" ", ""))
-    if not found:
-        raise Forbidden("sign the body: X-Relance-Signature: t=<seconds>,v1=<HMAC-SHA256 of t, a dot and the body>")
-    at = int(found[1]) * SECOND
-    if not hmac.compare_digest(signature(secret, body, at), f"t={found[1]},v1={found[2]}"):
-        raise Forbidden("the signature is not this body's")
-    if abs(now - at) > TOLERANCE:
-        raise Forbidden("the signature's time is more than five minutes from ours")
 
 
 def check_mapping(kind: Kind, mapping: Mapping[str, str]) -> list[FieldError]:

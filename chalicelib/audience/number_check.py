@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from chalicelib.audience.phones import is_fictional
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import DAY, Clock
+from chalicelib.sms_providers.fiction import is_fictional
 from chalicelib.sms_providers.hlr import NumberCheck
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.number_checks import Checked, NumberChecks

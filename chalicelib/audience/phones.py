@@ -10,10 +10,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberType
 
 from chalicelib.errors import FieldError
+from chalicelib.sms_providers.fiction import is_fictional
 
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _LANDLINE = (*_MOBILE, PhoneNumberType.FIXED_LINE)
-_FICTIONAL = re.compile(r"\+3363998[0-9]{4}")
 _LONGEST = 60
 
 # What spreadsheets do to numbers that they take for quantities or formulas.
@@ -25,15 +25,6 @@ _SPREADSHEET = str.maketrans(
     _SPACES | dict.fromkeys("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff", "")
 )
 _SEPARATORS = str.maketrans("", "", " .-\u00a0")
-
-
-def is_fictional(e164: str) -> bool:
-    """Whether a number is one of those that France reserves for fiction: +33 6 39 98 00 00 to 99 99.
-
-    phonenumbers calls them invalid. Relance treats them as French mobiles, so that examples and tests never name
-    a number that rings; every real provider refuses them. Source: ARCEP's numbering plan, decision 2018-0881.
-    """
-    return _FICTIONAL.fullmatch(e164) is not None
 
 
 def parse_mobile(text: str, country: str) -> str | FieldError:

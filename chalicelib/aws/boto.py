@@ -26,10 +26,21 @@ CLIENT_CONFIG = Config(
 # What S3 asks of an address that somebody else uploads to: signed by its newer scheme, with no checksum to send.
 _S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", request_checksum_calculation="when_required"))
 
+# An SMS is handed over once: these services know no key by which a second call would be the same one.
+_HAND_OVER_CONFIG = CLIENT_CONFIG.merge(
+    Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+)
+_CONFIGS = {"s3": _S3_CONFIG, "sns": _HAND_OVER_CONFIG, "pinpoint-sms-voice-v2": _HAND_OVER_CONFIG}
+
 
 def client(service: Any) -> Any:
     """A client with the environment's credentials and endpoint."""
-    return boto3.client(service, config=_S3_CONFIG if service == "s3" else CLIENT_CONFIG)
+    return boto3.client(service, config=config_of(service))
+
+
+def config_of(service: str) -> Config:
+    """How a service is called: how long it is waited for, and how often it is asked."""
+    return _CONFIGS.get(service, CLIENT_CONFIG)
 
 
 def calls_through(client: Any) -> Call:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.audience.phones import is_fictional
 from chalicelib.messaging.profile import Territory, french_territories, profile_for, territory
+from chalicelib.sms_providers.fiction import is_fictional
 
 _FRANCE = "FR"
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)

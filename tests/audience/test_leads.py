@@ -12,10 +12,11 @@ import pytest
 
 from chalicelib.audience.facebook_leads import LeadReader
 from chalicelib.audience.lead_desk import LeadDesk
-from chalicelib.audience.leads import check_mapping, seal_secret, signature
+from chalicelib.audience.leads import check_mapping, seal_secret
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import MINUTE, SECOND
 from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
+from chalicelib.signed_body import signature
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.counters import count
 from chalicelib.storage.lead_sources import LeadSource

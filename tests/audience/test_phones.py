@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.audience.phones import is_fictional, parse_mobile, parse_phone
+from chalicelib.audience.phones import parse_mobile, parse_phone
 from chalicelib.errors import FieldError
+from chalicelib.sms_providers.fiction import is_fictional
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import hmac
 import json
 from typing import Any
 
-from chalicelib.audience.leads import signature
+from chalicelib.signed_body import signature
 from chalicelib.wiring import services
 from tests.support.shop import CAMILLE, Shop
 from tests.web.conftest import Api
