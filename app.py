@@ -27,6 +27,7 @@ from chalicelib.web import (
     optin,
     phone,
     unsubscribe,
+    verifications,
     wordings,
 )
 from chalicelib.wiring import lean_services, services
@@ -49,6 +50,7 @@ app.register_blueprint(leads.routes)
 app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)
+app.register_blueprint(verifications.routes)
 app.register_blueprint(wordings.routes)
 
 

@@ -284,7 +284,17 @@ class Services:
         from chalicelib.audience.verification import OneTimeCodes
         from chalicelib.storage.verifications import Verifications
 
-        return OneTimeCodes(Verifications(self.table), self.provider, self.vault, self.clock)
+        return OneTimeCodes(
+            Verifications(self.table), self.provider, self.vault, self.clock, out_of_reach=self._out_of_reach
+        )
+
+    def _out_of_reach(self, phone: str) -> str | None:
+        """Why no SMS may go to a number at all, not even a code: the rule of its country."""
+        from chalicelib.messaging.hours import check_hours
+        from chalicelib.messaging.recipients import place_of
+
+        hours = check_hours(place_of(phone), "authorisation", self.clock.now())
+        return None if hours.allowed else hours.rule
 
     @cached_property
     def optin_desk(self) -> OptInDesk:

@@ -98,7 +98,7 @@ class OptInDesk:
         pending = self._pending(site, request)
         if pending.confirmed:
             return "right"
-        outcome = self._codes.check(pending.verification, "".join(code.split()))
+        outcome = self._codes.check(pending.verification, "".join(code.split()), asker=site.id)
         if outcome == "right":
             form = self._form(pending)
             self._let_in(site, advertiser, pending, form)
@@ -133,7 +133,7 @@ class OptInDesk:
         return self._codes.start(
             form.phone,
             "optin",
-            site_or_link=site.id,
+            asker=site.id,
             network=form.network,
             language=form.language,
             brand=advertiser.brand,

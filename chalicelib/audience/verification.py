@@ -6,6 +6,7 @@ A code goes out at once, apart from caps and hours; its text is kept nowhere, an
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,14 +20,14 @@ from chalicelib.vault import Vault
 
 VALID_FOR = 10 * MINUTE
 TRIES = 5
-_PHONE_HOUR, _PHONE_DAY, _NETWORK_HOUR, _SITE_HOUR = 3, 10, 20, 300
+_PHONE_HOUR, _PHONE_DAY, _NETWORK_HOUR, _SITE_HOUR, _BACK_END_HOUR = 3, 10, 20, 300, 20_000
 
 _TEXTS = {
     "fr": "{brand} : votre code est {code}. Il est valable 10 minutes. Ne le donnez à personne.",
     "en": "{brand}: your code is {code}. It is valid for 10 minutes. Give it to nobody.",
 }
 
-Purpose = Literal["optin", "access"]
+Purpose = Literal["optin", "access", "back_end"]
 Outcome = Literal["right", "wrong", "expired", "exhausted"]
 
 
@@ -41,25 +42,45 @@ class Verification:
 class OneTimeCodes:
     """Sends codes within limits, and checks each a few times."""
 
-    def __init__(self, store: Verifications, provider: Provider, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Verifications,
+        provider: Provider,
+        vault: Vault,
+        clock: Clock,
+        out_of_reach: Callable[[str], str | None],
+    ) -> None:
         self._store = store
         self._provider = provider
         self._vault = vault
         self._clock = clock
+        self._out_of_reach = out_of_reach
 
     def start(
-        self, phone: str, purpose: Purpose, *, site_or_link: str, network: str, language: str, brand: str, sender: str
+        self,
+        phone: str,
+        purpose: Purpose,
+        *,
+        asker: str,
+        network: str | None,
+        language: str,
+        brand: str,
+        sender: str,
     ) -> Verification:
-        """Send a code to a phone (E.164). `network` is the asker's truncated address.
+        """Send a code to a phone (E.164).
 
-        Raises TooMany beyond the limits per phone, network and site; InvalidInput where the provider knows that the
-        number is none; StorageUnavailable where it did not take the SMS.
+        `asker` is the site, the link or, for its back end, the advertiser; `network` the person's truncated address,
+        where it is known. Raises TooMany beyond the limits per phone, network and asker; InvalidInput where no SMS may
+        go to the number, or the provider knows that it is none; StorageUnavailable where it did not take the SMS.
         """
         now = self._clock.now()
-        self._limit(phone, network, site_or_link, now)
+        if rule := self._out_of_reach(phone):
+            raise InvalidInput([FieldError("phone", rule, "no SMS may be sent to this number")])
+        self._limit(phone, network, asker, _BACK_END_HOUR if purpose == "back_end" else _SITE_HOUR, now)
         verification = Verification(f"ver_{random_token()}", now + VALID_FOR)
         code = f"{secrets.randbelow(1_000_000):06d}"
-        self._store.save(Sent(verification.id, self._hash(verification.id, code), TRIES, verification.expires_at))
+        code_hash = self._hash(verification.id, asker, code)
+        self._store.save(Sent(verification.id, code_hash, TRIES, verification.expires_at))
         text = _TEXTS.get(language, _TEXTS["fr"]).format(brand=brand, code=code)
         try:
             self._provider.send(Sms(verification.id, phone, sender, text, "authorisation", VALID_FOR // SECOND))
@@ -72,23 +93,23 @@ class OneTimeCodes:
         log("code_sent", verification=verification.id, purpose=purpose)
         return verification
 
-    def check(self, verification_id: str, code: str) -> Outcome:
-        """Whether a code is the one that was sent. A right one is used up; each guess takes a try."""
+    def check(self, verification_id: str, code: str, *, asker: str) -> Outcome:
+        """Whether a code is the one that was sent for `asker`. A right one is used up; each guess takes a try."""
         known = self._store.get(verification_id)
         if known is None or known.expires_at <= self._clock.now():
             return "expired"
         sent = self._store.take_try(verification_id)
         if sent is None:
             return "exhausted"
-        if not secrets.compare_digest(sent.code_hash, self._hash(verification_id, code)):
+        if not secrets.compare_digest(sent.code_hash, self._hash(verification_id, asker, code)):
             return "wrong" if sent.tries else "exhausted"
         return "right" if self._store.use(verification_id) else "exhausted"
 
-    def _limit(self, phone: str, network: str, site: str, now: int) -> None:
+    def _limit(self, phone: str, network: str | None, asker: str, most_for_asker: int, now: int) -> None:
         person = self._vault.person(phone)
         limits = (
-            (f"site/{site}", HOUR, _SITE_HOUR),
-            (f"network/{network}", HOUR, _NETWORK_HOUR),
+            (f"site/{asker}", HOUR, most_for_asker),
+            *([(f"network/{network}", HOUR, _NETWORK_HOUR)] if network else []),
             (f"phone/{person}", HOUR, _PHONE_HOUR),
             (f"phone/{person}/day", DAY, _PHONE_DAY),
         )
@@ -96,5 +117,5 @@ class OneTimeCodes:
             if not self._store.count(scope, window, most, now):
                 raise TooMany((window - now % window + 999) // 1_000)
 
-    def _hash(self, verification_id: str, code: str) -> str:
-        return self._vault.sign(f"code|{verification_id}|{code}")
+    def _hash(self, verification_id: str, asker: str, code: str) -> str:
+        return self._vault.sign(f"code|{verification_id}|{asker}|{code}")

@@ -16,6 +16,7 @@ from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.upload_models import NewUpload
+from chalicelib.web.verification_models import CheckVerification, NewVerification
 from chalicelib.web.wording_models import NewWording
 
 _LINKS = "/v1/advertisers/{advertiser}/links"
@@ -74,6 +75,8 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", f"{_PEOPLE}/{{person}}/export", "Everything that the base keeps of a person", "WithReason", 200),
     ("post", f"{_PEOPLE}/{{person}}/erase", "Erase a person from the base", "WithReason", 200),
     ("get", f"{_PEOPLE}/{{person}}/consents", "A person's consent ledger with its hashes, verified", None, 200),
+    ("post", "/v1/verifications", "Send a one-time code to a phone", "NewVerification", 201),
+    ("post", "/v1/verifications/{verification}/check", "Check what was typed", "CheckVerification", 200),
     ("get", "/v1/messages/{message}", "Why a message was sent, or was not", None, 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
 )
@@ -98,6 +101,8 @@ _MODELS = (
     NewCodes,
     NewRedemption,
     NewHalt,
+    NewVerification,
+    CheckVerification,
 )
 
 

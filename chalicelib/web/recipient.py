@@ -111,7 +111,7 @@ class _Step:
             verification = services().verifications.start(
                 open_profile(services().vault, self.contacts[0]).phone,
                 "access",
-                site_or_link=self.link.code,
+                asker=self.link.code,
                 network=network(self.visit.ip),
                 language=pages.language_of(self.visit.language),
                 brand=self.advertiser.brand,
@@ -128,7 +128,8 @@ class _Step:
         verification = self._access.verification(self.link, asked)
         if verification is None:
             return self.ask_for_code("expired")
-        outcome = services().verifications.check(verification, "".join(self.given.get("code", "").split()))
+        code = "".join(self.given.get("code", "").split())
+        outcome = services().verifications.check(verification, code, asker=self.link.code)
         if outcome == "right":
             log("person_access", who="recipient", action="see", reason="own_data", person=self.link.person)
             return self._data(self._access.begin(self.link))

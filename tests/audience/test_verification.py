@@ -18,7 +18,7 @@ CAMILLE = "+33639980001"
 def start(world: World, phone: str = CAMILLE, network: str = "192.0.2.0/24", site: str = "site_1") -> tuple[str, str]:
     """Send a code; returns the verification and the code that the phone shows."""
     started = world.services.verifications.start(
-        phone, "optin", site_or_link=site, network=network, language="fr", brand="Lumen", sender="36123"
+        phone, "optin", asker=site, network=network, language="fr", brand="Lumen", sender="36123"
     )
     found = re.search(r"\b\d{6}\b", world.provider.sent[-1].text)
     assert found
@@ -31,22 +31,22 @@ def other(code: str) -> str:
 
 def test_a_code_is_right_once(world: World) -> None:
     verification, code = start(world)
-    assert world.services.verifications.check(verification, other(code)) == "wrong"
-    assert world.services.verifications.check(verification, code) == "right"
-    assert world.services.verifications.check(verification, code) == "exhausted"
+    assert world.services.verifications.check(verification, other(code), asker="site_1") == "wrong"
+    assert world.services.verifications.check(verification, code, asker="site_1") == "right"
+    assert world.services.verifications.check(verification, code, asker="site_1") == "exhausted"
 
 
 def test_a_code_expires(world: World) -> None:
     verification, code = start(world)
     world.clock.advance(10 * MINUTE)
-    assert world.services.verifications.check(verification, code) == "expired"
-    assert world.services.verifications.check("ver_unknown", code) == "expired"
+    assert world.services.verifications.check(verification, code, asker="site_1") == "expired"
+    assert world.services.verifications.check("ver_unknown", code, asker="site_1") == "expired"
 
 
 def test_a_code_of_another_verification_is_wrong(world: World) -> None:
     first, _ = start(world)
     _, code = start(world)
-    assert world.services.verifications.check(first, code) == "wrong"
+    assert world.services.verifications.check(first, code, asker="site_1") == "wrong"
 
 
 def test_any_number_of_guesses_at_once_has_five_tries(exact_world: World) -> None:
@@ -54,19 +54,19 @@ def test_any_number_of_guesses_at_once_has_five_tries(exact_world: World) -> Non
 
     def guess(number: int) -> str:
         services = exact_world.worker(exact_world.own_client())
-        return services.verifications.check(verification, other(code))
+        return services.verifications.check(verification, other(code), asker="site_1")
 
     with ThreadPoolExecutor(12) as pool:
         outcomes = list(pool.map(guess, range(24)))
     assert outcomes.count("wrong") == TRIES - 1
-    assert exact_world.services.verifications.check(verification, code) == "exhausted"
+    assert exact_world.services.verifications.check(verification, code, asker="site_1") == "exhausted"
 
 
 def test_a_right_code_is_used_by_one_of_many(exact_world: World) -> None:
     verification, code = start(exact_world)
 
     def give(number: int) -> str:
-        return exact_world.worker(exact_world.own_client()).verifications.check(verification, code)
+        return exact_world.worker(exact_world.own_client()).verifications.check(verification, code, asker="site_1")
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(give, range(4))).count("right") == 1

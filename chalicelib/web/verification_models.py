@@ -1,0 +1,29 @@
+"""Bodies of one-time codes in the admin API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.web.admin_models import Body
+
+
+class NewVerification(Body):
+    """A phone whose holder shall prove to have it in hand."""
+
+    phone: Annotated[str, Field(min_length=1, max_length=60)]
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "FR"
+    """Of numbers in national writing."""
+    language: Literal["fr", "en"] = "fr"
+    ip: Annotated[str, Field(max_length=45)] | None = None
+    """The person's address, where it is known: codes are limited by it too. It is truncated at once."""
+    advertiser: Annotated[str, Field(max_length=80)] | None = None
+    """For the operator's key; an advertiser's key is its own."""
+
+
+class CheckVerification(Body):
+    """What the person typed."""
+
+    code: Annotated[str, Field(min_length=1, max_length=20)]
+    advertiser: Annotated[str, Field(max_length=80)] | None = None

@@ -1,0 +1,61 @@
+"""`/v1/verifications`: one-time codes for a shop's own sign-in or account (mission.md, M1: authorisation)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, Forbidden, InvalidInput
+from chalicelib.storage.advertisers import OPERATOR, Advertiser
+from chalicelib.web.admin_requests import answer, read_body, scope_of
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/v1/verifications", methods=["POST"])
+@view
+def start() -> Response:
+    """Send a code to a phone, whatever the hour: its holder asked for it."""
+    from chalicelib.audience.phones import parse_mobile
+    from chalicelib.web.gateway import network
+    from chalicelib.web.verification_models import NewVerification
+
+    scope = scope_of(routes)
+    body = read_body(routes, NewVerification)
+    advertiser = _advertiser(scope, body.advertiser)
+    phone = parse_mobile(body.phone, body.country)
+    if isinstance(phone, FieldError):
+        raise InvalidInput([phone])
+    started = services().verifications.start(
+        phone,
+        "back_end",
+        asker=advertiser.id,
+        network=network(body.ip) if body.ip else None,
+        language=body.language,
+        brand=advertiser.brand,
+        sender=advertiser.sender,
+    )
+    return answer({"verification": started.id, "expires_at": started.expires_at}, 201)
+
+
+@routes.route("/v1/verifications/{verification}/check", methods=["POST"])
+@view
+def check(verification: str) -> Response:
+    """Whether what the person typed is the code: `right` once; `wrong`; `expired` after ten minutes; `exhausted`."""
+    from chalicelib.web.verification_models import CheckVerification
+
+    scope = scope_of(routes)
+    body = read_body(routes, CheckVerification)
+    asker = _advertiser(scope, body.advertiser).id
+    return answer({"outcome": services().verifications.check(verification, "".join(body.code.split()), asker=asker)})
+
+
+def _advertiser(scope: str, named: str | None) -> Advertiser:
+    """Whose code it is: the key's own advertiser's, or the one that the operator names."""
+    if scope != OPERATOR and named not in (None, scope):
+        raise Forbidden("this key reaches another advertiser")
+    advertiser = services().advertisers.get((named or "") if scope == OPERATOR else scope)
+    if advertiser is None:
+        raise InvalidInput([FieldError("advertiser", "known", "name an advertiser")])
+    return advertiser
