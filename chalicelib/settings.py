@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ class Settings:
     import_queue_url: str = ""
     provider_secrets: str = "ssm"
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
+    stop_number: str = ""
+    """The provider's number that takes STOPs for senders that are names: told in each of their marketing SMS."""
 
     @property
     def keys_path(self) -> str:
@@ -98,9 +101,12 @@ def from_environment() -> Settings:
         import_files=os.environ.get("IMPORT_FILES", ""),
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
+        stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):
         raise ConfigurationError("PROVIDER_SECRETS", "must be ssm or secretsmanager")
+    if settings.stop_number and not re.fullmatch(r"[0-9]{5,6}", settings.stop_number):
+        raise ConfigurationError("SMS_STOP_NUMBER", "is a number of five or six digits, such as 36123")
     if settings.stage == "prod":
         _refuse_rehearsal(settings)
     return settings

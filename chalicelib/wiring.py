@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.promo_pools import PromoPools
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.table_identity import TableIdentity
+    from chalicelib.storage.templates import Templates
     from chalicelib.storage.visitors import Visitors
     from chalicelib.tracking.collect import Collector
     from chalicelib.tracking.network import NetworkDoor
@@ -405,7 +406,14 @@ class Services:
             codes=self.codes,
             clock=self.clock,
             origin=self.settings.origin,
+            stop_number=self.settings.stop_number or None,
         )
+
+    @cached_property
+    def templates(self) -> Templates:
+        from chalicelib.storage.templates import Templates
+
+        return Templates(self.table)
 
     @cached_property
     def inbound(self) -> Inbound:

@@ -73,6 +73,7 @@ class Stage:
             opposition_log=variables.get("OPPOSITION_LOG", ""),
             import_files=variables.get("IMPORT_FILES", ""),
             import_queue_url=variables.get("IMPORT_QUEUE_URL", ""),
+            stop_number=variables.get("SMS_STOP_NUMBER", ""),
         )
 
     def services(self) -> Services:

@@ -20,7 +20,7 @@ STAGE = {
 
 @pytest.fixture(autouse=True)
 def stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PHONE_SIMULATOR", "TEST_CLOCK", "NETWORK_COOKIE"):
+    for name in ("PHONE_SIMULATOR", "TEST_CLOCK", "NETWORK_COOKIE", "SMS_STOP_NUMBER"):
         monkeypatch.delenv(name, raising=False)
     for name, value in STAGE.items():
         monkeypatch.setenv(name, value)
@@ -36,6 +36,15 @@ def test_a_stage_is_told_by_its_environment() -> None:
 def test_a_stage_may_have_the_services_own_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETWORK_COOKIE", "on")
     assert from_environment().network_cookie
+
+
+def test_the_number_that_takes_stops_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not from_environment().stop_number
+    monkeypatch.setenv("SMS_STOP_NUMBER", "36123")
+    assert from_environment().stop_number == "36123"
+    monkeypatch.setenv("SMS_STOP_NUMBER", "STOP")
+    with pytest.raises(ConfigurationError, match="SMS_STOP_NUMBER"):
+        from_environment()
 
 
 @pytest.mark.parametrize("name", STAGE)

@@ -1,89 +1,103 @@
-"""The text of an SMS: the advertiser's Liquid template, then the way out that each marketing SMS must carry."""
+"""The text of an SMS: a template filled in, with the brand and the way out that marketing carries, in so many parts."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from liquid import BoundTemplate, Environment, StrictUndefined
-from liquid.exceptions import LiquidError
-
-from chalicelib.audience.profile import Profile
-from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.messaging.content import marketing_reasons
+from chalicelib.messaging.sms_text import Count, count
+from chalicelib.messaging.template_language import NotComposable, fill_in, names_in
+from chalicelib.messaging.values import Values, namespace, tellable
 from chalicelib.storage.advertisers import Advertiser
-from chalicelib.storage.messages import MessageClass
-from chalicelib.storage.visitors import Product
+from chalicelib.storage.templates import Template
 
-NO_PRODUCT = "votre panier"
 _LONGEST_NAME = 40
+MOST_CART_PARTS = 5
+_NOT_LAST = frozenset(
+    {"a", "à", "and", "au", "aux", "avec", "by", "d'", "de", "des", "du", "en", "et", "for", "in", "l'", "la", "le"}
+    | {"les", "of", "on", "or", "ou", "par", "pour", "sans", "sous", "sur", "the", "to", "un", "une", "with"}
+    | {"&", "-", "–", "—", "+", "/", "|", ":", ","}
+)
+"""What a shortened name does not end with."""
 
 
-class _BoundedEnvironment(Environment):
-    """A template is an advertiser's: it must not be able to keep a worker busy."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text that may be sent, and what it costs."""
 
-    loop_iteration_limit = 100
-    output_stream_limit = 10_000
-
-
-_environment = _BoundedEnvironment(undefined=StrictUndefined, autoescape=False)
+    text: str
+    count: Count
 
 
-class NotComposable(InvalidInput):
-    """A template that cannot be rendered."""
+def cart_template(advertiser: Advertiser) -> Template:
+    """The text of an advertiser's abandoned-cart journey."""
+    return Template("cart", advertiser.cart.template, journey="cart", max_parts=MOST_CART_PARTS)
 
 
-def compose(
-    advertiser: Advertiser,
-    template: str,
-    message_class: MessageClass,
-    profile: Profile,
-    product: Product | None,
-    link: str,
-    way_out: str,
-) -> str:
-    """The whole text. `link` and `way_out` are the personal link and the page that unsubscribes.
+def compose(template: Template, values: Values, stop_number: str | None) -> Composed:
+    """The whole text, with its product's name as long as the template's budget allows, in whole words.
 
-    Raises NotComposable where the template is wrong.
+    `stop_number` is where a STOP goes: the sender itself where it is a number. Raises NotComposable.
     """
-    try:
-        text = _parsed(template).render(
-            brand=advertiser.brand,
-            first_name=profile.first_name,
-            product=_shortened(product.name) if product and product.name else NO_PRODUCT,
-            link=link,
-        )
-    except LiquidError as error:
-        raise NotComposable([FieldError("template", "liquid", type(error).__name__)]) from None
-    text = " ".join(text.split())
-    return f"{text} {_opt_out(advertiser, way_out)}" if message_class == "marketing" else text
+    if values.code is None and uses(template, "code"):
+        raise NotComposable("no_code", "there is no promo code to send")
+    ending = _way_out(stop_number, values.way_out) if template.message_class == "marketing" else ""
+    written: list[Composed] = []
+    for name in _shorter_and_shorter(values.product.name if values.product else None):
+        written.append(_written(template, values, name, ending))
+        if written[-1].count.parts <= template.budget:
+            return written[-1]
+    fewest = min(composed.count.parts for composed in written)
+    if fewest > template.max_parts:
+        raise NotComposable("too_long", f"it takes {fewest} SMS, and may take {template.max_parts}")
+    return next(composed for composed in written if composed.count.parts == fewest)
 
 
-def check_template(template: str) -> str:
-    """The template, if it renders with every contact and product; ValueError that says what is wrong."""
-    link = "https://r.example/c"
-    try:
-        texts = [
-            _parsed(template).render(brand="Brand", first_name=first_name, product=product, link=link)
-            for first_name, product in (("Camille", "Lampe"), (None, NO_PRODUCT))
-        ]
-    except LiquidError as error:
-        raise ValueError(f"not a template that can be filled in ({type(error).__name__})") from None
-    if not all(link in text for text in texts):
-        raise ValueError("the template does not show {{ link }} to everybody")
-    return template
+def uses(template: Template, group: str) -> bool:
+    """Whether a template names a value or a part of it. Raises NotComposable."""
+    return any(name.partition(".")[0] == group for name in names_in(template.text))
 
 
-@lru_cache(maxsize=256)
-def _parsed(template: str) -> BoundTemplate:
-    return _environment.from_string(template)
+def _written(template: Template, values: Values, product_name: str | None, ending: str) -> Composed:
+    filled = " ".join(fill_in(template.text, namespace(values, template.language, product_name)).split())
+    if template.message_class == "marketing":
+        named = values.brand.casefold() in filled.casefold()
+        filled = f"{filled} {ending}" if named else f"{values.brand}: {filled} {ending}"
+    elif reasons := marketing_reasons(_without_names(filled, values, product_name)):
+        raise NotComposable("offer", f"a {template.message_class} that offers something: {reasons[0].words}")
+    counted = count(filled)
+    if template.gsm_safe and counted.culprits:
+        safe = count(counted.safe)
+        if not safe.culprits:
+            return Composed(counted.safe, safe)
+    return Composed(filled, counted)
 
 
-def _opt_out(advertiser: Advertiser, way_out: str) -> str:
-    """A number can be answered; a name cannot, so its SMS carries the page only."""
-    return f"STOP au {advertiser.sender} ou {way_out}" if advertiser.sender.isdigit() else f"STOP: {way_out}"
+def _way_out(stop_number: str | None, page: str) -> str:
+    """A sender that is a name cannot be answered, so every SMS tells a number that can (rules.md, France: STOP)."""
+    if stop_number is None:
+        raise NotComposable("no_stop_number", "an SMS from a name tells a number that takes STOP; none is configured")
+    return f"STOP au {stop_number} ou {page}"
 
 
-def _shortened(name: str) -> str:
-    """A product's name in whole words, so that it leaves room for the rest."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    return name[: _LONGEST_NAME + 1].rsplit(" ", 1)[0][:_LONGEST_NAME]
+def _shorter_and_shorter(name: str | None) -> Iterator[str | None]:
+    """A product's name, then with one word less each time, down to its first."""
+    words = (tellable(name) or "").split()
+    given: str | None = None
+    while words:
+        while len(words) > 1 and (words[-1].casefold() in _NOT_LAST or len(" ".join(words)) > _LONGEST_NAME):
+            words.pop()
+        given = " ".join(words)[:_LONGEST_NAME].rstrip(" ,;:-–")
+        yield given
+        words.pop()
+    if given is None:
+        yield None
+
+
+def _without_names(text: str, values: Values, product_name: str | None) -> str:
+    """The text without what others have named: a product called "Promo" is no offer."""
+    names = {values.brand, product_name, values.first_name, values.last_name, *(item.name for item in values.items)}
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, " ")
+    return text

@@ -19,8 +19,10 @@ from chalicelib.links.codes import Codes
 from chalicelib.links.targets import Rules, TargetRefused, check_target, rules_for
 from chalicelib.logs import log, log_failure
 from chalicelib.messaging import states
-from chalicelib.messaging.compose import NotComposable, compose
+from chalicelib.messaging.compose import cart_template, compose
 from chalicelib.messaging.decide import Decision, Facts, Refuse, Send, decide
+from chalicelib.messaging.template_language import NotComposable
+from chalicelib.messaging.values import values_of
 from chalicelib.sms_providers.contract import Accepted, Provider, SendError, Sms
 from chalicelib.storage import ledgers, links
 from chalicelib.storage.advertisers import Advertisers, Site
@@ -61,6 +63,7 @@ class Dispatch:
         codes: Codes,
         clock: Clock,
         origin: str,
+        stop_number: str | None = None,
     ) -> None:
         self._identity = table_identity
         self._messages = messages
@@ -73,6 +76,7 @@ class Dispatch:
         self._codes = codes
         self._clock = clock
         self._origin = origin
+        self._stop_number = stop_number
         self._targets = rules_for(origin)
 
     def send(self, message_id: str, version: int) -> Outcome:
@@ -186,15 +190,17 @@ class Dispatch:
         return "refused"
 
     def _text(self, message: Message, decision: Send, profile: Profile, code: str) -> str:
-        return compose(
+        values = values_of(
             decision.advertiser,
-            decision.advertiser.cart.template,
-            message.message_class,
             profile,
             message.product,
             link=f"{self._origin}/{code}",
             way_out=f"{self._origin}/u/{code}",
+            fields=decision.contact.fields,
         )
+        sender = decision.advertiser.sender
+        stop_number = sender if sender.isdigit() else self._stop_number
+        return compose(cart_template(decision.advertiser), values, stop_number).text
 
 
 def _personal_link(message: Message, site: Site, code: str, now: int, rules: Rules) -> Link:

@@ -14,6 +14,7 @@
 | halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
 | rate        | RATE#<gate>               | <second>              | who sends through the gate in that second  |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
+| template    | ADV#<advertiser>          | TEMPLATE#<template>   | its id; an advertiser's list               |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -82,6 +83,7 @@ POOL_PREFIX = "POOL#"
 STOCK_PREFIX = "STOCK#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
+TEMPLATE_PREFIX = "TEMPLATE#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -159,6 +161,16 @@ def rate(gate: str, second: int) -> Key:
 def breaker(provider: str) -> Key:
     """Whether a provider answers."""
     return f"BREAKER#{provider}", "BREAKER"
+
+
+def templates(advertiser_id: str) -> str:
+    """The partition of an advertiser's templates."""
+    return f"ADV#{advertiser_id}"
+
+
+def template(advertiser_id: str, template_id: str) -> Key:
+    """A text that an advertiser has written."""
+    return templates(advertiser_id), f"{TEMPLATE_PREFIX}{template_id}"
 
 
 def admin_key(digest: str) -> Key:

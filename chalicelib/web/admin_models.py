@@ -8,10 +8,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.clock import SECOND
-from chalicelib.messaging.compose import check_template
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.messaging.checks import check, check_cart_text
+from chalicelib.messaging.compose import cart_template
 from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Site
 from chalicelib.tracking.admission import origin_of
 
+_A_NUMBER = "36000"
+"""Stands for the number that takes STOPs, whichever the stage has."""
 _YEAR_S = 366 * 24 * 3600
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 _ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
@@ -40,7 +44,7 @@ class Body(BaseModel):
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_template)]
+Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_cart_text)]
 
 
 class CapSettings(Body):
@@ -95,8 +99,8 @@ class KeywordSettings(Body):
 
 
 def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
-    """What is stored of a body."""
-    return Advertiser(
+    """What is stored of a body. Raises InvalidInput where its text does not go with its sender."""
+    made = Advertiser(
         id=advertiser_id,
         name=body.name,
         brand=body.brand,
@@ -109,6 +113,10 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
             template=body.cart.template,
         ),
     )
+    findings = check(cart_template(made), two_way=made.sender.isdigit(), stop_number=_A_NUMBER)
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise InvalidInput([FieldError("cart.template", finding.rule, finding.message) for finding in errors])
+    return made
 
 
 def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:

@@ -1,0 +1,109 @@
+"""What is wrong with a template, or could be better, before it is saved: each finding with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chalicelib.messaging.compose import MOST_CART_PARTS, compose, uses
+from chalicelib.messaging.content import JOURNEYS, marketing_reasons
+from chalicelib.messaging.template_language import NotComposable, names_in
+from chalicelib.messaging.values import PromoCode, Thing, Values
+from chalicelib.messaging.words import find, plain, without
+from chalicelib.storage.templates import Template
+
+_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_LINK = "https://r.example/Ab3dE5gH7j"
+_A_PAGE = "https://r.example/u/Ab3dE5gH7j"
+_ITEMS = tuple(Thing(f"Article {number}", f"item-{number}", "49,90 €") for number in range(10))
+_FULL = Values(
+    brand="Marque",
+    link=_LINK,
+    way_out=_A_PAGE,
+    company="Marque SAS",
+    first_name="Camille",
+    last_name="Martin",
+    product=Thing("Lampe de chevet", "item-1", "49,90 €"),
+    items=_ITEMS,
+    total="99,80 €",
+    agent="Lou",
+    code=PromoCode("ABCD2345", "10 %", "31/12 à 23h59"),
+    order={"number": "2026-1042", "status": "expédiée", "total": "99,80 €"},
+)
+_BARE = replace(_FULL, first_name=None, last_name=None, product=None, items=(), total=None)
+"""The same message for somebody who told no name, about a cart that names nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found. An error keeps the template from being saved."""
+
+    severity: Literal["error", "warning"]
+    rule: str
+    message: str
+
+
+def check_cart_text(text: str) -> str:
+    """The text of a cart journey, if it may be saved; ValueError that says what is wrong with the template."""
+    found = check(Template("cart", text, journey="cart", max_parts=MOST_CART_PARTS), two_way=True, stop_number="36000")
+    if found and found[0].severity == "error":
+        raise ValueError(f"not a template that can be filled in: {found[0].message}")
+    return text
+
+
+def check(template: Template, *, two_way: bool, stop_number: str | None) -> list[Finding]:
+    """Everything that is found, errors first, for a sender that can be answered or not."""
+    try:
+        data = {name.partition(".")[2]: "12345" for name in names_in(template.text) if name.startswith("data.")}
+        texts = [compose(template, replace(values, data=data), stop_number).text for values in (_FULL, _BARE)]
+    except NotComposable as error:
+        return [Finding("error", found.rule, found.message) for found in error.errors]
+    found = [*_class(template), *_reply(template, texts, answerable=two_way), *_shape(template, texts)]
+    return sorted(found, key=lambda finding: finding.severity)
+
+
+def _class(template: Template) -> Iterator[Finding]:
+    """Content sets the class, not its label."""
+    if template.message_class != "marketing":
+        reasons = marketing_reasons(own_words(template), journey=template.journey, names=names_in(template.text))
+        for reason in reasons:
+            message = f"this makes it marketing: {reason.words or reason.kind}"
+            yield Finding("error", f"marketing_{reason.kind}", message)
+    elif JOURNEYS.get(template.journey) == "authorisation":
+        yield Finding("error", "class", "a one-time code is no marketing")
+    if template.journey == "unpaid_order" and not names_in(template.text) & {"order.number", "data.order_number"}:
+        yield Finding("error", "order_number", "a reminder of an unpaid order names the order: {{ order.number }}")
+
+
+def _reply(template: Template, texts: list[str], *, answerable: bool) -> Iterator[Finding]:
+    if answerable:
+        return
+    for text in (own_words(template), *texts):
+        if words := find("invites_reply", without("forbids_reply", plain(text))):
+            yield Finding("error", "one_way_sender", f"it invites a reply ({words}), and its sender cannot be answered")
+            return
+
+
+def _shape(template: Template, texts: list[str]) -> Iterator[Finding]:
+    if template.message_class == "authorisation":
+        return
+    linked = all(_LINK in text for text in texts)
+    if template.message_class == "marketing" and not linked:
+        yield Finding("error", "link", "the template does not show {{ link }} to everybody")
+    words = plain(own_words(template))
+    if not find("salutation", words):
+        yield Finding("warning", "salutation", "it greets nobody")
+    if not linked and not find("call", words) and not find("invites_reply", words):
+        yield Finding("warning", "call_to_action", "it asks for nothing: no link, no verb that says what to do")
+    if not (uses(template, "brand") or uses(template, "advertiser")):
+        told = "is put before it" if template.message_class == "marketing" else "is not told"
+        yield Finding("warning", "brand", f"it does not show {{{{ brand }}}}, which {told}")
+    if re.search(r"\bstop\b", words):
+        yield Finding("warning", "stop", "the way out is added to marketing by itself: leave STOP out")
+
+
+def own_words(template: Template) -> str:
+    """What the template itself says, whichever way its conditions turn, without what is filled in."""
+    return _TAGS.sub(" ", template.text)
