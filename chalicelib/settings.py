@@ -34,6 +34,8 @@ class Settings:
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
     stop_number: str = ""
     """The provider's number that takes STOPs for senders that are names: told in each of their marketing SMS."""
+    prices: str = ""
+    """What the operator pays for SMS, in JSON (sms_providers/prices.py)."""
 
     @property
     def keys_path(self) -> str:
@@ -102,6 +104,7 @@ def from_environment() -> Settings:
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
+        prices=os.environ.get("SMS_PRICES", ""),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):
         raise ConfigurationError("PROVIDER_SECRETS", "must be ssm or secretsmanager")

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.answers import AsJson, answer, fail
+from cli.sms_preview import preview
 
 app = typer.Typer(no_args_is_help=True, help="Texts of SMS.")
+app.command("preview")(preview)
 
 
 @app.command("count", context_settings={"ignore_unknown_options": True})  # A text may begin with "-20 %".

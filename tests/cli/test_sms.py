@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from typer.testing import CliRunner
 
@@ -32,3 +33,21 @@ def test_a_text_is_counted_for_people() -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     told = CliRunner().invoke(app, ["sms", "count", "a\udcff"])
     assert told.exit_code == 1 and "UTF-8" in told.stderr
+
+
+def test_a_text_is_previewed_for_rows(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("first_name,product,city\nCamille,Lampe Lune,Lille\nZoë,,Sète\n", encoding="utf-8")
+    text = "{{ brand }}: bonjour {{ first_name }} de {{ fields.city }}, {{ product }} vous attend {{ link }}"
+    told = CliRunner().invoke(app, ["sms", "preview", text, "--rows", str(rows), "--json"])
+    found = json.loads(told.stdout)
+    assert found["recipients"] == 2 and found["culprits"] == {"ë": 1}
+    assert found["written"]["parts"] == 2 and found["written"]["price"] == {"micro": 100_000, "currency": "EUR"}
+    assert "Zoë de Sète, votre panier vous" in found["written"]["text"] and found["safe"]["parts"] == 1
+    said = CliRunner().invoke(app, ["sms", "preview", text, "--rows", str(rows)]).stdout
+    assert "worst: 2 SMS (0.1000 EUR)" in said and "not in GSM-7: ë (1)" in said
+
+
+def test_a_text_that_cannot_be_filled_in_says_why() -> None:
+    told = CliRunner().invoke(app, ["sms", "preview", "{{ nobody }}"])
+    assert told.exit_code == 1 and "there is no value nobody" in told.stdout
