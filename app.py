@@ -18,9 +18,11 @@ from chalicelib.web import (
     admin_links,
     admin_people,
     admin_promos,
+    admin_senders,
     admin_sites,
     admin_uploads,
     console,
+    countries,
     hooks,
     keywords,
     leads,
@@ -41,9 +43,11 @@ app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
+app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
+app.register_blueprint(countries.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
 app.register_blueprint(leads.routes)

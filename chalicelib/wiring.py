@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from chalicelib.links.codes import Codes
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.sender_book import SenderBook
+    from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.tick import Tick
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.inbound import Inbound
@@ -414,6 +416,20 @@ class Services:
         from chalicelib.storage.templates import Templates
 
         return Templates(self.table)
+
+    @cached_property
+    def countries(self) -> CountryBook:
+        from chalicelib.messaging.signing import CountryBook
+        from chalicelib.storage.signed_countries import SignedCountries
+
+        return CountryBook(SignedCountries(self.table, self.clock), self.clock)
+
+    @cached_property
+    def sender_book(self) -> SenderBook:
+        from chalicelib.messaging.sender_book import SenderBook
+        from chalicelib.storage.senders import Senders
+
+        return SenderBook(Senders(self.table, self.clock), self.countries, self.clock)
 
     @cached_property
     def inbound(self) -> Inbound:

@@ -13,6 +13,7 @@ from cli import (
     clicks,
     consent,
     contacts,
+    countries,
     halts,
     hours,
     keys,
@@ -36,6 +37,7 @@ app.add_typer(contacts.app, name="contacts")
 app.add_typer(clock, name="clock")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(hours.app, name="hours")
+app.add_typer(countries.app, name="countries")
 app.command("migrate")(migrate.migrate)
 app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")

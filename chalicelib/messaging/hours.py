@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.clock import DAY, MINUTE, SECOND
 from chalicelib.messaging.holidays import HolidayRule, holidays_of
-from chalicelib.messaging.profile import DAY_MINUTES, ClassHours, CountryProfile, Window, profile_for
+from chalicelib.messaging.profile import DAY_MINUTES, ClassHours, CountryProfile, profile_for
 from chalicelib.messaging.recipients import Place, Problem
 from chalicelib.storage.messages import MessageClass
+from chalicelib.storage.sending_hours import Window
 
 _HORIZON_DAYS = 400
 # Zones and holidays are known well for these years only; a moment outside is a mistake.
@@ -113,6 +114,27 @@ def spread(opening: int, message_id: str, spread_ms: int) -> int:
     if spread_ms <= 0:
         return opening
     return opening + int.from_bytes(hashlib.sha256(message_id.encode()).digest()[:8]) % spread_ms
+
+
+def leave_at(
+    place: Place,
+    message_class: MessageClass,
+    at: int,
+    own: OwnHours | None,
+    message_id: str,
+    spread_ms: int,
+    *,
+    profile: CountryProfile | None = None,
+) -> int | None:
+    """When a message leaves: at once where it is allowed, else a little after the opening; None where it never may.
+
+    Where the spread would pass the closing it leaves at the opening itself: a deferred moment is never outside.
+    """
+    found = check_hours(place, message_class, at, own, profile=profile)
+    if found.allowed or found.next is None:
+        return found.next
+    later = spread(found.next, message_id, spread_ms)
+    return later if check_hours(place, message_class, later, own, profile=profile).allowed else found.next
 
 
 def _first_in_all(calendar: _Calendar, zones: Iterable[ZoneInfo], at: int) -> int | None:

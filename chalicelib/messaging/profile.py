@@ -8,44 +8,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
+from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.messaging.holidays import HolidayRule, holiday_rule
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.senders import SenderKind
+from chalicelib.storage.sending_hours import Window
 
 _FILES = Path(__file__).parent / "countries"
 _FRANCE = "FR"
 STRICTEST = "strictest"
 DAY_MINUTES = 24 * 60
 _TIME = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _HOLIDAYS = "holidays"
-_EVERYWHERE = "everywhere"
+EVERYWHERE = "everywhere"
 ALSACE_MOSELLE = "alsace_moselle"
 CLASSES: tuple[MessageClass, ...] = ("marketing", "notification", "authorisation")
-
-
-class ProfileError(ValueError):
-    """Values that are no country profile; its text names the field and the rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Hours of the recipient's clock, opening included, closing excluded. They cross midnight if they close first."""
-
-    open: int
-    """Minutes since midnight."""
-    close: int
-    days: frozenset[int] = frozenset(range(7))
-    """The days on which it opens; Monday is 0."""
-
-    def contains(self, weekday: int, minute: int) -> bool:
-        """Whether a minute of a day is in it."""
-        if self.open < self.close:
-            return weekday in self.days and self.open <= minute < self.close
-        before = (weekday - 1) % 7
-        return (weekday in self.days and minute >= self.open) or (before in self.days and minute < self.close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +95,7 @@ class CountryProfile:
 
     def holidays_in(self, parts: Iterable[str]) -> tuple[HolidayRule, ...]:
         """The holidays of all these parts together."""
-        return tuple(dict.fromkeys(rule for part in (_EVERYWHERE, *parts) for rule in self.holidays.get(part, ())))
+        return tuple(dict.fromkeys(rule for part in (EVERYWHERE, *parts) for rule in self.holidays.get(part, ())))
 
 
 def profile_for(country: str) -> CountryProfile:
@@ -191,50 +172,66 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
 
 
 def class_hours(name: str, values: Mapping[str, Any]) -> ClassHours:
-    """A class's hours from a file's or a signature's table. Raises ProfileError."""
+    """A class's hours from a file's or a signature's table. Raises InvalidInput."""
     if missing := {"open", "close", "source"} - values.keys():
-        raise ProfileError(f"{name}: {', '.join(sorted(missing))} is missing")
+        raise InvalidInput([FieldError(f"{name}.{key}", "required", "it has to be said") for key in sorted(missing)])
     if unknown := values.keys() - {"open", "close", "earliest", "latest", "closed", "source"}:
-        raise ProfileError(f"{name}: {', '.join(sorted(unknown))} is not known")
+        raise InvalidInput(
+            [FieldError(f"{name}.{key}", "known", "hours have no such value") for key in sorted(unknown)]
+        )
     closed = list(values.get("closed", ()))
-    if strange := set(closed) - {*_WEEKDAYS, _HOLIDAYS}:
-        raise ProfileError(f"{name}.closed: {', '.join(sorted(strange))} is neither a weekday nor '{_HOLIDAYS}'")
+    if set(closed) - {*WEEKDAYS, _HOLIDAYS}:
+        raise InvalidInput([FieldError(f"{name}.closed", "day", f"{', '.join(WEEKDAYS)} or {_HOLIDAYS}")])
     window = Window(minutes(name, values["open"]), minutes(name, values["close"]))
     limit = Window(
         minutes(name, values.get("earliest", values["open"])), minutes(name, values.get("latest", values["close"]))
     )
     if not limit.open <= window.open < window.close <= limit.close:
-        raise ProfileError(f"{name}: hours lie between earliest and latest, and open before they close")
+        raise InvalidInput(
+            [FieldError(name, "order", "hours lie between earliest and latest, and open before they close")]
+        )
     return ClassHours(
         window=window,
         limit=limit,
-        closed_days=frozenset(index for index, day in enumerate(_WEEKDAYS) if day in closed),
+        closed_days=frozenset(index for index, day in enumerate(WEEKDAYS) if day in closed),
         closed_on_holidays=_HOLIDAYS in closed,
-        source=str(values["source"]),
+        source=_source(name, values),
     )
 
 
 def sender_rule(values: Mapping[str, Any]) -> SenderRule:
-    """One kind of sender from a file's or a signature's table. Raises ProfileError."""
+    """One kind of sender from a file's or a signature's table. Raises InvalidInput."""
     if missing := {"kind", "pattern", "classes", "two_way", "source"} - values.keys():
-        raise ProfileError(f"senders: {', '.join(sorted(missing))} is missing")
+        raise InvalidInput([FieldError(f"senders.{key}", "required", "it has to be said") for key in sorted(missing)])
     if values["kind"] not in get_args(SenderKind) or not set(values["classes"]) <= set(CLASSES):
-        raise ProfileError(f"senders: a kind is one of {get_args(SenderKind)}, classes are of {CLASSES}")
+        raise InvalidInput([FieldError("senders", "known", f"kind: {get_args(SenderKind)}, classes: {CLASSES}")])
     return SenderRule(
         kind=values["kind"],
         pattern=re.compile(values["pattern"], re.ASCII),
         classes=frozenset(values["classes"]),
         two_way=values["two_way"],
-        source=values["source"],
+        source=_source("senders", values),
         calling_code=values.get("calling_code"),
         generic=frozenset(values.get("generic", ())),
     )
 
 
+def _source(name: str, values: Mapping[str, Any]) -> str:
+    source = str(values["source"]).strip()
+    if not source:
+        raise InvalidInput([FieldError(f"{name}.source", "required", "say where the values come from")])
+    return source
+
+
 def minutes(name: str, text: Any) -> int:
-    """Minutes since midnight of `08:00`; 24:00 is the day's end. Raises ProfileError."""
+    """Minutes since midnight of `08:00`; 24:00 is the day's end. Raises InvalidInput."""
     found = _TIME.fullmatch(text) if isinstance(text, str) else None
     total = int(found[1]) * 60 + int(found[2]) if found else DAY_MINUTES + 1
     if total > DAY_MINUTES:
-        raise ProfileError(f"{name}: a time is written as 08:00, up to 24:00")
+        raise InvalidInput([FieldError(name, "time", "a time is written as 08:00, up to 24:00")])
     return total
+
+
+def clock_time(minute: int) -> str:
+    """`08:00` of minutes since midnight."""
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -67,9 +67,9 @@ def check_sender(value: str, profile: CountryProfile) -> Sender | FieldError:
     return _what_is_wrong(text)
 
 
-def sender_of(registered: RegisteredSender) -> Sender | None:
-    """A registered sender with what it may do, or None where its country does not take it any more."""
-    found = check_sender(registered.value, profile_for(registered.country))
+def sender_of(registered: RegisteredSender, profile: CountryProfile) -> Sender | None:
+    """A registered sender with what its country's profile lets it do, or None where that does not take it any more."""
+    found = check_sender(registered.value, profile)
     if isinstance(found, FieldError):
         return None
     return Sender(

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.clock import DAY, MINUTE, SECOND, Clock
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
+from chalicelib.storage.sending_hours import SendingHours, sending_hours
 from chalicelib.storage.table import Put, Table
 
 _CACHED_FOR = 10 * SECOND
@@ -50,9 +51,10 @@ class Advertiser:
     brand: str
     """The name in the text of each SMS."""
     sender: str
-    """What the phone shows as the sender, and the number that a STOP goes to."""
+    """What the phone shows in France where a message names no other sender; a STOP goes to it if it is a number."""
     cap: Cap = field(default_factory=Cap)
     cart: CartJourney = field(default_factory=CartJourney)
+    hours: SendingHours = field(default_factory=SendingHours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _advertiser(item: Item) -> Advertiser:
         sender=item["sender"],
         cap=Cap(**item["cap"]),
         cart=CartJourney(**item["cart"]),
+        hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
     )
 
 

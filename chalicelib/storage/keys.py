@@ -15,6 +15,9 @@
 | rate        | RATE#<gate>               | <second>              | who sends through the gate in that second  |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
 | template    | ADV#<advertiser>          | TEMPLATE#<template>   | its id; an advertiser's list               |
+| signed      | COUNTRY#<country>         | SIGNED                | the country                                |
+| signature   | COUNTRY#<country>         | SIGNATURE#<id>        | a country's history                        |
+| countries   | COUNTRY#                  | <country>             | all that were ever signed                  |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
@@ -84,6 +87,8 @@ STOCK_PREFIX = "STOCK#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
+SIGNATURE_PREFIX = "SIGNATURE#"
+SIGNED_COUNTRIES = "COUNTRY#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -171,6 +176,26 @@ def templates(advertiser_id: str) -> str:
 def template(advertiser_id: str, template_id: str) -> Key:
     """A text that an advertiser has written."""
     return templates(advertiser_id), f"{TEMPLATE_PREFIX}{template_id}"
+
+
+def country(code: str) -> str:
+    """The partition of what the operator signed for a country."""
+    return f"COUNTRY#{code}"
+
+
+def signed_country(code: str) -> Key:
+    """What holds for a country."""
+    return country(code), "SIGNED"
+
+
+def listed_country(code: str) -> Key:
+    """That something was signed for a country."""
+    return SIGNED_COUNTRIES, code
+
+
+def country_signature(code: str, signature: str) -> Key:
+    """One of a country's signatures; their ids are in the order of time."""
+    return country(code), f"{SIGNATURE_PREFIX}{signature}"
 
 
 def admin_key(digest: str) -> Key:

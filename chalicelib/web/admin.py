@@ -37,6 +37,7 @@ def create_advertiser() -> Response:
 
     authorise(routes, OPERATOR)
     advertiser = new_advertiser(read_body(routes, NewAdvertiser), new_id("adv", services().clock.now()))
+    services().sender_book.register_default(advertiser, verified=True)
     services().advertisers.save(advertiser)
     return answer(advertiser_answer(advertiser), 201)
 
@@ -57,13 +58,19 @@ def get_advertiser(advertiser: str) -> Response:
 @routes.route("/v1/advertisers/{advertiser}", methods=["PUT"])
 @view
 def replace_advertiser(advertiser: str) -> Response:
-    """Replace an advertiser's settings: they hold everywhere within ten seconds."""
+    """Replace an advertiser's settings: they hold everywhere within ten seconds.
+
+    A sender that the advertiser changes itself waits for the operator; one that the operator sets is verified.
+    """
     from chalicelib.web.admin_models import NewAdvertiser, advertiser_answer, new_advertiser
 
-    authorise(routes, advertiser)
-    if services().advertisers.get(advertiser) is None:
+    scope = authorise(routes, advertiser)
+    before = services().advertisers.get(advertiser)
+    if before is None:
         raise NotFound("advertiser")
     replaced = new_advertiser(read_body(routes, NewAdvertiser), advertiser)
+    if replaced.sender != before.sender or scope == OPERATOR:
+        services().sender_book.register_default(replaced, verified=scope == OPERATOR)
     services().advertisers.save(replaced)
     return answer(advertiser_answer(replaced))
 

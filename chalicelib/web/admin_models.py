@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.messaging.checks import check, check_cart_text
 from chalicelib.messaging.compose import cart_template
+from chalicelib.messaging.profile import profile_for
+from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
+from chalicelib.messaging.senders import check_sender
 from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Site
 from chalicelib.tracking.admission import origin_of
+from chalicelib.web.body import Body, Name
+from chalicelib.web.hours_models import HoursSettings, hours_answer, hours_of
 
 _A_NUMBER = "36000"
 """Stands for the number that takes STOPs, whichever the stage has."""
 _YEAR_S = 366 * 24 * 3600
-_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 _ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
-_NUMBER = re.compile(r"[0-9]{5,15}")
 
 
 def _origin(text: str) -> str:
@@ -30,18 +33,12 @@ def _origin(text: str) -> str:
 
 
 def _sender(text: str) -> str:
-    if not _NAME.fullmatch(text) and not _NUMBER.fullmatch(text):
-        raise ValueError("a sender is a number, or 1 to 11 letters and digits with a letter among them")
-    return text
+    checked = check_sender(text, profile_for(DEFAULT_COUNTRY))
+    if isinstance(checked, FieldError):
+        raise ValueError(checked.message)
+    return checked.value
 
 
-class Body(BaseModel):
-    """An unknown field is an error: a misspelt setting must not be taken for one that was set."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Sender = Annotated[str, AfterValidator(_sender)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_cart_text)]
@@ -71,6 +68,7 @@ class NewAdvertiser(Body):
     sender: Sender
     cap: CapSettings = CapSettings()
     cart: CartSettings = CartSettings()
+    hours: HoursSettings = HoursSettings()
 
 
 class NewSite(Body):
@@ -112,8 +110,11 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
             expires_ms=body.cart.expires_s * SECOND,
             template=body.cart.template,
         ),
+        hours=hours_of(body.hours),
     )
-    findings = check(cart_template(made), two_way=made.sender.isdigit(), stop_number=_A_NUMBER)
+    sender = check_sender(made.sender, profile_for(DEFAULT_COUNTRY))
+    two_way = not isinstance(sender, FieldError) and sender.two_way
+    findings = check(cart_template(made), two_way=two_way, stop_number=_A_NUMBER)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput([FieldError("cart.template", finding.rule, finding.message) for finding in errors])
     return made
@@ -133,6 +134,7 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
             "expires_s": advertiser.cart.expires_ms // SECOND,
             "template": advertiser.cart.template,
         },
+        "hours": hours_answer(advertiser.hours),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.web.admin_models import Body
+from chalicelib.web.body import Body
 
 Reason = Literal["access", "portability", "erasure", "objection", "rectification", "dispute", "authority", "support"]
 """Why somebody looks. A list, since free text would carry names and numbers into the log."""

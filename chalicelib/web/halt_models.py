@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from chalicelib.web.admin_models import Body
+from chalicelib.web.body import Body
 
 
 class NewHalt(Body):

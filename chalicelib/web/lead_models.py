@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.web.admin_models import Body, Name
+from chalicelib.web.body import Body, Name
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]

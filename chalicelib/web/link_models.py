@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.links.desk import Wanted
 from chalicelib.storage.link_settings import LinkSettings, Rule, Variant
 from chalicelib.storage.links import Link
-from chalicelib.web.admin_models import Body
+from chalicelib.web.body import Body
 
 _DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
 Target = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]

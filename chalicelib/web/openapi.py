@@ -15,6 +15,7 @@ from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
+from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.verification_models import CheckVerification, NewVerification
 from chalicelib.web.wording_models import NewWording
@@ -23,6 +24,7 @@ _LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _HALT = "/v1/advertisers/{advertiser}/halt"
+_SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
@@ -64,6 +66,9 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", _PROMO_CODE, "What a promo code is worth, and whether it holds now", None, 200),
     ("post", f"{_PROMO_CODE}/redemptions", "Let an order use a code; once, however often told", "NewRedemption", 200),
     ("delete", f"{_PROMO_CODE}/redemptions/{{order}}", "Undo an order's use of a code", None, 200),
+    ("get", _SENDERS, "What SMS may come from, with what each may do", None, 200),
+    ("put", f"{_SENDERS}/{{country}}/{{value}}", "Register a sender; the operator verifies", "SenderSettings", 200),
+    ("delete", f"{_SENDERS}/{{country}}/{{value}}", "Take a sender off", None, 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "SiteSettings", 200),
     ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
@@ -78,6 +83,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/verifications", "Send a one-time code to a phone", "NewVerification", 201),
     ("post", "/v1/verifications/{verification}/check", "Check what was typed", "CheckVerification", 200),
     ("get", "/v1/messages/{message}", "Why a message was sent, or was not", None, 200),
+    ("get", "/v1/countries", "What each country allows, by which source (operator)", None, 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
 )
 _MODELS = (
@@ -91,6 +97,7 @@ _MODELS = (
     ObjectPerson,
     ObjectPhone,
     WithReason,
+    SenderSettings,
     OptInSettings,
     NewLink,
     LinkChange,

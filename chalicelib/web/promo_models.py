@@ -11,7 +11,7 @@ from chalicelib.promotions.desk import Redeemed
 from chalicelib.promotions.offers import NotRedeemed
 from chalicelib.storage.promo_codes import PromoCode
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
-from chalicelib.web.admin_models import Body, Name
+from chalicelib.web.body import Body, Name
 from chalicelib.web.link_models import Moment
 
 _CODE = StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9 -]{1,22})[A-Za-z0-9]$")

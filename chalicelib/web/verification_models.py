@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.web.admin_models import Body
+from chalicelib.web.body import Body
 
 
 class NewVerification(Body):

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from chalicelib.storage.contacts import Purpose
-from chalicelib.web.admin_models import Body
+from chalicelib.web.body import Body
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 

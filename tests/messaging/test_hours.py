@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.messaging.hours import OwnHours, check_hours, spread
-from chalicelib.messaging.profile import CLASSES, ClassHours, CountryProfile, Window, profile_for, shipped
+from chalicelib.messaging.hours import OwnHours, check_hours, leave_at, spread
+from chalicelib.messaging.profile import CLASSES, ClassHours, CountryProfile, profile_for, shipped
 from chalicelib.messaging.recipients import Place, place_of
 from chalicelib.storage.messages import MessageClass
+from chalicelib.storage.sending_hours import Window
 
 PARIS = "+33639980012"
 MINUTE = 60_000
@@ -147,7 +148,7 @@ def test_an_advertiser_may_open_until_ten_and_not_a_minute_longer() -> None:
 
 
 def test_own_hours_narrow_and_may_cross_midnight() -> None:
-    evening = OwnHours((Window(18 * 60, 9 * 60, frozenset({0, 5})),))  # opens on Mondays and Saturdays
+    evening = OwnHours((Window(18 * 60, 9 * 60, (0, 5)),))  # opens on Mondays and Saturdays
     found = check_hours(PLACES["Paris"], "marketing", ms("2026-03-03T08:30:00+01:00"), evening)
     assert found.allowed, "Monday's evening lasts until Tuesday at 9"
     found = check_hours(PLACES["Paris"], "marketing", ms("2026-03-03T09:00:00+01:00"), evening)
@@ -200,9 +201,11 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2036, 12, 31)).map(
 tricky = st.sampled_from(
     ["2026-03-28", "2026-10-24", "2026-04-02", "2026-05-13", "2026-12-24", "2027-12-31", "2027-05-21", "2028-02-28"]
 ).flatmap(lambda day: st.integers(0, 4 * DAY).map(lambda later: ms(f"{day}T00:00:00+00:00") + later))
-windows = st.tuples(st.integers(0, 1439), st.integers(0, 1439), st.frozensets(st.integers(0, 6), min_size=1)).filter(
-    lambda window: window[0] != window[1]
-)
+windows = st.tuples(
+    st.integers(0, 1439),
+    st.integers(0, 1439),
+    st.frozensets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
+).filter(lambda window: window[0] != window[1])
 owns = st.none() | st.lists(windows, min_size=1, max_size=3).map(
     lambda all_: OwnHours(tuple(Window(*one) for one in all_))
 )
@@ -307,3 +310,18 @@ def test_days_follow_each_other_without_a_gap() -> None:
     days = {(first + timedelta(days=number)).date() for number in range(365)}
     closed = {day for day in days if day.isoweekday() == 7} | set(library.country_holidays("FR", years=2026))
     assert len(openings) == len(days - closed)
+
+
+@settings(max_examples=100, deadline=None)
+@given(places, classes, moments | tricky, owns, st.text(max_size=12), st.integers(0, 4 * 60 * MINUTE))
+def test_a_message_never_leaves_outside_its_hours(
+    place: Place, message_class: MessageClass, at: int, own: OwnHours | None, message: str, length: int
+) -> None:
+    moment = leave_at(place, message_class, at, own, message, length)
+    if moment is None:
+        assert check_hours(place, message_class, at, own).next is None
+        return
+    first = check_hours(place, message_class, at, own).next
+    assert first is not None
+    assert first <= moment < first + max(length, 1)
+    assert _allowed(place, message_class, moment, own)

@@ -12,7 +12,7 @@ FR = profile_for("FR")
 
 
 def made(value: str, country: str = "FR", *, verified: bool = True) -> Sender:
-    found = sender_of(RegisteredSender(country, value, 0, 1 if verified else None))
+    found = sender_of(RegisteredSender(country, value, 0, 1 if verified else None), profile_for(country))
     assert found
     return found
 
@@ -109,7 +109,7 @@ def test_what_each_may_do(sender: Sender, two_way: bool, classes: set[MessageCla
 
 
 def test_a_name_may_have_a_number_for_its_stop() -> None:
-    found = sender_of(RegisteredSender("FR", "LUMEN", 0, 1, "36180"))
+    found = sender_of(RegisteredSender("FR", "LUMEN", 0, 1, "36180"), FR)
     assert found
     assert found.stop_number == "36180"
 

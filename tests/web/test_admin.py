@@ -24,6 +24,7 @@ OPERATORS_OWN = {
     ("POST", "/v1/advertisers/{advertiser}/keys"),
     ("PUT", "/v1/advertisers/{advertiser}/keyword"),
     ("GET", "/v1/counts"),
+    ("GET", "/v1/countries"),
     ("POST", "/v1/advertisers/{advertiser}/link-domains"),
 }
 
@@ -55,6 +56,9 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     if "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
+    if "{value}" in route:
+        shop.world.services.sender_book.register(shop.advertiser, "FR", "LUMEN", verified=False)
+        names |= {"country": "FR", "value": "LUMEN"}
     upload = uploaded(shop) if "{upload}" in route else ""
     return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload)
 
@@ -78,6 +82,7 @@ BODIES: dict[str, Any] = {
     "/links": {"target": "https://shop.example/new"},
     "/links/{code}": {"target": "https://shop.example/new"},
     "/uploads": {"bytes": 5},
+    "/senders/{country}/{value}": {},
     "/optin": {"incentive": None, "fields": []},
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
@@ -90,7 +95,7 @@ def body_for(method: str, route: str) -> Any:
     if method not in ("POST", "PUT", "PATCH"):
         return None
     told = next((body for end, body in BODIES.items() if route.endswith(end)), None)
-    return told or ({"reason": "access"} if "/people/" in route else ADVERTISER)
+    return told if told is not None else ({"reason": "access"} if "/people/" in route else ADVERTISER)
 
 
 def test_there_are_routes_to_try() -> None:

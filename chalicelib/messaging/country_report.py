@@ -1,0 +1,49 @@
+"""Country profiles as people and programs read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.messaging.profile import WEEKDAYS, ClassHours, CountryProfile, clock_time, shipped
+from chalicelib.messaging.signing import CountryBook
+from chalicelib.storage.signed_countries import Signature
+
+
+def country_report(book: CountryBook) -> list[dict[str, Any]]:
+    """Each profile that holds, with its sources and its signature."""
+    return [country_told(book.profile(code), book.signature(code)) for code in (*shipped(), *book.signed_beside())]
+
+
+def country_told(profile: CountryProfile, signature: Signature | None) -> dict[str, Any]:
+    """One profile."""
+    return {
+        "country": profile.code,
+        "name": profile.name,
+        "sends": profile.sends,
+        "signed": {"by": signature.by, "at": signature.at} if signature else None,
+        "hours": {name: _hours(hours) for name, hours in profile.hours.items()},
+        "holidays": {part: [rule.text for rule in rules] for part, rules in profile.holidays.items()},
+        "holidays_source": profile.holidays_source,
+        "senders": [
+            {
+                "kind": rule.kind,
+                "form": rule.pattern.pattern,
+                "classes": sorted(rule.classes),
+                "two_way": rule.two_way,
+                "source": rule.source,
+            }
+            for rule in profile.senders
+        ],
+    }
+
+
+def _hours(hours: ClassHours) -> dict[str, Any]:
+    closed = [WEEKDAYS[day] for day in sorted(hours.closed_days)]
+    return {
+        "open": clock_time(hours.window.open),
+        "close": clock_time(hours.window.close),
+        "earliest": clock_time(hours.limit.open),
+        "latest": clock_time(hours.limit.close),
+        "closed": [*closed, "holidays"] if hours.closed_on_holidays else closed,
+        "source": hours.source,
+    }

@@ -1,0 +1,63 @@
+"""`/v1/advertisers/{advertiser}/senders`: what an advertiser's SMS may come from. The operator verifies."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.messaging.senders import Sender
+from chalicelib.storage.advertisers import OPERATOR, Advertiser
+from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_SENDERS = "/v1/advertisers/{advertiser}/senders"
+
+
+@routes.route(_SENDERS, methods=["GET"])
+@view
+def list_senders(advertiser: str) -> Response:
+    """All of them, with what each may do in its country."""
+    authorise(routes, advertiser)
+    owner = _advertiser(advertiser)
+    return answer({"senders": [_told(owner, sender) for sender in services().sender_book.of(owner)]})
+
+
+@routes.route(_SENDERS + "/{country}/{value}", methods=["PUT"])
+@view
+def put_sender(advertiser: str, country: str, value: str) -> Response:
+    """Register a sender, which then waits for the operator; with the operator's key it can be verified."""
+    from chalicelib.web.sender_models import SenderSettings
+
+    scope = authorise(routes, advertiser)
+    body = read_body(routes, SenderSettings)
+    if body.verified and scope != OPERATOR:
+        raise Forbidden("a sender is verified by the operator")
+    owner = _advertiser(advertiser)
+    sender = services().sender_book.register(
+        owner, country, value, verified=body.verified, stop_number=body.stop_number
+    )
+    return answer(_told(owner, sender))
+
+
+@routes.route(_SENDERS + "/{country}/{value}", methods=["DELETE"])
+@view
+def delete_sender(advertiser: str, country: str, value: str) -> Response:
+    """Take a sender off: nothing comes from it any more."""
+    authorise(routes, advertiser)
+    services().sender_book.remove(_advertiser(advertiser), country, value)
+    return answer({"country": country, "value": value, "removed": True})
+
+
+def _advertiser(advertiser: str) -> Advertiser:
+    found = services().advertisers.get(advertiser)
+    if found is None:
+        raise NotFound("advertiser")
+    return found
+
+
+def _told(owner: Advertiser, sender: Sender) -> dict[str, object]:
+    from chalicelib.web.sender_models import sender_answer
+
+    return sender_answer(sender, default=services().sender_book.is_default(owner, sender))

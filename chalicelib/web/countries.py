@@ -1,0 +1,22 @@
+"""`/v1/countries`: what each country allows, by which source, and who signed it."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/v1/countries", methods=["GET"])
+@view
+def list_countries() -> Response:
+    """All profiles that are shipped or signed; for the operator."""
+    from chalicelib.messaging.country_report import country_report
+
+    authorise(routes, OPERATOR)
+    return answer({"countries": country_report(services().countries)})
