@@ -51,7 +51,7 @@ class _Window:
         return self.answered / (self.served_cpu_s + self.database_cpu_s)
 
 
-def figure(frozen: Path, world: dict[str, Any], *, windows: int, window_s: float, warm_up_s: float) -> Figure:
+def figure(frozen: Path, world: dict[str, Any], *, windows: int, window_s: float, warm_up: int) -> Figure:
     """The median of some windows, after the database's compiler has settled."""
     with DynamoDBLocal() as database:
         codes = _links(database.endpoint_url, world)
@@ -59,7 +59,9 @@ def figure(frozen: Path, world: dict[str, Any], *, windows: int, window_s: float
         containers = Containers(Endpoint(database.endpoint_url), frozen, settings)
         with _served(containers, world["now"]) as (url, pid):
             visitors = Visitors(url, codes)
-            visitors.ask(warm_up_s)
+            answered = 0
+            while answered < warm_up:
+                answered += visitors.ask(1)
             seen = [_window(visitors, pid, database.pid, window_s) for _ in range(windows)]
             visitors.leave()
     return Figure(
@@ -69,7 +71,7 @@ def figure(frozen: Path, world: dict[str, Any], *, windows: int, window_s: float
         "/s",
         f"redirects over HTTP per CPU-second of bench/served.py (server and function) and of DynamoDB Local together,"
         f" {CONNECTIONS} kept-alive connections, {LINKS} links, each click kept; median of {windows} windows of"
-        f" {window_s:g} s after {warm_up_s:g} s of warm-up; at least twice the best peer's {BEST_PEER}",
+        f" {window_s:g} s after {warm_up:,} redirects of warm-up; at least twice the best peer's {BEST_PEER}",
         tuple(
             f"{window.answered / window.seconds:.0f} a second;"
             f" {1e6 * window.served_cpu_s / window.answered:.0f} µs of CPU each ours,"

@@ -30,7 +30,7 @@ NAMED = {
     "import.rss_mb",
 }
 
-LITTLE = Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000, windows=1, window_s=0.5, warm_up_s=0.5)
+LITTLE = Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000, windows=1, window_s=0.5, warm_up=100)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote_plus
 
 CLICK_PARAMETER = "rl_click"
@@ -24,7 +25,7 @@ def landing_url(
     present = {_name(part) for part in parts} | {CLICK_PARAMETER}
     tagged = [(f"utm_{name}", value) for name, value in utm.items() if f"utm_{name}" not in present]
     present |= {name for name, _ in tagged}
-    added = [_pair(name, value) for name, value in tagged]
+    added = [_tag(name, value) for name, value in tagged]
     room = _LONGEST - len(target)
     for name, value in asked:
         pair = _pair(name, value)
@@ -32,7 +33,7 @@ def landing_url(
         if name not in present and room > 0:
             added.append(pair)
     if click_id:
-        added.append(_pair(CLICK_PARAMETER, click_id))
+        added.append(f"{CLICK_PARAMETER}={click_id}")
     whole = "&".join(parts + added)
     url = f"{path}?{whole}" if whole else path
     # Targets are kept in ASCII since they are checked; a header takes nothing else.
@@ -41,6 +42,12 @@ def landing_url(
 
 def _name(part: str) -> str:
     return unquote_plus(part.partition("=")[0])
+
+
+@lru_cache(maxsize=1_000)
+def _tag(name: str, value: str) -> str:
+    """A pair of a campaign's, which is the same for many clicks."""
+    return _pair(name, value)
 
 
 def _pair(name: str, value: str) -> str:

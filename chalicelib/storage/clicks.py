@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
@@ -73,7 +73,7 @@ class ClickLog:
                 "type": "click",
                 "v": 2,
                 "link": record.link,
-                "facts": asdict(record.click),
+                "facts": record.click.facts(),
                 "class": record.verdict.click_class,
                 "reasons": record.verdict.reasons,
                 "rules": record.verdict.rules,

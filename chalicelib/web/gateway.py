@@ -50,7 +50,9 @@ def network(ip: str) -> str:
         address = ip_address(ip)
     except ValueError:
         return ""
-    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+    if address.version == 4:
+        return f"{ip.rpartition('.')[0]}.0/24"
+    return str(ip_network((address, 48), strict=False))
 
 
 def respond(status: int, headers: Mapping[str, str], body: str = "") -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,7 +82,7 @@ def _link(name: str, click: Click, services: Services) -> Link | None:
             raise
     if link and link.tracked:
         # What the table did not take is written here, whole: `relance clicks recover` reads it.
-        log("click_not_stored", link=name, **asdict(click))
+        log("click_not_stored", link=name, **click.facts())
     return link
 
 
