@@ -16,8 +16,9 @@ def landing_url(
 ) -> str:
     """The address to send the browser to; `asked` is the query of the short link itself, decoded.
 
-    No name is there twice that was not so in the target: what the target has is the target's to decide, then comes
-    the link's campaign, then what the short link was opened with. The target's own bytes and fragment stay as they are.
+    No name is there twice that was not so in the target or, but for a campaign's names, in `asked`. What the target has
+    is the target's to decide, then comes the link's campaign, then what the short link was opened with. The target's
+    own bytes and fragment stay as they are.
     """
     page, hash_sign, fragment = target.partition("#")
     path, _, query = page.partition("?")
@@ -32,6 +33,8 @@ def landing_url(
         room -= len(pair) + 1
         if name not in present and room > 0:
             added.append(pair)
+            if name.startswith("utm_"):
+                present.add(name)
     if click_id:
         added.append(f"{CLICK_PARAMETER}={click_id}")
     whole = "&".join(parts + added)

@@ -55,10 +55,14 @@ _LOCAL = frozenset(
     {"localhost", "localdomain", "local", "internal", "intranet", "private", "corp", "home", "lan", "host", "docker"}
     | {"arpa", "invalid", "onion", "alt"}
 )
+_LOCAL_BY_NAME = ("nip.io", "sslip.io", "xip.io", "localtest.me", "lvh.me", "vcap.me", "lacolhost.com")
+"""Public names that anybody may put a private address into, or that stand for one."""
 _SHORTENERS = frozenset(
     {"bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly", "cutt.ly", "rebrand.ly", "rb.gy"}
     | {"shorturl.at", "t.ly", "s.id", "tiny.cc", "lnkd.in", "urlz.fr"}
 )
+_GATEWAY = re.compile(r"\.execute-api\.[a-z0-9-]+\.(?:amazonaws\.com|api\.aws)(?:\.cn)?$")
+"""This service answers under such a name beside its own, without knowing it."""
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _SAFE = "!#$%&'()*+,/:;=?@[]~-._\"<>^`{|}"
 # Letters of other scripts that look like Latin ones in the usual typefaces (Unicode TS 39, the common part of it).
@@ -164,9 +168,17 @@ def _host(host: str, rules: Rules) -> str:
         raise TargetRefused(reason)
     if _deceives(shown, rules.ours):
         raise TargetRefused("look_alike")
-    if any(name == domain or name.endswith("." + domain) for domain in _SHORTENERS):
+    if _is_under(name, _LOCAL_BY_NAME):
+        raise TargetRefused("local")
+    if _is_under(name, _SHORTENERS):
         raise TargetRefused("shortener")
+    if _GATEWAY.search(name):
+        raise TargetRefused("ourselves")
     return name
+
+
+def _is_under(name: str, domains: Collection[str]) -> bool:
+    return any(name == domain or name.endswith("." + domain) for domain in domains)
 
 
 def _local(name: str) -> Reason | None:
@@ -186,7 +198,7 @@ def _deceives(shown: str, ours: Collection[str]) -> bool:
     looks = _skeleton(shown)
     if any(looks == our.partition(":")[0] or looks.endswith("." + our) for our in ours):
         return True
-    return any(_mixed(label) or _whole_look_alike(label) for label in shown.split("."))
+    return any(_mixed(label) or _whole_look_alike(label) or _phonetic(label) for label in shown.split("."))
 
 
 def _skeleton(text: str) -> str:
@@ -197,6 +209,11 @@ def _skeleton(text: str) -> str:
 def _mixed(label: str) -> bool:
     scripts = {unicodedata.name(c, "").partition(" ")[0] for c in label if c.isalpha()}
     return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
+
+
+def _phonetic(label: str) -> bool:
+    """`ᴘaypal`: Latin letters of no alphabet, which sounds are written with (Unicode's IPA and phonetic blocks)."""
+    return any("\u0250" <= c <= "\u02af" or "\u1d00" <= c <= "\u1dbf" or "\ua720" <= c <= "\ua7ff" for c in label)
 
 
 def _whole_look_alike(label: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cache
 from typing import Any, Literal
@@ -17,6 +18,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 """For pages without scripts, which is all but the phone simulator."""
+_WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 
 
 def phone(accept_language: str, **conversation: Any) -> str:
@@ -40,8 +42,16 @@ def render(template: str, accept_language: str, **values: Any) -> str:
 
 
 def language_of(accept_language: str) -> Literal["fr", "en"]:
-    """English where the browser asks for that first, else French."""
-    return "en" if accept_language.strip().lower().startswith("en") else "fr"
+    """French or English, whichever the browser likes better (RFC 9110, 12.5.4); French where it names neither."""
+    liked: dict[str, float] = {}
+    for part in accept_language.lower().split(","):
+        tag, _, weight = part.replace(" ", "").partition(";q=")
+        language = tag.partition("-")[0]
+        if language in ("fr", "en") and _WEIGHT.fullmatch(weight or "1"):
+            liked[language] = max(liked.get(language, 0), float(weight or 1))
+    # Of equals, the one that is named first.
+    best = max(liked, key=lambda language: liked[language], default="fr")
+    return "en" if best == "en" and liked["en"] > 0 else "fr"
 
 
 def moment(at: int, language: str) -> str:

@@ -66,6 +66,9 @@ def test_landing_again_changes_the_click_alone(query: list[tuple[str, str]]) -> 
         ("https://shop.example/p?size=l", [("size", "m")], "https://shop.example/p?size=l&rl_click=c1"),
         ("https://shop.example/p?si%7Ae=l", [("size", "m")], "https://shop.example/p?si%7Ae=l&rl_click=c1"),
         ("https://shop.example/p", [("a", "1"), ("a", "2")], "https://shop.example/p?a=1&a=2&rl_click=c1"),
+        ("https://shop.example/p", [("utm_id", "1"), ("utm_id", "2")], "https://shop.example/p?utm_id=1&rl_click=c1"),
+        ("https://shop.example/p?utm%5Fid=", [("utm_id", "2")], "https://shop.example/p?utm%5Fid=&rl_click=c1"),
+        ("https://shop.example/p?a=1;b=2", [("b", "3")], "https://shop.example/p?a=1;b=2&b=3&rl_click=c1"),
         ("https://shop.example/p", [("rl_click", "forged")], "https://shop.example/p?rl_click=c1"),
         (
             "https://shop.example/p",

@@ -72,6 +72,8 @@ HOSTILE = {
         "http://printer.local/",
         "http://router.home.arpa/",
         "http://wiki.corp:8080/",
+        "http://169.254.169.254.nip.io/",
+        "http://app.LocalTest.me/",
     ],
     "host": [
         "http://intranet-server/",
@@ -99,6 +101,7 @@ HOSTILE = {
         "https://r.example:8443/abc",
         "https://\uff52.example/",
         "https://go.lumen.example/sale",
+        "https://abc123.execute-api.eu-west-3.amazonaws.com/prod/abc347",
     ],
     "look_alike": [
         "https://\u0433.example/",
@@ -108,6 +111,8 @@ HOSTILE = {
         "https://g\u014d.lumen.example/",
         "https://xn--80ak6aa92e.com/",
         "https://\u0440\u0430ypal.example/",
+        "https://\u1d18aypal.example/",
+        "https://xn--aypal-439a.com/",
     ],
     "shortener": ["https://bit.ly/x", "https://TinyURL.com/x", "https://www.is.gd/x"],
     "too_long": ["https://shop.example/" + "a" * 2_000],

@@ -1,0 +1,31 @@
+"""The pages that people see."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.web.pages import language_of
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "language"),
+    [
+        ("", "fr"),
+        ("en", "en"),
+        ("EN-us", "en"),
+        ("fr-FR,fr;q=0.9,en-US;q=0.8,en;q=0.7", "fr"),
+        ("en-GB,en;q=0.9,fr;q=0.8", "en"),
+        ("de-DE,de;q=0.9,en;q=0.8,fr;q=0.3", "en"),
+        ("de, fr;q=0.5, en;q=0.4", "fr"),
+        ("fr;q=0.5, en", "en"),
+        ("fr;q=0.2,en;q=0.2", "fr"),
+        ("en,fr", "en"),
+        ("en;q=0", "fr"),
+        ("de", "fr"),
+        ("*", "fr"),
+        ("en;q=nan", "fr"),
+        (";q=,,-,\x00", "fr"),
+    ],
+)
+def test_a_page_is_in_the_language_that_the_browser_likes_better(accept_language: str, language: str) -> None:
+    assert language_of(accept_language) == language
