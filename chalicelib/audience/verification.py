@@ -107,11 +107,12 @@ class OneTimeCodes:
 
     def _limit(self, phone: str, network: str | None, asker: str, most_for_asker: int, now: int) -> None:
         person = self._vault.person(phone)
+        # The asker's comes last: who is refused by another limit must not use up what a site's visitors share.
         limits = (
-            (f"site/{asker}", HOUR, most_for_asker),
-            *([(f"network/{network}", HOUR, _NETWORK_HOUR)] if network else []),
+            *([(f"network/{network}", HOUR, _NETWORK_HOUR)] if network is not None else []),
             (f"phone/{person}", HOUR, _PHONE_HOUR),
             (f"phone/{person}/day", DAY, _PHONE_DAY),
+            (f"site/{asker}", HOUR, most_for_asker),
         )
         for scope, window, most in limits:
             if not self._store.count(scope, window, most, now):

@@ -97,6 +97,15 @@ def test_a_network_and_a_site_have_limits_of_their_own(world: World) -> None:
     start(world, "+33639980050", network="198.51.100.0/24")
 
 
+def test_one_network_alone_cannot_use_up_a_sites_limit(world: World) -> None:
+    for number in range(20):
+        start(world, f"+336399800{number:02d}")
+    for _ in range(300):
+        with pytest.raises(TooMany):
+            start(world, "+33639980050")
+    start(world, "+33639980051", network="198.51.100.0/24")
+
+
 def test_a_code_is_kept_nowhere_in_clear(world: World) -> None:
     _, code = start(world)
     assert not [item for item in world.items() if code in str(item) or CAMILLE in str(item)]
