@@ -26,6 +26,7 @@ from chalicelib.web import (
     hooks,
     keywords,
     leads,
+    number_hooks,
     optin,
     phone,
     unsubscribe,
@@ -51,6 +52,7 @@ app.register_blueprint(countries.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
 app.register_blueprint(leads.routes)
+app.register_blueprint(number_hooks.routes)
 app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)

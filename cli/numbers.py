@@ -34,7 +34,8 @@ def check(
     if not base:
         fail("say which base with --base: an advertiser's id, or 'partner'")
     each, most = _micro(price), _micro(max_cost) if max_cost else None
-    checker = the_stage().services().number_checker
+    stage = the_stage()
+    checker = stage.services().number_checker
     estimate = checker.estimate(base, each)
     told = f"{estimate.numbers} numbers to look up, about {estimate.cost / _MICRO:.2f}"
     if estimate.fictional:
@@ -52,6 +53,8 @@ def check(
         fail(f"the look-ups were refused: {error}")
     found = ", ".join(f"{number} {status}" for status, number in report.found.items()) or "nothing"
     ended = "; stopped at the highest cost" if report.stopped else ""
+    if report.found.get("unknown"):
+        ended += f"; what SMSAPI learns later is taken at {stage.settings.origin}/hooks/smsapi/numbers"
     answer(asdict(report), f"{report.numbers} numbers: {found}; spent {report.spent / _MICRO:.2f}{ended}", as_json)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import DAY, Clock
+from chalicelib.errors import Forbidden
 from chalicelib.sms_providers.fiction import is_fictional
-from chalicelib.sms_providers.hlr import NumberCheck
+from chalicelib.sms_providers.hlr import Lookup, NumberCheck
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.number_checks import Checked, NumberChecks
 from chalicelib.vault import Vault
 
 FRESH = 90 * DAY
 """How long a result holds, unless told."""
+ANSWERED_WITHIN = 3 * DAY
+"""How long after a run its late answers are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,10 @@ class NumberChecker:
         """
         report, found = CheckReport(), Counter[str]()
         asked = self._askable(base, fresh, check, report)
+        reference = secrets.token_hex(16)
+        self._checks.expect(reference, base, self._clock.now() + ANSWERED_WITHIN)
         while batch := list(islice(asked, self._affordable(check, price, report.spent, max_cost))):
-            answers = {lookup.phone: lookup for lookup in check.look_up([phone for _, phone in batch])}
+            answers = {lookup.phone: lookup for lookup in check.look_up([phone for _, phone in batch], reference)}
             report.spent += sum(max(answers[phone].price, price) if phone in answers else price for _, phone in batch)
             now = self._clock.now()
             for contact, phone in batch:
@@ -82,6 +88,21 @@ class NumberChecker:
         report.stopped = next(asked, None) is not None
         report.found = dict(sorted(found.items()))
         return report
+
+    def answered(self, by: str, told: Iterable[tuple[str, Lookup]]) -> None:
+        """Keep what a provider learnt later, each with the reference of the run that asked for it.
+
+        Twice changes nothing, nor does what is told of a number that the run's base has not. Raises Forbidden where a
+        reference is none.
+        """
+        now = self._clock.now()
+        for reference, lookup in told:
+            base = self._checks.expected_in(reference, now)
+            if base is None:
+                raise Forbidden("this answers no look-up that was asked for")
+            if lookup.status != "unknown":
+                checked = Checked(lookup.status, lookup.network, by, now)
+                self._checks.save(base, self._vault.person(lookup.phone), checked)
 
     def _askable(self, base: str, fresh: int, check: NumberCheck, report: CheckReport) -> Iterator[tuple[Contact, str]]:
         for contact, phone in self._due(base, fresh):

@@ -38,5 +38,8 @@ class NumberCheck(Protocol):
     batch: int
     """How many numbers a call takes at most."""
 
-    def look_up(self, phones: Sequence[str]) -> list[Lookup]:
-        """What is known of each number. Raises CheckRefused; numbers that were not answered are `unknown`."""
+    def look_up(self, phones: Sequence[str], reference: str) -> list[Lookup]:
+        """What is known of each number. Raises CheckRefused; numbers that were not answered are `unknown`.
+
+        A provider that learns of them later tells it with the reference, which nobody else is given.
+        """

@@ -26,6 +26,7 @@
 | identifier  | IDENT#<base>#<hmac>       | IDENT                 | a match                                    |
 | contact     | CONTACT#<base>#<person>   | CONTACT               | its id                                     |
 | number check| CONTACT#<base>#<person>   | HLR                   | a check of numbers, an export              |
+| checks      | CHECKS#<sha256>           | CHECKS                | a run's reference, in a late answer        |
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journey>#<site>| contact, journey and site                  |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
@@ -408,6 +409,11 @@ def optin(request: str) -> Key:
 def number_check(base: str, person: str) -> Key:
     """What a check found of a contact's number."""
     return contact_partition(base, person), "HLR"
+
+
+def number_checks(digest: str) -> Key:
+    """A run of number checks whose answers may still come, by the SHA-256 of its reference."""
+    return f"CHECKS#{digest}", "CHECKS"
 
 
 def outbox(at: int, entry_id: str) -> Key:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chalicelib.clock import SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.advertisers import digest
 from chalicelib.storage.contacts import RETENTION, Contact, from_item
 from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
 
@@ -34,6 +35,16 @@ class NumberChecks:
         for item in self._table.scan(0, 1, keys.contact_partition(base, "")):
             if item.get("type") == "contact" and item.get("checked_at", 0) < before:
                 yield from_item(item)
+
+    def expect(self, reference: str, base: str, until: int) -> None:
+        """Take answers for a base that come with a reference, until then. Only the reference's hash is kept."""
+        item = {"type": "number_checks", "v": 1, "base": base, "until": until, "ttl": until // SECOND}
+        self._table.put(Put(keys.number_checks(digest(reference)), item))
+
+    def expected_in(self, reference: str, now: int) -> str | None:
+        """The base that answers with this reference are for; None for a reference that is none, or not any more."""
+        item = self._table.get(keys.number_checks(digest(reference)))
+        return str(item["base"]) if item and now < item["until"] else None
 
     def get(self, base: str, person: str) -> Checked | None:
         """The last result, or None."""

@@ -193,6 +193,16 @@ def test_the_replies_hook_checks_its_fields(deployed: Deployed, form: str, statu
     assert deployed.request("POST", "/hooks/nobody/replies", form, headers).status == 404
 
 
+@pytest.mark.parametrize(
+    ("told", "status"), [("", 422), ("number=33639980001&status=OK", 422), ("number=33639980001&status=OK&idx=x", 403)]
+)
+def test_the_hook_of_number_checks_believes_nobody(deployed: Deployed, told: str, status: int) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert deployed.request("GET", f"/hooks/smsapi/numbers?{told}").status == status
+    assert deployed.request("POST", "/hooks/smsapi/numbers", told, headers).status == status
+    assert deployed.request("GET", f"/hooks/nobody/numbers?{told}").status == 404
+
+
 def test_the_admin_api_needs_a_key_that_reaches(deployed: Deployed, shop: Shop) -> None:
     path = f"/v1/advertisers/{shop.advertiser}"
     assert deployed.request("GET", path).status == 401
