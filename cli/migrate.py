@@ -24,6 +24,7 @@ def migrate(
     country: Annotated[str, typer.Option(help="Country of national numbers.")] = "FR",
     wording: Annotated[str, typer.Option(help="Version of the text that the people agreed to.")] = "",
     mapping: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, as often as needed.")] = None,
+    day_first: Annotated[bool, typer.Option("--day-first", help="03/04/2026 is the third of April.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read every row and write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -36,7 +37,7 @@ def migrate(
     if not base and not dry_run:
         fail("say which base with --base: an advertiser's id")
     try:
-        opened = _open(peer, files, mapping or [], country)
+        opened = _open(peer, files, mapping or [], country, day_first=day_first)
         target = None if dry_run else _target(base)
         now = (target.clock if target else SystemClock()).now()
         known = the_stage().services().wordings.hash_of(base, wording) if target else None
@@ -48,11 +49,13 @@ def migrate(
     answer(asdict(report), _text(report, files), as_json)
 
 
-def _open(peer_name: str, files: Sequence[str], mapping: Sequence[str], country: str) -> list[PeerFile]:
+def _open(
+    peer_name: str, files: Sequence[str], mapping: Sequence[str], country: str, *, day_first: bool
+) -> list[PeerFile]:
     from chalicelib.audience.importing import file_opener
     from chalicelib.audience.migration.contract import FileKind
     from chalicelib.audience.migration.peers import PEERS
-    from chalicelib.audience.migration.reading import open_peer_file
+    from chalicelib.audience.migration.reading import open_peer_files
 
     peer = PEERS.get(peer_name.lower())
     if peer is None:
@@ -60,14 +63,14 @@ def _open(peer_name: str, files: Sequence[str], mapping: Sequence[str], country:
     told = {field: column for field, sign, column in (entry.partition("=") for entry in mapping) if sign}
     if len(told) != len(mapping):
         fail("--map takes FIELD=COLUMN")
-    opened = []
+    named = []
     for name in files:
         kind: FileKind | None = next((kind for kind in get_args(FileKind) if name.startswith(f"{kind}=")), None)
         path = Path(name.removeprefix(f"{kind}="))
         if not path.is_file():
             fail(f"there is no file {path}")
-        opened.append(open_peer_file(peer, file_opener(path), told, kind, country))
-    return opened
+        named.append((file_opener(path), kind))
+    return open_peer_files(peer, named, told, country=country, day_first=day_first)
 
 
 def _target(base: str) -> Target:

@@ -43,7 +43,7 @@ _USUAL_TEXT = {
     "consent_at": (
         "consent_at consent_date date_consent date_consentement date_de_consentement date_du_consentement"
         " consentement_date consentement_le date_optin date_opt_in optin_date opt_in_date optin_at opt_in_at"
-        " date_optin_sms date_opt_in_sms sms_consent_date"
+        " date_optin_sms date_opt_in_sms date_d_optin date_d_opt_in date_d_optin_sms date_d_opt_in_sms sms_consent_date"
     ),
     "source": (
         "source origine provenance consent_source source_consentement source_du_consentement origine_consentement"

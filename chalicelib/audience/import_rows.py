@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,7 @@ from chalicelib.audience import normalise
 from chalicelib.audience.import_columns import FIELDS, MOST_CUSTOM, Columns, check_names, resolve
 from chalicelib.audience.import_files import Cell, Record
 from chalicelib.audience.intake import Arrival
+from chalicelib.audience.moments import Unclear, read_moment
 from chalicelib.audience.phones import parse_phone
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
@@ -30,10 +31,10 @@ _NO = frozenset(("no", "non", "false", "faux", "0", "n"))
 _PURPOSES: tuple[Purpose, ...] = ("sms_marketing", "sms_notification", "matching")
 _EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9.-]+")
 """What most addresses look like, which normalise.email leaves as they are."""
-_DAY_FIRST = re.compile(
-    r"([0-3]?[0-9])[/.]([01]?[0-9])[/.]((?:19|20)[0-9]{2})(?:[ T]+(?:à )?([0-9]{1,2}[:h][0-9]{2}.*))?"
-)
-_TIME = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})(?::([0-9]{2}))?")
+_UNCLEAR = {
+    Unclear.DATE: "say when the consent was given, as 2026-03-31 or with a time and zone",
+    Unclear.DAY_OR_MONTH: "day or month first? Write 2026-03-31, or say --day-first",
+}
 _MICRO = 1_000_000
 _LONGEST_FIELD = 200
 _MOST_DIGITS = 15
@@ -158,16 +159,9 @@ class RowReader:
         return found
 
     def _moment(self, text: str) -> int | FieldError:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            day_first = _day_first(text, certain=self._options.day_first)
-            if isinstance(day_first, FieldError):
-                return day_first
-            moment = day_first
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=self._zone)
-        at = int(moment.timestamp() * 1000)
+        at = read_moment(text, self._zone, day_first=self._options.day_first)
+        if isinstance(at, Unclear):
+            return FieldError("consent_at", "date", _UNCLEAR[at])
         if at > self._now:
             return FieldError("consent_at", "not_in_future", "a consent cannot be given in the future")
         if at <= self._now - RETENTION:
@@ -212,25 +206,6 @@ def _given(said: Sequence[str], errors: list[FieldError]) -> dict[Purpose, bool]
     if not any(said):
         errors.append(FieldError("consent", "required", "say yes or no to at least one purpose"))
     return given
-
-
-def _day_first(text: str, *, certain: bool) -> datetime | FieldError:
-    wrong = FieldError("consent_at", "date", "say when the consent was given, as 2026-03-31 or with a time and zone")
-    found = _DAY_FIRST.fullmatch(text)
-    if not found:
-        return wrong
-    day, month, year = (int(part) for part in found.groups()[:3])
-    if not certain and day <= 12 and day != month:
-        return FieldError("consent_at", "date", "day or month first? Write 2026-03-31, or say --day-first")
-    time = _TIME.fullmatch(found[4].strip()) if found[4] else None
-    if found[4] and not time:
-        return wrong
-    hour, minute, second = (int(part or 0) for part in time.groups()) if time else (0, 0, 0)
-    try:
-        # The zone is the file's, and set where it is known.
-        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
-    except ValueError:
-        return wrong
 
 
 def _typed(name: str, cell: Cell, kind: Kind | None) -> FieldValue | FieldError:

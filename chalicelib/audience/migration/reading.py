@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 from chalicelib.audience import import_files, normalise
 from chalicelib.audience.import_columns import normalised
 from chalicelib.audience.import_files import FileForm, Opener, Record, Unreadable
 from chalicelib.audience.migration.contract import COLUMNS, FileKind, LeftOut, Meaning, Peer, Said
+from chalicelib.audience.moments import Unclear, read_moment
 from chalicelib.audience.phones import parse_phone
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
@@ -32,15 +33,39 @@ class PeerFile:
     places: Mapping[str, int]
     """Field to the position of its column."""
     country: str = "FR"
+    day_first: bool = False
+    """Whether 03/04/2026 is the third of April."""
 
 
-def open_peer_file(
-    peer: Peer, open_file: Opener, told: Mapping[str, str], kind: FileKind | None = None, country: str = "FR"
-) -> PeerFile:
-    """Look at a file. `told` is field to column where the peer's names do not fit. InvalidInput says what misses."""
-    form = import_files.inspect(open_file)
-    places = _places(peer, form.header, told)
-    found = kind or _kind(places)
+def open_peer_files(
+    peer: Peer,
+    files: Sequence[tuple[Opener, FileKind | None]],
+    told: Mapping[str, str],
+    *,
+    country: str = "FR",
+    day_first: bool = False,
+) -> list[PeerFile]:
+    """Look at a peer's files, whose columns say what they are unless told.
+
+    `told` is field to column where the peer's names do not fit: of whichever files have that column. InvalidInput says
+    what misses.
+    """
+    forms = [import_files.inspect(open_file) for open_file, _ in files]
+    columns = {column for form in forms for column in form.header}
+    errors = [FieldError(name, "field_name", f"one of {', '.join(COLUMNS)}") for name in told if name not in COLUMNS]
+    errors += [FieldError(n, "column", f"no file has a column {c!r}") for n, c in told.items() if c not in columns]
+    if errors:
+        raise InvalidInput(errors)
+    opened = []
+    for (open_file, kind), form in zip(files, forms, strict=True):
+        places = _places(peer, form.header, told)
+        opened.append(PeerFile(peer, _kind(places, kind), open_file, form, places, country, day_first))
+    return opened
+
+
+def _kind(places: Mapping[str, int], told: FileKind | None) -> FileKind:
+    """What a file is. InvalidInput where its columns do not say so, or are not enough for it."""
+    found = told or _guessed_kind(places)
     if found is None:
         kinds = "suppressions=FILE, sends=FILE or contacts=FILE"
         raise InvalidInput(
@@ -52,7 +77,7 @@ def open_peer_file(
         raise InvalidInput(
             [FieldError(n, "column", "the file has no such column: name it with --map") for n in missing]
         )
-    return PeerFile(peer, found, open_file, form, places, country)
+    return found
 
 
 def rows(file: PeerFile) -> Iterator[Said | LeftOut]:
@@ -76,14 +101,14 @@ def _row(file: PeerFile, record: Record) -> Said | LeftOut:
     named = {"events": "at", "sends": "sent_at"}.get(
         file.kind, "unsubscribed_at" if meaning == "refused" else "consent_at"
     )
-    at = moment(values.get(named, ""))
-    if at is None and meaning != "refused":
-        return LeftOut(record.line, "no_date")
+    at = moment(values.get(named, ""), day_first=file.day_first)
+    if isinstance(at, Unclear) and meaning != "refused":
+        return LeftOut(record.line, at.value if values.get(named) else "no_date")
     return Said(
         line=record.line,
         phone=phone,
         meaning=meaning,
-        at=at,
+        at=None if isinstance(at, Unclear) else at,
         source=values.get("source", ""),
         message=values.get("message", ""),
         email=normalise.email(values.get("email", "")),
@@ -113,11 +138,7 @@ def _values(file: PeerFile, record: Record) -> dict[str, str]:
 
 
 def _places(peer: Peer, header: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
-    errors = [FieldError(name, "field_name", f"one of {', '.join(COLUMNS)}") for name in told if name not in COLUMNS]
-    errors += [FieldError(n, "column", f"the file has no column {c!r}") for n, c in told.items() if c not in header]
-    if errors:
-        raise InvalidInput(errors)
-    places = {name: header.index(column) for name, column in told.items()}
+    places = {name: header.index(column) for name, column in told.items() if column in header}
     taken = set(places.values())
     usual = {normalised(name): at for at, name in reversed(list(enumerate(header))) if at not in taken}
     for name, columns in peer.columns.items():
@@ -127,7 +148,7 @@ def _places(peer: Peer, header: Sequence[str], told: Mapping[str, str]) -> dict[
     return places
 
 
-def _kind(places: Mapping[str, int]) -> FileKind | None:
+def _guessed_kind(places: Mapping[str, int]) -> FileKind | None:
     for kind, mark in _MARKS.items():
         if mark in places:
             return kind
@@ -145,12 +166,11 @@ def _phone(text: str, country: str, *, landlines: bool) -> str | FieldError:
     return number
 
 
-def moment(text: str) -> int | None:
-    """Epoch ms of an ISO 8601 moment (UTC unless it says so), or of epoch seconds or milliseconds; None otherwise."""
+def moment(text: str, *, day_first: bool = False) -> int | Unclear:
+    """Epoch ms of a moment (UTC unless it says so), or of epoch seconds or milliseconds."""
     if text.isascii() and text.isdigit() and 9 <= len(text) <= 14:
         return int(text) if int(text) >= _SECONDS_UNTIL else int(text) * SECOND
     try:
-        found = datetime.fromisoformat(text.removesuffix(" UTC"))
-        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+        return read_moment(text.removesuffix(" UTC"), UTC, day_first=day_first)
     except (ValueError, OverflowError):
-        return None
+        return Unclear.DATE

@@ -233,7 +233,7 @@
         make('form', {novalidate: '', submit: event => { event.preventDefault(); return confirm(); }},
           make('label', {for: 'code'}, say.code),
           make('input', {
-            id: 'code', name: 'code', 'aria-describedby': 'title', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: '6', required: ''
+            id: 'code', name: 'code', 'aria-describedby': 'title', inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: '9', required: ''
           }),
           make('button', {type: 'submit'}, say.confirm)),
         make('p', {role: 'status'}),

@@ -13,7 +13,7 @@ from chalicelib.audience.intake import Arrival
 from chalicelib.audience.migration.contract import FileKind
 from chalicelib.audience.migration.migrate import Migration, MigrationReport, Target
 from chalicelib.audience.migration.peers import PEERS
-from chalicelib.audience.migration.reading import moment, open_peer_file
+from chalicelib.audience.migration.reading import moment, open_peer_files
 from chalicelib.audience.profile import Profile, open_profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
@@ -70,12 +70,14 @@ class Move:
         told: Mapping[str, str] | None = None,
         kind: FileKind | None = None,
         dry_run: bool = False,
+        day_first: bool = False,
     ) -> MigrationReport:
-        files = []
+        named = []
         for number, text in enumerate(texts):
             path = self.folder / f"{number}.csv"
             path.write_text(text, encoding="utf-8")
-            files.append(open_peer_file(PEERS[peer], file_opener(path), told or {}, kind))
+            named.append((file_opener(path), kind))
+        files = open_peer_files(PEERS[peer], named, told or {}, day_first=day_first)
         services = self.world.services
         target = Target(
             self.shop.advertiser.id,
@@ -201,6 +203,21 @@ def test_brevo_keeps_its_consents_date_where_it_is_told(move: Move) -> None:
     assert (report.sendable, report.opposed) == (1, {"new": 1})
     known = move.contact(CAMILLE)
     assert known and known.consents["sms_marketing"].at == moment("2026-01-05")
+
+
+def test_brevos_days_come_first_where_that_is_told(move: Move) -> None:
+    export = BREVO.replace("2026-01-05", "05-01-2026 11:02:34")
+    assert move.run("brevo", export, told={"consent_at": "OPTIN"}).left_out == {"day_or_month": 1}
+    report = move.run("brevo", export, told={"consent_at": "OPTIN"}, day_first=True)
+    assert (report.sendable, report.left_out) == (1, {})
+    known = move.contact(CAMILLE)
+    assert known and known.consents["sms_marketing"].at == moment("2026-01-05 11:02:34")
+
+
+def test_a_column_that_is_told_is_looked_for_in_the_files_that_have_it(move: Move) -> None:
+    contacts = f"phone_number,date_created\n{CAMILLE},2026-01-04\n{MALIK},2026-01-04\n"
+    report = move.run("smsapi", contacts, SMSAPI_BLACKLIST, told={"consent_at": "date_created"})
+    assert (report.opposed, report.sendable, report.not_sendable) == ({"new": 1}, 1, {"opposed": 1})
 
 
 def test_smsapis_blacklist_is_refusals(move: Move) -> None:
