@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.vault import Vault, identifier_digest, identifier_version, nest, new_key, new_secrets
+from chalicelib.vault import Vault, compact, identifier_digest, identifier_version, nest, new_key, new_secrets
 
 SECRETS = new_secrets()
 VAULT = Vault(SECRETS.__getitem__)
@@ -33,6 +33,22 @@ def test_changed_text_is_refused(position: int) -> None:
     sealed[position] ^= 1
     with pytest.raises(InvalidTag):
         VAULT.open(bytes(sealed), "place")
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(data=PLAIN)
+def test_what_is_sealed_as_json_is_what_the_standard_library_writes(data: object) -> None:
+    assert compact(data) == json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_half_a_surrogate_pair_is_not_sealed() -> None:
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        compact({"city": "\ud800"})
 
 
 def test_another_stages_key_opens_nothing() -> None:

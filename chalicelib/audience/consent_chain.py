@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import cache
 from typing import Any
 
 from chalicelib.audience.statements import Statement, canonical, from_data
 from chalicelib.storage.consent_ledgers import Entry, Kind
 from chalicelib.storage.contacts import Contact
-from chalicelib.vault import Vault
+from chalicelib.vault import Vault, compact
 
 _NONCE = 12
 _SALT = 16
@@ -43,10 +44,10 @@ def open_key(vault: Vault, contact: Contact) -> bytes:
 def seal_entry(vault: Vault, contact: Contact, key: bytes, statement: Statement, now: int) -> Entry:
     """The entry that follows a contact's last one, under the contact's key."""
     sequence = contact.length + 1
-    plain = os.urandom(_SALT) + canonical(statement).encode()
+    plain = os.urandom(_SALT) + canonical(statement)
     nonce = os.urandom(_NONCE)
-    payload = nonce + _cipher(key).encrypt(nonce, plain, _payload_place(contact.chain, sequence))
-    subject = vault.seal(json.dumps([contact.base, contact.person]), contact.chain) if sequence == 1 else None
+    payload = nonce + _aes_gcm()(key).encrypt(nonce, plain, _payload_place(contact.chain, sequence))
+    subject = vault.seal_bytes(compact([contact.base, contact.person]), contact.chain) if sequence == 1 else None
     return _entry(contact.chain, sequence, "statement", now, contact.head, _digest(plain), payload, subject)
 
 
@@ -58,7 +59,7 @@ def open_entry(vault: Vault, contact: Contact, entry: Entry) -> Statement:
         raise ValueError("the entry has no payload")
     nonce, body = entry.payload[:_NONCE], entry.payload[_NONCE:]
     try:
-        plain = _cipher(open_key(vault, contact)).decrypt(nonce, body, _payload_place(entry.chain, entry.sequence))
+        plain = _aes_gcm()(open_key(vault, contact)).decrypt(nonce, body, _payload_place(entry.chain, entry.sequence))
     except InvalidTag:
         raise ValueError("the payload does not open") from None
     if _digest(plain) != entry.commitment:
@@ -111,19 +112,20 @@ def _entry(
     return Entry(chain, sequence, kind, now, previous, commitment, hashed, payload, subject)
 
 
-def _hash(*parts: object) -> str:
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+def _hash(chain: str, sequence: int, kind: Kind, at: int, previous: str, commitment: str) -> str:
+    return _digest(f"{chain}|{sequence}|{kind}|{at}|{previous}|{commitment}".encode())
 
 
 def _digest(plain: bytes) -> str:
     return hashlib.sha256(plain).hexdigest()
 
 
-def _cipher(key: bytes) -> Any:
-    # Imported here: collect and redirect share this package's modules and never decrypt.
+@cache
+def _aes_gcm() -> Any:
+    # Imported late: collect and redirect share this package's modules and never decrypt.
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    return AESGCM(key)
+    return AESGCM
 
 
 def _tombstone_text(chain: str, sequence: int, at: int, previous: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.audience.consent_chain import open_entry, tombstone
-from chalicelib.audience.profile import identifiers_of, open_profile
+from chalicelib.audience.profile import given_fields, identifiers_of, open_profile
 from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
 from chalicelib.logs import log
@@ -113,10 +113,10 @@ class Erasure:
         ledger = self._ledgers.get(person)
         return {
             "base": base,
-            "profile": {name: value for name, value in asdict(open_profile(self._vault, contact)).items() if value},
+            "profile": given_fields(open_profile(self._vault, contact)),
             "fields": dict(contact.fields),
             "last_act_at": contact.acted_at,
-            "consents": {purpose: asdict(consent) for purpose, consent in contact.consents.items()},
+            "consents": {purpose: consent._asdict() for purpose, consent in contact.consents.items()},
             "statements": self.proof(contact),
             "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
             "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
@@ -155,7 +155,7 @@ class Erasure:
         for entry in self._consents.entries(contact.chain):
             line = {"sequence": entry.sequence, "recorded_at": entry.recorded_at, "hash": entry.hash}
             if entry.payload is not None:
-                line |= asdict(open_entry(self._vault, contact, entry))
+                line |= open_entry(self._vault, contact, entry)._asdict()
             told.append(line)
         return told
 

@@ -109,8 +109,8 @@ class RowReader:
         columns = self._columns(record.header)
         if isinstance(columns, list):
             return columns
-        cells = record.cells
-        texts = [_text(cells[at]) if at >= 0 else "" for at in columns.fixed]
+        cells = (*record.cells, "")  # What the file has no column for is found there, at -1.
+        texts = [cell.strip() if isinstance(cell := cells[at], str) else _text(cell) for at in columns.fixed]
         phone_text, email, first_name, last_name, city, customer_id, at_text, source, *said = texts
         errors: list[FieldError] = []
         if max(map(len, texts)) > _LONGEST_FIELD:

@@ -7,8 +7,8 @@ day's register are one transaction, so no consent is ever without its proof.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from chalicelib.audience.consent_chain import new_chain, new_key, open_key, seal_entry, seal_key
 from chalicelib.audience.profile import Profile, given_fields, identifiers_of, open_profile, seal_profile
@@ -29,17 +29,15 @@ _ATTEMPTS = 6
 Outcome = Literal["added", "updated", "unchanged", "opposed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """Somebody who comes into a base."""
 
     profile: Profile
     statement: Statement
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Taking:
+class Taking(NamedTuple):
     """What is to be written for an arrival: nothing where it is not taken."""
 
     outcome: Outcome
@@ -76,8 +74,7 @@ def decide(
     writes: list[Write] = []
     if not said_before:
         entry = seal_entry(vault, contact, key, arrival.statement, now)
-        contact = replace(
-            contact,
+        contact = contact._replace(
             head=entry.hash,
             length=entry.sequence,
             recorded=(*contact.recorded, statement_id)[-_MOST_RECORDED:],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.audience.profile import digests_of, open_profile
 from chalicelib.storage import keys
@@ -107,7 +107,7 @@ class Rekeying:
                 (new,) = (hmac for hmac in known if identifier_version(hmac) == version)
                 put = save_identifier(contact.base, new, contact.person, contact.acted_at)
                 mine = "attribute_not_exists(pk) OR #person = :person"
-                puts.append(replace(put, condition=mine, values={"person": contact.person}))
+                puts.append(put._replace(condition=mine, values={"person": contact.person}))
         return puts
 
     def _reseal(self, item: Item, sealed: Mapping[str, bytes]) -> bool:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from chalicelib.storage.contacts import Consent, Purpose
+from chalicelib.vault import compact
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What was said, when and where, and what proves it."""
 
     given: Mapping[Purpose, bool]
@@ -33,34 +32,20 @@ class Statement:
     """In the partner base: the advertisers that were named."""
     brokers: tuple[str, ...] = ()
     """Who passed it on, the first one first."""
-    evidence: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, str] = _NOTHING
     """What else is kept of that moment: truncated address, agent, message id, line of the file."""
 
     def consents(self) -> dict[Purpose, Consent]:
         """The statement as the current state holds it, purpose by purpose."""
         return {
-            purpose: Consent(
-                given, self.at, self.source, self.wording, self.proof, tuple(self.advertisers), self.wording_hash
-            )
+            purpose: Consent(given, self.at, self.source, self.wording, self.proof, self.advertisers, self.wording_hash)
             for purpose, given in self.given.items()
         }
 
 
-def canonical(statement: Statement) -> str:
-    """The writing of a statement that its commitment is made of. The commitment is to these very characters."""
-    return _ENCODER.encode(
-        {
-            "given": dict(statement.given),
-            "at": statement.at,
-            "source": statement.source,
-            "wording": statement.wording,
-            "wording_hash": statement.wording_hash,
-            "proof": statement.proof,
-            "advertisers": statement.advertisers,
-            "brokers": statement.brokers,
-            "evidence": dict(statement.evidence),
-        }
-    )
+def canonical(statement: Statement) -> bytes:
+    """The writing of a statement that its commitment is made of. The commitment is to these very bytes."""
+    return compact(statement._asdict())
 
 
 def from_data(data: Mapping[str, Any]) -> Statement:
@@ -73,17 +58,9 @@ def identity(statement: Statement, person: str) -> str:
 
     Where it stood in a file is no part of it: the same row may come in another file's order.
     """
-    said = (
-        person,
-        sorted(statement.given.items()),
-        statement.at,
-        statement.source,
-        statement.wording,
-        statement.proof,
-        statement.advertisers,
-        statement.brokers,
-        sorted((name, value) for name, value in statement.evidence.items() if name != "line"),
-    )
+    given, at, source, wording, _, proof, advertisers, brokers, evidence = statement
+    kept = [said for said in sorted(evidence.items()) if said[0] != "line"]
+    said = (person, sorted(given.items()), at, source, wording, proof, advertisers, brokers, kept)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 

@@ -230,5 +230,5 @@ def _evidence(decision: Decision) -> Mapping[str, Any]:
     """What was seen, for whoever asks why (P7)."""
     seen: dict[str, Any] = {"pressure": asdict(decision.pressure)} if decision.pressure else {}
     if isinstance(decision, Send):
-        seen["consent"] = asdict(decision.consent)
+        seen["consent"] = decision.consent._asdict()
     return seen

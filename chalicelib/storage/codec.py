@@ -14,39 +14,41 @@ Item = dict[str, Value]
 
 def encode(value: Value) -> dict[str, Any]:
     """One value as an attribute value; TypeError where DynamoDB would have to guess."""
-    encoder = _ENCODERS.get(type(value)) or _encoder_of(value)
-    return encoder(value)
+    return _ENCODERS[type(value)](value)
 
 
 def encode_item(item: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
     """A mapping as an item; attributes that are None are left out."""
+    # An import encodes sixty values for each row, most of them strings: those take no call.
     return {
-        name: (_ENCODERS.get(type(value)) or _encoder_of(value))(value)
+        name: {"S": value} if type(value) is str else _ENCODERS[type(value)](value)
         for name, value in item.items()
         if value is not None
     }
 
 
-def _encoder_of(value: Value) -> _Encoder:
-    """That of a value whose type behaves as one of the usual ones."""
-    for kind, usual in ((str, str), (Mapping, dict), (Sequence, list)):
-        if isinstance(value, kind):
-            return _ENCODERS[usual]
-    raise TypeError(f"{type(value).__name__} is not stored")
+class _Encoders(dict[type, Callable[[Any], dict[str, Any]]]):
+    """By type; one that is met for the first time is encoded as the usual one that it behaves as."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], dict[str, Any]]:
+        for behaves, usual in ((str, str), (Mapping, dict), (Sequence, list)):
+            if issubclass(kind, behaves):
+                self[kind] = self[usual]
+                return self[usual]
+        raise TypeError(f"{kind.__name__} is not stored")
 
 
-_Encoder = Callable[[Any], dict[str, Any]]
-# Looked up by type: an import encodes some sixty values for each row.
-_ENCODERS: dict[type, _Encoder] = {
-    str: lambda value: {"S": str(value)},
-    int: lambda value: {"N": str(value)},
-    bool: lambda value: {"BOOL": value},
-    type(None): lambda _: {"NULL": True},
-    bytes: lambda value: {"B": value},
-    dict: lambda value: {"M": encode_item(value)},
-    list: lambda value: {"L": [encode(element) for element in value]},
-    tuple: lambda value: {"L": [encode(element) for element in value]},
-}
+_ENCODERS = _Encoders(
+    {
+        str: lambda value: {"S": str(value)},
+        int: lambda value: {"N": str(value)},
+        bool: lambda value: {"BOOL": value},
+        type(None): lambda _: {"NULL": True},
+        bytes: lambda value: {"B": value},
+        dict: lambda value: {"M": encode_item(value)},
+        list: lambda value: {"L": [encode(element) for element in value]},
+    }
+)
 
 
 def decode(attribute: Mapping[str, Any]) -> Value:

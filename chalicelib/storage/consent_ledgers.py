@@ -9,9 +9,10 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
-from chalicelib.clock import SECOND
+from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.contacts import Contact
@@ -20,8 +21,7 @@ from chalicelib.storage.table import Put, Table, TransactionRefused, Update
 Kind = Literal["statement", "erased"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a chain. Its hash covers everything but what an erasure takes away."""
 
     chain: str
@@ -137,19 +137,7 @@ class ConsentLedgers:
 
 def append(entry: Entry) -> tuple[Put, Put]:
     """The writes that add an entry to its chain and to its day's register."""
-    item: Item = {
-        "type": "consent",
-        "v": 1,
-        "chain": entry.chain,
-        "sequence": entry.sequence,
-        "kind": entry.kind,
-        "recorded_at": entry.recorded_at,
-        "previous": entry.previous,
-        "commitment": entry.commitment,
-        "hash": entry.hash,
-        "payload": entry.payload,
-        "subject": entry.subject,
-    }
+    item = {"type": "consent", "v": 1, **entry._asdict()}
     line = {"type": "register", "v": 1, "chain": entry.chain, "sequence": entry.sequence, "hash": entry.hash}
     shard = zlib.crc32(entry.chain.encode()) % keys.REGISTER_SHARDS
     return (
@@ -160,7 +148,12 @@ def append(entry: Entry) -> tuple[Put, Put]:
 
 def day_of(at: int) -> str:
     """The UTC day of a moment (epoch ms), as registers and roots name it."""
-    return time.strftime("%Y%m%d", time.gmtime(at // SECOND))
+    return _day(at // DAY)
+
+
+@lru_cache(maxsize=64)
+def _day(number: int) -> str:
+    return time.strftime("%Y%m%d", time.gmtime(number * DAY // SECOND))
 
 
 def _entry(item: Item) -> Entry:

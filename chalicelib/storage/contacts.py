@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
@@ -21,8 +21,7 @@ PARTNER = "partner"
 Purpose = Literal["sms_marketing", "sms_notification", "matching"]
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """The newest statement of a person for one purpose."""
 
     given: bool
@@ -42,8 +41,7 @@ class Consent:
 FieldValue = str | int | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """A person in a base. What names the person is sealed."""
 
     base: str
@@ -52,8 +50,8 @@ class Contact:
     """Keyed hash of the phone, the same in every base."""
     sealed: bytes
     """Phone, e-mail and names, encrypted (audience/profile.py)."""
-    consents: Mapping[Purpose, Consent] = field(default_factory=dict)
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    consents: Mapping[Purpose, Consent] = MappingProxyType({})
+    fields: Mapping[str, FieldValue] = MappingProxyType({})
     """Segmentation fields, in clear."""
     chain: str = ""
     """Its consent ledger: a random name that leads nowhere else (audience/consent_chain.py)."""
@@ -117,16 +115,11 @@ class Contacts:
 
 def save(contact: Contact, known: Contact | None) -> Update:
     """The write of a contact, on condition that it still is as it was `known`; other attributes stay."""
-    values = _item(contact)
-    names = [name for name in values if values[name] is not None]
-    return Update(
-        keys.contact(contact.base, contact.person),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in names),
-        {name: values[name] for name in names} | ({"read": known.length} if known else {}),
-        condition="attribute_exists(pk) AND (attribute_not_exists(#length) OR #length = :read)"
-        if known
-        else "attribute_not_exists(pk)",
-    )
+    key, values = keys.contact(contact.base, contact.person), _item(contact)
+    if known is None:
+        return Update(key, _SAVE, values, "attribute_not_exists(pk)")
+    as_known = "attribute_exists(pk) AND (attribute_not_exists(#length) OR #length = :read)"
+    return Update(key, _SAVE, {**values, "read": known.length}, as_known)
 
 
 def save_identifier(base: str, hmac: str, person: str, acted_at: int) -> Put:
@@ -159,19 +152,6 @@ def from_item(item: Item) -> Contact:
     )
 
 
-def _consent_item(consent: Consent) -> Item:
-    """As asdict would make it, at a tenth of the price: an import does this for every row."""
-    return {
-        "given": consent.given,
-        "at": consent.at,
-        "source": consent.source,
-        "wording": consent.wording,
-        "proof": consent.proof,
-        "advertisers": consent.advertisers,
-        "wording_hash": consent.wording_hash,
-    }
-
-
 def _item(contact: Contact) -> Item:
     return {
         "type": "contact",
@@ -179,13 +159,16 @@ def _item(contact: Contact) -> Item:
         "base": contact.base,
         "person": contact.person,
         "sealed": contact.sealed,
-        "consents": {purpose: _consent_item(consent) for purpose, consent in contact.consents.items()},
-        "fields": dict(contact.fields),
+        "consents": {purpose: consent._asdict() for purpose, consent in contact.consents.items()},
+        "fields": contact.fields,
         "chain": contact.chain,
         "head": contact.head,
         "length": contact.length,
         "key": contact.key,
-        "recorded": list(contact.recorded),
+        "recorded": contact.recorded,
         "acted_at": contact.acted_at,
         "ttl": (contact.acted_at + RETENTION) // SECOND,
     }
+
+
+_SAVE = "SET " + ", ".join(f"#{name} = :{name}" for name in _item(Contact("", "", b"")))

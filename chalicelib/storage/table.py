@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import SECOND, Clock
@@ -24,6 +24,7 @@ _LONGEST_PK, _LONGEST_SK = 2_048, 1_024
 _BATCH_ROUNDS = 4
 _CONFLICT_ROUNDS = 4
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ConditionFailed(RelanceError):
@@ -45,35 +46,35 @@ class TransactionRefused(RelanceError):
         self.failed = failed
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+# Writes are named tuples: an import makes five for each row, and they are made in a third of a frozen dataclass's time.
+
+
+class Put(NamedTuple):
     """Write a whole item."""
 
     key: Key
     item: Mapping[str, Value]
     condition: str | None = None
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """Change an item by an update expression."""
 
     key: Key
     expression: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NOTHING
     condition: str | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = _NOTHING
     """Only for attributes whose name is not a word, such as `drop.no_consent`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """Remove an item."""
 
     key: Key
     condition: str | None = None
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = _NOTHING
 
 
 Write = Put | Update | Delete
@@ -279,7 +280,7 @@ def _values(values: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _put(put: Put) -> dict[str, Any]:
-    request: dict[str, Any] = {"Item": _key(put.key) | encode_item(put.item)}
+    request: dict[str, Any] = {"Item": {**_key(put.key), **encode_item(put.item)}}
     if put.condition:
         request["ConditionExpression"] = put.condition
         if names := _names(put.condition):
@@ -290,11 +291,13 @@ def _put(put: Put) -> dict[str, Any]:
 
 
 def _update(update: Update) -> dict[str, Any]:
+    names = _names(update.expression, update.condition)
+    if update.names:
+        names = {**names, **{f"#{alias}": name for alias, name in update.names.items()}}
     request: dict[str, Any] = {
         "Key": _key(update.key),
         "UpdateExpression": update.expression,
-        "ExpressionAttributeNames": _names(update.expression, update.condition)
-        | {f"#{alias}": name for alias, name in update.names.items()},
+        "ExpressionAttributeNames": names,
     }
     if update.values:
         request["ExpressionAttributeValues"] = _values(update.values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -109,7 +108,7 @@ def test_a_withdrawal_stops_a_send_that_is_being_decided(world: World) -> None:
     world.services.intake.take(BASE, arrival())
     person = world.services.vault.person(CAMILLE)
     before = world.services.ledgers.get(person).version
-    withdrawal = replace(arrival(), statement=Statement({"matching": False}, NOON, "preferences"))
+    withdrawal = arrival()._replace(statement=Statement({"matching": False}, NOON, "preferences"))
     world.services.intake.take(BASE, withdrawal)
     assert world.services.ledgers.get(person).version > before
 

@@ -55,7 +55,7 @@ AGAINST: dict[RefusalReason, Facts] = {
         FACTS, contact=Contact("adv", "person", b"", {"sms_marketing": YES, "matching": NO})
     ),
     "opposed": replace(FACTS, ledger=Ledger("person", opposed={"adv": Opposition(NOON - 1, "stop")})),
-    "number_invalid": replace(FACTS, contact=replace(KNOWN, unreachable_at=NOON - DAY)),
+    "number_invalid": replace(FACTS, contact=KNOWN._replace(unreachable_at=NOON - DAY)),
     "purchased": replace(FACTS, purchased=True),
     "kind_unwanted": replace(FACTS, ledger=Ledger("person", wishes={"adv": Wish(NOON - DAY, without=("reminders",))})),
     "fewer_wanted": replace(
