@@ -43,7 +43,8 @@ def reclassify(clicks: ClickLog, links: Links, *, advertiser: str = "", dry_run:
             if now.click_class != record.verdict.click_class:
                 move = f"{record.verdict.click_class} to {now.click_class}"
                 told.moved[move] = told.moved.get(move, 0) + 1
-    if told.moved and not dry_run:
+    if not dry_run:
+        # Whether or not anything moved: a run before this one may have ended between the two passes.
         people = (record for record in _records(clicks, advertiser) if record.verdict.click_class == "person")
         for record in sorted(people, key=lambda each: each.click.at):
             clicks.claim_firsts(_whose(record, links))

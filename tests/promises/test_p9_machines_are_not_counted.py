@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from chalicelib.links.classify import Circumstances
 from chalicelib.links.reclassify import reclassify
 from chalicelib.storage.clicks import Verdict
 from chalicelib.storage.links import Click, Link, create
+from tests.support.faults import Fault, FaultyClient, ProcessEnded
 from tests.support.shop import CAMILLE, MALIK, PAGE, Shop, open_shop
 from tests.support.world import World
 
@@ -94,6 +97,30 @@ def test_better_rules_move_classes_counts_and_first_clicks(shop: Shop, monkeypat
 
     assert reclassify(services.click_log, services.links).changed == 0
     assert clicks_counted(shop) == expected
+
+
+@pytest.mark.parametrize("ends_at", range(8))
+def test_a_reclassification_that_ends_anywhere_is_finished_by_the_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, ends_at: int
+) -> None:
+    links, services = personal_links(shop), shop.world.services
+    with monkeypatch.context() as older:
+        older.setattr(following, "verdict", lambda _click, _around: Verdict("person", (), 1))
+        for number, (code, agent) in enumerate([(LINKS[0], AGENTS[2]), (LINKS[0], IPHONE), (LINKS[2], AGENTS[1])]):
+            services.clicks.follow(links[code], click(shop, number, agent))
+
+    writes = count()
+
+    def plan(operation: str, _number: int) -> Fault | None:
+        return "ends_after" if operation == "transact_write_items" and next(writes) >= ends_at else None
+
+    ending = shop.world.worker(FaultyClient(shop.world.dynamodb, plan))
+    with suppress(ProcessEnded):
+        reclassify(ending.click_log, ending.links)
+    reclassify(services.click_log, services.links)
+
+    classes = dict.fromkeys(("click.person", "click.preview", "click.bot"), 1)
+    assert clicks_counted(shop) == classes | {"click.unique_link": 1, "click.unique_contact": 1}
 
 
 def test_another_advertisers_clicks_stay_as_they_are(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
