@@ -293,10 +293,9 @@ class Services:
 
     def _out_of_reach(self, phone: str) -> str | None:
         """Why no SMS may go to a number at all, not even a code: the rule of its country."""
-        from chalicelib.messaging.hours import check_hours
         from chalicelib.messaging.recipients import place_of
 
-        hours = check_hours(place_of(phone), "authorisation", self.clock.now())
+        hours = self.countries.check_hours(place_of(phone), "authorisation", self.clock.now())
         return None if hours.allowed else hours.rule
 
     @cached_property

@@ -35,8 +35,9 @@ class SenderBook:
 
     def is_default(self, advertiser: Advertiser, sender: Sender) -> bool:
         """Whether a sender is that of the settings."""
-        default = self._default(advertiser, ())
-        return default is not None and (default.country, default.value) == (sender.country, sender.value)
+        checked = check_sender(advertiser.sender, profile_for(DEFAULT_COUNTRY))
+        default = None if isinstance(checked, FieldError) else checked.value
+        return (DEFAULT_COUNTRY, default) == (sender.country, sender.value)
 
     def register(
         self, advertiser: Advertiser, country: str, value: str, *, verified: bool, stop_number: str | None = None
@@ -82,7 +83,9 @@ class SenderBook:
         if isinstance(checked, FieldError):
             return None
         default = RegisteredSender(DEFAULT_COUNTRY, checked.value, registered_at=0, verified_at=0)
-        return next((one for one in registered if _same(one, default)), default)
+        listed = next((one for one in registered if _same(one, default)), None)
+        # A list from before the settings were changed must not pass a sender for one that was never registered.
+        return listed or self._registry.find(advertiser.id, default.country, default.value) or default
 
     def _wrong_stop(self, stop_number: str, sender: Sender) -> FieldError | None:
         if sender.is_number:

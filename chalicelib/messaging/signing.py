@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.clock import Clock
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.messaging.holidays import HolidayRule, holiday_rule
+from chalicelib.messaging.hours import Hours, OwnHours, check_hours
 from chalicelib.messaging.profile import (
     CLASSES,
     EVERYWHERE,
@@ -20,6 +21,7 @@ from chalicelib.messaging.profile import (
     sender_rule,
     shipped,
 )
+from chalicelib.messaging.recipients import Place
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.signed_countries import Signature, SignedCountries
 
@@ -44,6 +46,13 @@ class CountryBook:
             return signed(country, signature.values)
         except InvalidInput:
             return replace(base, sends=False)
+
+    def check_hours(
+        self, place: Place, message_class: MessageClass, at: int, own: OwnHours | None = None, *, rehearse: bool = False
+    ) -> Hours:
+        """Whether a class of message may be sent to a place at a moment, by the profile that holds now."""
+        profile = None if place.problem else self.profile(place.country)
+        return check_hours(place, message_class, at, own, profile=profile, rehearse=rehearse)
 
     def sign(self, country: str, values: Mapping[str, Any], by: str) -> CountryProfile:
         """Let values hold for a country. Raises InvalidInput, which names each value and rule."""

@@ -37,6 +37,7 @@ class Senders:
         self._table = table
         self._clock = clock
         self._cache: dict[str, tuple[int, tuple[RegisteredSender, ...]]] = {}
+        self._asked: dict[keys.Key, tuple[int, RegisteredSender | None]] = {}
 
     def of(self, advertiser: str) -> tuple[RegisteredSender, ...]:
         """All that an advertiser registered, by country and value; up to ten seconds old."""
@@ -45,6 +46,15 @@ class Senders:
             return entry[1]
         found = tuple(_sender(item) for item in self._table.query(keys.senders(advertiser), keys.SENDER_PREFIX))
         self._cache[advertiser] = now, found
+        return found
+
+    def find(self, advertiser: str, country: str, value: str) -> RegisteredSender | None:
+        """One sender, or None; up to ten seconds old, but never older than the question for it."""
+        now, key = self._clock.now(), keys.sender(advertiser, country, value)
+        if (entry := self._asked.get(key)) and now - entry[0] < _CACHED_FOR:
+            return entry[1]
+        found = self.get(advertiser, country, value)
+        self._asked[key] = now, found
         return found
 
     def get(self, advertiser: str, country: str, value: str) -> RegisteredSender | None:
@@ -58,7 +68,7 @@ class Senders:
         item = {"type": "sender", "v": 1} | asdict(sender)
         put = Put(keys.sender(advertiser, sender.country, sender.value), item)
         self._table.transact([put, count(advertiser, sender.value, self._clock.now(), event)])
-        self._cache.pop(advertiser, None)
+        self._forget(advertiser, put.key)
 
     def remove(self, advertiser: str, country: str, value: str) -> bool:
         """Take a sender off the registry, and count that; False where it was not there."""
@@ -69,8 +79,12 @@ class Senders:
             if 0 in refused.failed:
                 return False
             raise
-        self._cache.pop(advertiser, None)
+        self._forget(advertiser, gone.key)
         return True
+
+    def _forget(self, advertiser: str, key: keys.Key) -> None:
+        self._cache.pop(advertiser, None)
+        self._asked.pop(key, None)
 
 
 def _sender(item: Item) -> RegisteredSender:

@@ -222,3 +222,24 @@ def test_a_wrong_setting_names_the_field(deployed: Deployed, shop: Shop) -> None
     answer = deployed.admin("PUT", path, settings)
     assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
     assert {error["field"] for error in answer.json["errors"]} == {"sender", "cart.template", "cart.dealy_s"}
+
+
+def test_what_an_advertisers_sms_come_from_is_registered_and_verified(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}"
+    own = deployed.admin("POST", f"{path}/keys").json["key"]
+    registered = deployed.admin("PUT", f"{path}/senders/FR/Lumen", {}, key=own)
+    assert (registered.status, registered.json["verified"]) == (200, False)
+    assert deployed.admin("PUT", f"{path}/senders/FR/Lumen", {"verified": True}, key=own).status == 403
+    assert deployed.admin("PUT", f"{path}/senders/FR/Lumen", {"verified": True}).json["verified"] is True
+    assert deployed.admin("PUT", f"{path}/senders/FR/INFO", {}, key=own).status == 422
+    assert deployed.admin("PUT", f"{path}/senders/FR/%F0%9F%92%A9", {}, key=own).status == 422
+    assert deployed.admin("GET", f"{path}/senders", key=own).status == 200
+    assert deployed.admin("DELETE", f"{path}/senders/FR/Lumen", key=own).status == 200
+    assert deployed.admin("DELETE", f"{path}/senders/FR/Lumen", key=own).status == 404
+
+
+def test_the_operator_reads_what_each_country_allows(deployed: Deployed, shop: Shop) -> None:
+    told = deployed.admin("GET", "/v1/countries").json["countries"]
+    assert {one["country"] for one in told if one["sends"]} >= {"FR", "RE", "YT"}
+    own = deployed.admin("POST", f"/v1/advertisers/{shop.advertiser}/keys").json["key"]
+    assert deployed.admin("GET", "/v1/countries", key=own).status == 403

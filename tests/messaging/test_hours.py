@@ -325,3 +325,16 @@ def test_a_message_never_leaves_outside_its_hours(
     assert first is not None
     assert first <= moment < first + max(length, 1)
     assert _allowed(place, message_class, moment, own)
+
+
+def test_a_spread_that_would_pass_the_closing_leaves_at_the_opening() -> None:
+    short = OwnHours((Window(9 * 60, 9 * 60 + 10),))
+    opening = ms("2026-03-04T09:00:00+01:00")
+    leaving = [
+        leave_at(PLACES["Paris"], "marketing", ms("2026-03-03T12:00:00+01:00"), short, f"msg_{number}", 60 * MINUTE)
+        for number in range(100)
+    ]
+    assert all(moment is not None and opening <= moment < opening + 10 * MINUTE for moment in leaving)
+    assert len(set(leaving)) > 5
+    now = ms("2026-03-04T09:05:00+01:00")
+    assert leave_at(PLACES["Paris"], "marketing", now, short, "msg_1", 60 * MINUTE) == now

@@ -36,9 +36,10 @@ def book(world: World) -> CountryBook:
 
 
 def test_a_country_is_sent_to_once_it_is_signed(book: CountryBook, world: World) -> None:
-    assert check_hours(BRUSSELS, "marketing", TUESDAY, profile=book.profile("BE")).rule == "country_unsigned"
+    assert book.check_hours(BRUSSELS, "marketing", TUESDAY).rule == "country_unsigned"
     book.sign("BE", BELGIUM, "Inès, legal")
-    assert check_hours(BRUSSELS, "marketing", TUESDAY, profile=book.profile("BE")).allowed
+    assert book.check_hours(BRUSSELS, "marketing", TUESDAY).allowed
+    assert book.check_hours(place_of("nonsense"), "marketing", TUESDAY).rule == "number_invalid"
     holiday = check_hours(BRUSSELS, "marketing", ms("2026-07-21T12:00:00+02:00"), profile=book.profile("BE"))
     assert holiday.rule == "public_holiday", "the known holidays stay"
     assert isinstance(check_sender("Lumen", book.profile("BE")), Sender)
