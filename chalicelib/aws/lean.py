@@ -24,6 +24,9 @@ from chalicelib.settings import AwsAccess
 
 _ATTEMPTS = 3
 _FIRST_PAUSE_S = 0.05
+_CONNECT_S, _ANSWER_S = 1, 3
+LONGEST_S = _ATTEMPTS * (_CONNECT_S + _ANSWER_S) + sum(_FIRST_PAUSE_S * 2**n for n in range(1, _ATTEMPTS))
+"""What a call takes at most, where each attempt connects and then hears nothing."""
 _PROTOCOLS = {"dynamodb": ("DynamoDB_20120810", "1.0"), "ssm": ("AmazonSSM", "1.1")}
 _TRY_AGAIN = frozenset(
     {
@@ -56,8 +59,8 @@ class LeanClient:
         service: str,
         access: AwsAccess,
         *,
-        connect_s: float = 1,
-        answer_s: float = 3,
+        connect_s: float = _CONNECT_S,
+        answer_s: float = _ANSWER_S,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         prefix, version = _PROTOCOLS[service]
