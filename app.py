@@ -20,6 +20,7 @@ from chalicelib.web import (
     admin_promos,
     admin_senders,
     admin_sites,
+    admin_templates,
     admin_uploads,
     console,
     countries,
@@ -46,6 +47,7 @@ app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
+app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(countries.routes)

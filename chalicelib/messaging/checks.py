@@ -15,6 +15,7 @@ from chalicelib.messaging.words import find, plain, without
 from chalicelib.storage.templates import Template
 
 _TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_A_NUMBER = "36000"
 _LINK = "https://r.example/Ab3dE5gH7j"
 _A_PAGE = "https://r.example/u/Ab3dE5gH7j"
 _ITEMS = tuple(Thing(f"Article {number}", f"item-{number}", "49,90 €") for number in range(10))
@@ -47,7 +48,9 @@ class Finding:
 
 def check_cart_text(text: str) -> str:
     """The text of a cart journey, if it may be saved; ValueError that says what is wrong with the template."""
-    found = check(Template("cart", text, journey="cart", max_parts=MOST_CART_PARTS), two_way=True, stop_number="36000")
+    found = check(
+        Template("cart", text, journey="cart", max_parts=MOST_CART_PARTS), two_way=True, stop_number=_A_NUMBER
+    )
     if found and found[0].severity == "error":
         raise ValueError(f"not a template that can be filled in: {found[0].message}")
     return text
@@ -57,11 +60,25 @@ def check(template: Template, *, two_way: bool, stop_number: str | None) -> list
     """Everything that is found, errors first, for a sender that can be answered or not."""
     try:
         data = {name.partition(".")[2]: "12345" for name in names_in(template.text) if name.startswith("data.")}
-        texts = [compose(template, replace(values, data=data), stop_number).text for values in (_FULL, _BARE)]
+        texts = [
+            compose(template, replace(values, data=data), stop_number or _A_NUMBER).text for values in (_FULL, _BARE)
+        ]
     except NotComposable as error:
         return [Finding("error", found.rule, found.message) for found in error.errors]
-    found = [*_class(template), *_reply(template, texts, answerable=two_way), *_shape(template, texts)]
+    found = [
+        *_way_out(template, stop_number),
+        *_class(template),
+        *_reply(template, texts, answerable=two_way),
+        *_shape(template, texts),
+    ]
     return sorted(found, key=lambda finding: finding.severity)
+
+
+def _way_out(template: Template, stop_number: str | None) -> Iterator[Finding]:
+    if template.message_class == "marketing" and stop_number is None:
+        yield Finding(
+            "error", "no_stop_number", "an SMS from a name tells a number that takes STOP; none is configured"
+        )
 
 
 def _class(template: Template) -> Iterator[Finding]:

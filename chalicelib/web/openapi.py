@@ -16,6 +16,7 @@ from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.sender_models import SenderSettings
+from chalicelib.web.template_models import NewTemplate, PreviewRequest
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.verification_models import CheckVerification, NewVerification
 from chalicelib.web.wording_models import NewWording
@@ -27,6 +28,7 @@ _HALT = "/v1/advertisers/{advertiser}/halt"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
+_TEMPLATES = "/v1/advertisers/{advertiser}/templates"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
@@ -45,6 +47,12 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", f"{_IMPORTS}/uploads", "Announce a file of up to 1 GB; answers where to upload it", "NewUpload", 201),
     ("post", f"{_IMPORTS}/{{upload}}/start", "Import the file that was uploaded", None, 200),
     ("get", f"{_IMPORTS}/{{upload}}", "What became of an uploaded file", None, 200),
+    ("get", _TEMPLATES, "What the advertiser's SMS say", None, 200),
+    ("get", f"{_TEMPLATES}/{{template}}", "A template, with what is found of it", None, 200),
+    ("put", f"{_TEMPLATES}/{{template}}", "Create or replace a template", "NewTemplate", 200),
+    ("delete", f"{_TEMPLATES}/{{template}}", "Remove a template", None, 200),
+    ("post", f"{_TEMPLATES}/check", "What is wrong with a text, or could be better", "NewTemplate", 200),
+    ("post", f"{_TEMPLATES}/preview", "What a text costs for an audience", "PreviewRequest", 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("post", "/v1/advertisers/{advertiser}/link-domains", "Give a domain for links (operator)", "LinkDomain", 201),
     ("post", _LINKS, "Make a standalone link", "NewLink", 201),
@@ -110,6 +118,8 @@ _MODELS = (
     NewHalt,
     NewVerification,
     CheckVerification,
+    NewTemplate,
+    PreviewRequest,
 )
 
 

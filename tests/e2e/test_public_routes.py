@@ -243,3 +243,20 @@ def test_the_operator_reads_what_each_country_allows(deployed: Deployed, shop: S
     assert {one["country"] for one in told if one["sends"]} >= {"FR", "RE", "YT"}
     own = deployed.admin("POST", f"/v1/advertisers/{shop.advertiser}/keys").json["key"]
     assert deployed.admin("GET", "/v1/countries", key=own).status == 403
+
+
+def test_a_template_is_refused_saved_priced_and_removed(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}/templates"
+    body = {"text": "{{ brand }}: bonjour {{ first_name }}, {{ product }} vous attend {{ link }}", "journey": "cart"}
+    refused = deployed.admin("PUT", f"{path}/cart-1", body | {"text": "Répondez {{ nobody }}"})
+    assert (refused.status, refused.json["errors"][0]["rule"]) == (422, "unknown_value")
+    assert deployed.admin("PUT", f"{path}/cart-1", body).status == 201
+    assert deployed.admin("GET", f"{path}/cart-1").json["text"] == body["text"]
+    assert [one["template"] for one in deployed.admin("GET", path).json["templates"]] == ["cart-1"]
+    assert deployed.admin("POST", f"{path}/check", body).json["findings"] == []
+    person = "0" * 64
+    asked = {"template": body, "rows": [{"first_name": "Zoë"}], "people": [person]}
+    priced = deployed.admin("POST", f"{path}/preview", asked).json
+    assert priced["culprits"] == {"ë": 1} and priced["unknown_people"] == 1
+    assert deployed.admin("DELETE", f"{path}/cart-1").status == 200
+    assert deployed.admin("GET", f"{path}/cart-1").status == 404

@@ -109,3 +109,8 @@ def test_what_could_be_better_is_said_and_saved() -> None:
         "brand",
     ]
     assert found("{{ data.otp }}", "warning", message_class="authorisation", journey="code") == []
+
+
+def test_a_name_without_a_number_for_stops_is_told_beside_everything_else() -> None:
+    findings = check(Template("t", "Répondez OUI {{ link }}"), two_way=False, stop_number=None)
+    assert [one.rule for one in findings if one.severity == "error"] == ["no_stop_number", "one_way_sender"]

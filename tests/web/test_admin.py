@@ -11,6 +11,7 @@ import app as application
 from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.links import Link
+from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
@@ -59,6 +60,9 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     if "{value}" in route:
         shop.world.services.sender_book.register(shop.advertiser, "FR", "LUMEN", verified=False)
         names |= {"country": "FR", "value": "LUMEN"}
+    if "{template}" in route:
+        shop.world.services.templates.save(shop.advertiser.id, Template("cart-1", "{{ link }}"))
+        names["template"] = "cart-1"
     upload = uploaded(shop) if "{upload}" in route else ""
     return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload)
 
@@ -86,6 +90,9 @@ BODIES: dict[str, Any] = {
     "/optin": {"incentive": None, "fields": []},
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
+    "/templates/{template}": {"text": "{{ link }}"},
+    "/templates/check": {"text": "{{ link }}"},
+    "/templates/preview": {"template": {"text": "{{ link }}"}, "rows": [{}]},
     "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
     "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
 }

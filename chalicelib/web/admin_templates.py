@@ -1,0 +1,174 @@
+"""`/v1/advertisers/{advertiser}/templates…`: what an advertiser's SMS say, checked and priced before it is saved."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.messaging.checks import Finding
+    from chalicelib.messaging.senders import Sender
+    from chalicelib.messaging.values import Values
+    from chalicelib.storage.advertisers import Advertiser
+    from chalicelib.storage.templates import Template
+    from chalicelib.web.template_models import PreviewRequest
+
+routes = Blueprint(__name__)
+_ALL = "/v1/advertisers/{advertiser}/templates"
+_ID = re.compile(r"(?!(?:check|preview)$)[a-z0-9][a-z0-9_-]{0,39}")
+_CODE = "Ab3dE5gH7j"
+"""As long as a personal link's."""
+
+
+@routes.route(_ALL, methods=["GET"])
+@view
+def list_templates(advertiser: str) -> Response:
+    """An advertiser's templates."""
+    from chalicelib.web.template_models import template_answer
+
+    _reach(advertiser)
+    return answer({"templates": [template_answer(one, []) for one in services().templates.all(advertiser)]})
+
+
+@routes.route(_ALL + "/{template}", methods=["GET"])
+@view
+def get_template(advertiser: str, template: str) -> Response:
+    """One template, with what is found of it now."""
+    from chalicelib.web.template_models import template_answer
+
+    owner = _reach(advertiser)
+    found = services().templates.get(advertiser, template)
+    if found is None:
+        raise NotFound("template")
+    return answer(template_answer(found, _findings(owner, found)))
+
+
+@routes.route(_ALL + "/{template}", methods=["PUT"])
+@view
+def put_template(advertiser: str, template: str) -> Response:
+    """Create or replace a template, if nothing is wrong with it."""
+    from chalicelib.web.template_models import NewTemplate, template_answer, template_from
+
+    owner = _reach(advertiser)
+    if not _ID.fullmatch(template):
+        raise InvalidInput([FieldError("template", "pattern", "an id is small letters, digits, - and _, at most 40")])
+    written = template_from(read_body(routes, NewTemplate), template, services().clock.now())
+    findings = _findings(owner, written)
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise InvalidInput([FieldError("text", finding.rule, finding.message) for finding in errors])
+    known = services().templates.get(advertiser, template) is not None
+    services().templates.save(advertiser, written)
+    return answer(template_answer(written, findings), 200 if known else 201)
+
+
+@routes.route(_ALL + "/{template}", methods=["DELETE"])
+@view
+def delete_template(advertiser: str, template: str) -> Response:
+    """Remove a template. A message that names it is refused then."""
+    _reach(advertiser)
+    services().templates.delete(advertiser, template)
+    return answer({"template": template, "deleted": True})
+
+
+@routes.route(_ALL + "/check", methods=["POST"])
+@view
+def check_template(advertiser: str) -> Response:
+    """What is wrong with a text or could be better; nothing is saved."""
+    from chalicelib.web.template_models import NewTemplate, template_answer, template_from
+
+    owner = _reach(advertiser)
+    written = template_from(read_body(routes, NewTemplate), "check", services().clock.now())
+    return answer(template_answer(written, _findings(owner, written)))
+
+
+@routes.route(_ALL + "/preview", methods=["POST"])
+@view
+def preview_template(advertiser: str) -> Response:
+    """What a text costs for an audience: the worst recipient, the average, the characters that make it dear."""
+    from functools import partial
+
+    from chalicelib.messaging.preview import preview
+    from chalicelib.sms_providers.prices import own_prices, price
+    from chalicelib.web.template_models import PreviewRequest, preview_answer, template_from
+
+    owner = _reach(advertiser)
+    body = read_body(routes, PreviewRequest)
+    written = template_from(body.template, "preview", services().clock.now())
+    settings = services().settings
+    provider = body.provider or settings.sms_provider.partition(",")[0]
+    audience = _audience(owner, body)
+    price_of = partial(price, provider, body.country, own=own_prices(settings.prices))
+    found = preview(written, audience, _stop_number(_sender(owner, written)), price_of)
+    return answer(preview_answer(found, len(body.rows) + len(body.people) - len(audience)))
+
+
+def _reach(advertiser: str) -> Advertiser:
+    authorise(routes, advertiser)
+    found = services().advertisers.get(advertiser)
+    if found is None:
+        raise NotFound("advertiser")
+    return found
+
+
+def _audience(owner: Advertiser, body: PreviewRequest) -> list[Values]:
+    """Rows, then the people whom the advertiser's own base knows."""
+    from chalicelib.audience.profile import open_profile
+    from chalicelib.messaging.values import values_of
+    from chalicelib.web.template_models import row_values
+
+    origin = services().settings.origin
+    link, way_out = f"{origin}/{_CODE}", f"{origin}/u/{_CODE}"
+    known = services().contacts.get_all(owner.id, dict.fromkeys(body.people))
+    return [row_values(row, owner, link, way_out) for row in body.rows] + [
+        values_of(
+            owner,
+            open_profile(services().vault, known[person]),
+            None,
+            link=link,
+            way_out=way_out,
+            fields=known[person].fields,
+        )
+        for person in body.people
+        if person in known
+    ]
+
+
+def _findings(owner: Advertiser, template: Template) -> list[Finding]:
+    from chalicelib.messaging.checks import Finding, check
+
+    sender = _sender(owner, template)
+    if isinstance(sender, FieldError):
+        return [Finding("error", sender.rule, sender.message)]
+    if template.message_class not in sender.classes:
+        return [Finding("error", "sender_wrong_class", f"{sender.value} carries no {template.message_class}")]
+    found = check(template, two_way=sender.two_way, stop_number=_stop_number(sender))
+    if not sender.verified:
+        found.append(Finding("warning", "sender_unverified", f"{sender.value} waits for the operator to verify it"))
+    return found
+
+
+def _sender(owner: Advertiser, template: Template) -> Sender | FieldError:
+    """The advertiser's sender that the template goes out from, or why there is none."""
+    from chalicelib.messaging.profile import profile_for
+    from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
+    from chalicelib.messaging.senders import check_sender
+
+    told = check_sender(template.sender or owner.sender, profile_for(DEFAULT_COUNTRY))
+    if isinstance(told, FieldError):
+        return told
+    for sender in services().sender_book.of(owner):
+        if (sender.country, sender.value) == (DEFAULT_COUNTRY, told.value):
+            return sender
+    return FieldError("sender", "sender_unregistered", "register the sender before a template names it")
+
+
+def _stop_number(sender: Sender | FieldError) -> str | None:
+    own = None if isinstance(sender, FieldError) else sender.stop_number
+    return own or services().settings.stop_number or None

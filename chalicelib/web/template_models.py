@@ -1,0 +1,111 @@
+"""Bodies and answers of templates in the admin API."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from chalicelib.messaging.checks import Finding
+from chalicelib.messaging.content import JOURNEYS
+from chalicelib.messaging.preview import Preview
+from chalicelib.messaging.values import PromoCode, Thing, Values
+from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.messages import MessageClass
+from chalicelib.storage.templates import Language, Template
+from chalicelib.web.body import Body
+
+_LONGEST_TEXT = 1_000
+_Said = Annotated[str, StringConstraints(max_length=200)]
+_Told = dict[Annotated[str, StringConstraints(max_length=80)], _Said | int | bool]
+_Parts = Annotated[int, Field(ge=1, le=10)]
+
+
+class NewTemplate(Body):
+    """A text to fill in (docs/messages.md)."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_TEXT)]
+    message_class: MessageClass = "marketing"
+    journey: str = "offer"
+    language: Language = "fr"
+    sender: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16)] | None = None
+    gsm_safe: bool = False
+    budget: _Parts = 1
+    max_parts: _Parts = 3
+
+    @field_validator("journey")
+    @classmethod
+    def _is_known(cls, journey: str) -> str:
+        if journey not in JOURNEYS:
+            raise ValueError(f"a journey is one of {', '.join(JOURNEYS)}")
+        return journey
+
+    @model_validator(mode="after")
+    def _budget_fits(self) -> Self:
+        if self.budget > self.max_parts:
+            raise ValueError("the budget is at most max_parts")
+        return self
+
+
+class Row(Body):
+    """One recipient, made up or from a list of one's own."""
+
+    first_name: _Said | None = None
+    last_name: _Said | None = None
+    product: _Said | None = None
+    code: _Said | None = None
+    agent: _Said | None = None
+    order_number: _Said | None = None
+    fields: _Told = Field(default_factory=dict)
+    data: _Told = Field(default_factory=dict)
+
+
+class PreviewRequest(Body):
+    """A template and who it is for: rows, or contacts of the advertiser's own base by their ids."""
+
+    template: NewTemplate
+    rows: list[Row] = Field(default_factory=list, max_length=1_000)
+    people: list[_Said] = Field(default_factory=list, max_length=100)
+    provider: _Said | None = None
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "FR"
+
+    @model_validator(mode="after")
+    def _for_somebody(self) -> Self:
+        if not self.rows and not self.people:
+            raise ValueError("give rows or people")
+        return self
+
+
+def template_from(body: NewTemplate, template_id: str, now: int) -> Template:
+    """What is stored of a body."""
+    return Template(template_id, **body.model_dump(), changed_at=now)
+
+
+def template_answer(template: Template, findings: list[Finding]) -> dict[str, Any]:
+    """A template with what could be better."""
+    told = asdict(template)
+    return {"template": told.pop("id")} | told | {"findings": [asdict(finding) for finding in findings]}
+
+
+def row_values(row: Row, advertiser: Advertiser, link: str, way_out: str) -> Values:
+    """What a row can fill in."""
+    return Values(
+        brand=advertiser.brand,
+        company=advertiser.name,
+        link=link,
+        way_out=way_out,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        fields=row.fields,
+        product=Thing(row.product) if row.product else None,
+        agent=row.agent,
+        code=PromoCode(row.code) if row.code else None,
+        order={"number": row.order_number} if row.order_number else None,
+        data=row.data,
+    )
+
+
+def preview_answer(found: Preview, unknown: int) -> dict[str, Any]:
+    """A preview, and how many of the people are not in the advertiser's base."""
+    return asdict(found) | {"unknown_people": unknown}
