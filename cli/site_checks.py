@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ _TOOLS = {
     "gcm": re.compile(r"""gtag\(\s*['"]consent['"]"""),
 }
 """What gives a consent tool away in a page's source, the most telling first."""
+_PUT_THERE = re.compile(r"/t\.js['\"`]")
+_TAG_MANAGER = re.compile(r"googletagmanager\.com/gtm\.js|tags\.tiqcdn\.com|cdn\.tagcommander\.com|/container_\w+\.js")
+_MOST_SCRIPTS = 20
 _HIDES_ORIGIN = ("no-referrer", "same-origin")
 
 
@@ -56,10 +60,7 @@ def check(page: Page, fetch: Fetch, known: Known) -> list[Finding]:
     snippets = [script for script in scripts if script.src and _file(script.src) == "t.js"]
     source = "\n".join(script.text for script in scripts)
     if not snippets:
-        return [
-            Finding("snippet", "fail", 'the page has no <script async src="…/t.js">: paste the installation code'),
-            *_init(source, page, known),
-        ]
+        return list(_without_element(page, source, fetch, known))
     snippet = snippets[0]
     return [
         *_snippet(snippets, known),
@@ -71,6 +72,33 @@ def check(page: Page, fetch: Fetch, known: Known) -> list[Finding]:
         *_referrer(page),
         *_widget(scripts),
     ]
+
+
+def _without_element(page: Page, source: str, fetch: Fetch, known: Known) -> Iterator[Finding]:
+    """The page is read as it is served. What a script puts there later is told apart from what is missing."""
+    for name, text in [("a script on the page", source), *_own_scripts(page, fetch)]:
+        if _PUT_THERE.search(text):
+            yield Finding("snippet", "warn", f"{name} puts it there: what comes of it shows in a browser only")
+            if _INIT.search(text):
+                yield from _init(text, page, known)
+            yield from (*_consent(page, source + text), *_referrer(page), *_widget(page.html.scripts))
+            return
+    addresses = source + "\n".join(script.src or "" for script in page.html.scripts)
+    if _TAG_MANAGER.search(addresses):
+        yield Finding(
+            "snippet", "warn", "not in the page's source; whether the tag manager puts it there cannot be seen"
+        )
+        return
+    yield Finding("snippet", "fail", 'the page has no <script async src="…/t.js">: paste the installation code')
+    yield from _init(source, page, known)
+
+
+def _own_scripts(page: Page, fetch: Fetch) -> Iterator[tuple[str, str]]:
+    """Name and text of the scripts that the page has from its own origin; those that cannot be read are left out."""
+    sources = [script.src for script in page.html.scripts if script.src and script.src.startswith(f"{page.origin}/")]
+    for src in sources[:_MOST_SCRIPTS]:
+        with suppress(NotFetched):
+            yield _file(src), fetch(src).body
 
 
 def _file(src: str) -> str:

@@ -87,6 +87,23 @@ def test_a_content_policy_must_let_it_through(policy: str, level: str) -> None:
     assert levels(f'<meta http-equiv="Content-Security-Policy" content="{policy}">' + installed())["policy"] == level
 
 
+def test_what_a_script_or_a_tag_manager_puts_on_the_page_is_not_called_missing() -> None:
+    code = f"relance('init', '{SITE}', {{consent: 'didomi'}}); put('{SERVICE}/t.js');"
+
+    def read(url: str) -> Page:
+        if url.endswith("/gone.js"):
+            raise NotFetched("gone")
+        return Page(url, {}, code if url == f"{SHOP}/embed.js" else "/* t.js */")
+
+    for html in ('<script src="/gone.js"></script><script src="/embed.js"></script>', f"<script>{code}</script>"):
+        found = {f.check: f.level for f in check(Page(f"{SHOP}/p", {}, html), read, registered())}
+        assert (found["snippet"], found["init"], found["origin"], found["consent"]) == ("warn", "ok", "ok", "warn")
+    elsewhere = '<script src="https://cdn.example/embed.js"></script>'
+    assert check(Page(f"{SHOP}/p", {}, elsewhere), read, registered())[0].level == "fail"
+    managed = '<script async src="https://www.googletagmanager.com/gtm.js?id=GTM-1"></script>'
+    assert levels(managed) == {"snippet": "warn"}
+
+
 def test_an_origin_that_is_not_registered_is_told() -> None:
     assert levels(installed(), known=registered("https://www.shop.example"))["origin"] == "fail"
     assert levels(installed(), known=Known())["origin"] == "warn"
