@@ -33,8 +33,10 @@ _INTRO = {
     "en": ("News from {brand} by SMS", "Your number, a code to check it, and that is all."),
 }
 _LEGAL = {
-    "fr": "Répondez STOP à un SMS, ou suivez le lien qu’il porte, pour arrêter à tout moment.",
-    "en": "Answer STOP to any SMS, or follow the link in it, to stop at any time.",
+    "fr": "{name} utilise votre numéro pour cela seulement. "
+    "Répondez STOP à un SMS, ou suivez le lien qu’il porte, pour arrêter à tout moment.",
+    "en": "{name} uses your number for that alone. "
+    "Answer STOP to any SMS, or follow the link in it, to stop at any time.",
 }
 _OUTCOMES = {
     "wrong": "this is not the code that was sent",
@@ -162,7 +164,7 @@ def _from_form(given: Mapping[str, str]) -> dict[str, Any]:
 def _config(site: Site, advertiser: Advertiser) -> dict[str, Any]:
     from chalicelib.audience.wordings import VERSION
 
-    texts: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str | None]] = {}
     for language, (title, intro) in _INTRO.items():
         shown = services().wordings.shown(site, advertiser, language)
         texts[language] = {
@@ -170,7 +172,8 @@ def _config(site: Site, advertiser: Advertiser) -> dict[str, Any]:
             "intro": intro,
             "sms_marketing": shown.texts["sms_marketing"],
             "matching": shown.texts["matching"],
-            "legal": _LEGAL[language],
+            "legal": _LEGAL[language].format(name=advertiser.name),
+            "notice": (site.optin.get("notice") or {}).get(language),
             "wording": shown.id,
         }
     return {

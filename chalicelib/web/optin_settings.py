@@ -19,6 +19,16 @@ class InLanguages(Body):
     en: Text
 
 
+Address = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https://[^\s\"'<>\\]+$", max_length=500)]
+
+
+class Notices(Body):
+    """Where the whole notice of the GDPR's article 13 can be read (docs/notices.md)."""
+
+    fr: Address | None = None
+    en: Address | None = None
+
+
 class Incentive(Body):
     """What is offered, and the code that is shown once the phone is checked."""
 
@@ -52,5 +62,6 @@ class OptInSettings(Body):
     """A site's opt-in form."""
 
     wording: FormWordings | None = None
+    notice: Notices | None = None
     incentive: Incentive | None = None
     fields: Annotated[list[PreferenceField], Field(max_length=5, default_factory=list)]

@@ -21,6 +21,7 @@ _TEXTS = {
     "sms_marketing": "J’accepte de recevoir des SMS de Lumen.",
     "matching": "J’accepte que Lumen relie mes visites à mon numéro.",
     "legal": "Répondez STOP pour arrêter.",
+    "notice": "https://shop.example/donnees",
     "wording": "till-1",
 }
 CONFIG: dict[str, Any] = {
@@ -81,6 +82,8 @@ def test_by_keyboard_alone_under_a_strict_policy(page: Page, shop: Shop, service
     assert service.sent == []
     page.keyboard.press("Tab")
     expect(page.get_by_label("Pays")).to_be_focused()
+    notice = page.get_by_role("link", name="Vos données et vos droits")
+    expect(notice).to_have_attribute("href", "https://shop.example/donnees")
     page.keyboard.press("Tab")
     page.keyboard.type("06 39 98 00 01")
     page.keyboard.press("Tab")

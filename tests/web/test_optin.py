@@ -238,3 +238,17 @@ def test_a_site_offers_a_code_for_opting_in_and_asks_what_it_likes(api: Api, sho
     assert done.json["incentive"] == "MERCI10"
     known = contact(shop)
     assert known is not None and known.fields == {"size": "M"}
+
+
+def test_the_form_says_whose_it_is_and_links_to_the_whole_notice(api: Api, shop: Shop) -> None:
+    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    own, path = api.with_key("rk_own"), f"/v1/sites/{shop.site.id}/optin"
+    page = api.ask("GET", f"/optin/{shop.site.id}").text
+    assert "Lumen SAS utilise votre numéro pour cela seulement." in page and "Vos données" not in page
+    for wrong in ("http://shop.example/donnees", "javascript:alert(1)", 'https://a"b', "shop.example"):
+        assert own.ask("PUT", path, {"notice": {"fr": wrong}}).status == 422
+    assert own.ask("PUT", path, {"notice": {"fr": "https://shop.example/donnees"}}).status == 200
+    languages = api.ask("GET", f"/optin/{shop.site.id}/config").json["languages"]
+    assert (languages["fr"]["notice"], languages["en"]["notice"]) == ("https://shop.example/donnees", None)
+    page = api.ask("GET", f"/optin/{shop.site.id}").text
+    assert '<a href="https://shop.example/donnees">Vos données et vos droits</a>' in page

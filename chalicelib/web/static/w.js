@@ -22,7 +22,7 @@
       country: 'Pays', phone: 'Téléphone mobile', choices: 'Mes choix', send: 'Recevoir mon code', optional: 'facultatif',
       code: 'Code à 6 chiffres', sent: 'Un code vient de partir par SMS.', confirm: 'Valider', again: 'Renvoyer un code', resent: 'Un autre code vient de partir.',
       change: 'Changer de numéro', done: 'C’est fait, merci. Votre numéro est vérifié.', yours: 'Votre code :',
-      page: 'Recevoir les SMS : ouvrir le formulaire',
+      page: 'Recevoir les SMS : ouvrir le formulaire', notice: 'Vos données et vos droits',
       phone_problem: 'Saisissez un numéro de mobile valable.', sms_marketing_problem: 'Cochez la case pour recevoir les SMS.',
       code_problem: 'Ce n’est pas le bon code.', code_expired: 'Ce code n’est plus valable : demandez-en un autre.',
       too_many: 'Trop de demandes. Réessayez plus tard.', failed: 'Cela n’a pas marché. Réessayez.'
@@ -31,7 +31,7 @@
       country: 'Country', phone: 'Mobile phone', choices: 'My choices', send: 'Get my code', optional: 'optional',
       code: 'Code of 6 digits', sent: 'A code is on its way by SMS.', confirm: 'Confirm', again: 'Send another code', resent: 'Another code is on its way.',
       change: 'Change the number', done: 'Done, thank you. Your number is checked.', yours: 'Your code:',
-      page: 'Get SMS: open the form',
+      page: 'Get SMS: open the form', notice: 'Your data and your rights',
       phone_problem: 'Enter a valid mobile number.', sms_marketing_problem: 'Tick the box to get SMS.',
       code_problem: 'This is not the right code.', code_expired: 'This code is not valid any more: ask for another one.',
       too_many: 'Too many requests. Try again later.', failed: 'That did not work. Try again.'
@@ -202,7 +202,8 @@
           make('fieldset', {}, make('legend', {}, say.choices),
             box('sms_marketing', texts.sms_marketing), box('matching', texts.matching)),
           make('button', {type: 'submit'}, say.send)),
-        make('p', {class: 'small'}, texts.legal));
+        make('p', {class: 'small'}, texts.legal,
+          ...(texts.notice ? [' ', make('a', {href: texts.notice, target: '_blank', rel: 'noopener'}, say.notice)] : [])));
     }
 
     async function ask(config) {
