@@ -129,6 +129,11 @@ def test_where_no_name_is_short_enough_the_fewest_parts_have_the_longest_name() 
     assert text.count.parts == 2 and "Lampe Lune bleue" in text.text
 
 
+def test_a_name_is_shortened_for_the_second_sms_too_where_one_is_out_of_reach() -> None:
+    text = composed("y" * 214 + " {{ product }} {{ link }}", product=Thing("Lampe Lune bleue"))
+    assert text.count.parts == 2 and f"y Lampe Lune {LINK}" in text.text
+
+
 def test_a_text_of_too_many_parts_is_refused() -> None:
     assert reason("y" * 600 + " {{ link }}") == "too_long"
 
