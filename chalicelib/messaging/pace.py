@@ -1,19 +1,20 @@
 """How fast SMS may leave: so many a second by a provider, and by a sender.
 
-A worker leases a few places of a second at once, so that not every SMS costs a write. A second that is full makes the
-order wait; the message itself is not touched.
+A second that is full makes the order wait; the message itself is not touched.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.clock import SECOND, Clock
-from chalicelib.storage.rates import Rates
+from chalicelib.messaging.share import Allowed, Share
+from chalicelib.storage.allowances import Allowances
 
 _WORKERS = 10
-"""Into so many leases a second is cut: as many workers as the queue starts for one batch each."""
+"""A second is leased in so many blocks: as many workers as may be at it at once."""
 _LONGEST_WAIT_S = 60
 
 
@@ -25,36 +26,32 @@ class Limits:
     by_sender: int = 0
 
 
-@dataclass(slots=True)
-class _Lease:
-    second: int
-    left: int
-
-
 class Pace:
-    """A worker's share of what may leave in a second."""
+    """A worker's part in what may leave in a second."""
 
-    def __init__(self, rates: Rates, limits: Limits, clock: Clock) -> None:
-        self._rates = rates
+    def __init__(self, allowances: Allowances, limits: Limits, clock: Clock) -> None:
+        self._share = Share(allowances)
         self._limits = limits
         self._clock = clock
-        self._leases: dict[str, _Lease] = {}
 
     def take(self, provider: str, sender: str) -> bool:
         """A place for one SMS now. Raises StorageUnavailable where that cannot be asked: nothing leaves then."""
-        gates = ((f"{provider}", self._limits.by_provider), (f"{provider}#{sender}", self._limits.by_sender))
-        return all(self._place(gate, limit) for gate, limit in gates if limit)
-
-    def _place(self, gate: str, limit: int) -> bool:
-        now = self._clock.now()
-        lease = self._leases.get(gate)
-        if lease is None or lease.second != now // SECOND or not lease.left:
-            block = max(1, limit // _WORKERS)
-            if not self._rates.lease(gate, now, block, limit):
+        taken: list[Allowed] = []
+        for gate in self._gates(provider, sender):
+            if not self._share.take(gate, 1):
+                for other in taken:
+                    self._share.give_back(other, 1)
                 return False
-            lease = self._leases[gate] = _Lease(now // SECOND, block)
-        lease.left -= 1
+            taken.append(gate)
         return True
+
+    def _gates(self, provider: str, sender: str) -> Iterator[Allowed]:
+        second = self._clock.now() // SECOND
+        limits = ((provider, self._limits.by_provider), (f"{provider}#{sender}", self._limits.by_sender))
+        for gate, limit in limits:
+            if limit:
+                block = max(1, limit // _WORKERS)
+                yield Allowed(f"pace#{gate}", str(second), limit, block, (second + 1) * SECOND)
 
 
 def wait_s(message: str, version: int) -> int:

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 
 from chalicelib.clock import SECOND, Clock
 from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
 from chalicelib.storage.counters import count
-from chalicelib.storage.table import Delete, Put, Table, TransactionRefused
+from chalicelib.storage.table import Put, Table, TransactionRefused, Update
 
 EVERYTHING = "*"
 _CACHED_FOR = 5 * SECOND
@@ -48,25 +49,32 @@ class Halts:
             return entry[1]
         scopes = [EVERYTHING, advertiser, scope_of(advertiser, campaign)]
         found = self._table.get_many([keys.halt(scope) for scope in scopes])
-        halt = next((_from_item(found[key]) for key in map(keys.halt, scopes) if key in found), None)
+        halt = next((halt for key in map(keys.halt, scopes) if key in found and (halt := _standing(found[key]))), None)
         self._cache[asked] = (now, halt)
         return halt
 
     def read(self, scope: str) -> Halt | None:
         """The halt of exactly this scope, as it is now."""
         item = self._table.get(keys.halt(scope))
-        return _from_item(item) if item else None
+        return _standing(item) if item else None
+
+    def ended_at(self, scope: str) -> int:
+        """When the scope went on last; 0 where it never stood still."""
+        item = self._table.get(keys.halt(scope))
+        return int(item.get("ended_at", 0)) if item else 0
 
     def halt(self, halt: Halt) -> bool:
         """Let a scope stand still, and count it. False where it did already: the first halt stands."""
         item = {"type": "halt", "v": 1} | asdict(halt)
-        return self._change(Put(keys.halt(halt.scope), item, "attribute_not_exists(pk)"), halt.scope, halt.at, "halted")
+        put = Put(keys.halt(halt.scope), item, "attribute_not_exists(pk) OR attribute_exists(#ended_at)")
+        return self._change(put, halt.scope, halt.at, "halted")
 
     def resume(self, scope: str, at: int) -> bool:
         """Let a scope go on. False where it did not stand still."""
-        return self._change(Delete(keys.halt(scope), "attribute_exists(pk)"), scope, at, "resumed")
+        standing = "attribute_exists(pk) AND attribute_not_exists(#ended_at)"
+        return self._change(Update(keys.halt(scope), "SET #ended_at = :at", {"at": at}, standing), scope, at, "resumed")
 
-    def _change(self, write: Put | Delete, scope: str, at: int, name: str) -> bool:
+    def _change(self, write: Put | Update, scope: str, at: int, name: str) -> bool:
         self._cache.clear()
         try:
             self._table.transact([write, count(scope.partition("#")[0], scope, at, name)])
@@ -77,5 +85,5 @@ class Halts:
         return True
 
 
-def _from_item(item: dict[str, str | int]) -> Halt:
-    return Halt(str(item["scope"]), int(item["at"]), str(item["by"]), str(item["why"]))
+def _standing(item: Item) -> Halt | None:
+    return None if "ended_at" in item else Halt(item["scope"], item["at"], item["by"], item["why"])

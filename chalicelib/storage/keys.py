@@ -12,7 +12,7 @@
 | redemption  | PROMO#<advertiser>#<code> | ORDER#<order>         | an order that tells its code again         |
 | sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
 | halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
-| rate        | RATE#<gate>               | <second>              | who sends through the gate in that second  |
+| allowance   | ALLOW#<scope>             | <window>              | who uses what the window allows            |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
 | template    | ADV#<advertiser>          | TEMPLATE#<template>   | its id; an advertiser's list               |
 | signed      | COUNTRY#<country>         | SIGNED                | the country                                |
@@ -159,9 +159,9 @@ def halt(scope: str) -> Key:
     return f"HALT#{scope}", "HALT"
 
 
-def rate(gate: str, second: int) -> Key:
-    """What was leased of a second at a gate: a provider, or `<provider>#<sender>`."""
-    return f"RATE#{gate}", str(second)
+def allowance(scope: str, window: str) -> Key:
+    """What was leased of what a window allows: a second's SMS, a day's budget."""
+    return f"ALLOW#{scope}", window
 
 
 def breaker(provider: str) -> Key:
