@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
+    from chalicelib.messaging.stop_watch import StopWatch
     from chalicelib.messaging.tick import Tick
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.inbound import Inbound
@@ -203,6 +204,12 @@ class Services:
         from chalicelib.storage.halts import Halts
 
         return Halts(self.table, self.clock)
+
+    @cached_property
+    def stop_watch(self) -> StopWatch:
+        from chalicelib.messaging.stop_watch import StopWatch
+
+        return StopWatch(self.table, self.counters, self.halts, self.advertisers, self.clock)
 
     @cached_property
     def promo_pools(self) -> PromoPools:

@@ -58,7 +58,7 @@ class StopWatch:
         scope = scope_of(send.advertiser, send.journey)
         self._count(scope, send, said)
         sent, stopped = self._lately(scope)
-        if not too_many(stopped, sent, advertiser.stop_percent):
+        if not too_many(stopped, sent, advertiser.safeguards.stop_percent):
             return False
         why = f"{stopped} of the last {sent} said no"
         paused = self._halts.halt(Halt(scope, self._clock.now(), "stop_rate", why))

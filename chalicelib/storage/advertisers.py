@@ -43,6 +43,17 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Safeguards:
+    """What ends a day's or a campaign's marketing by itself."""
+
+    stop_percent: int = 3
+    """A campaign is paused when more than this share of its last 500 SMS was answered with a no; 0: never."""
+    budget_micro: int | None = None
+    """What may be spent in a day, in millionths of `currency`; None for any sum."""
+    currency: str = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
 class Advertiser:
     """A shop's company: who signs the messages, and how many it may send."""
 
@@ -55,6 +66,7 @@ class Advertiser:
     cap: Cap = field(default_factory=Cap)
     cart: CartJourney = field(default_factory=CartJourney)
     hours: SendingHours = field(default_factory=SendingHours)
+    safeguards: Safeguards = field(default_factory=Safeguards)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@
 | sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
 | halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
 | allowance   | ALLOW#<scope>             | <window>              | who uses what the window allows            |
+| stopped     | COUNTED#<adv>#<campaign>  | <message>             | nobody: a no is counted once               |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
 | template    | ADV#<advertiser>          | TEMPLATE#<template>   | its id; an advertiser's list               |
 | signed      | COUNTRY#<country>         | SIGNED                | the country                                |
@@ -162,6 +163,11 @@ def halt(scope: str) -> Key:
 def allowance(scope: str, window: str) -> Key:
     """What was leased of what a window allows: a second's SMS, a day's budget."""
     return f"ALLOW#{scope}", window
+
+
+def stopped(scope: str, message_id: str) -> Key:
+    """The mark that a no to a campaign's message has been counted."""
+    return f"COUNTED#{scope}", message_id
 
 
 def breaker(provider: str) -> Key:

@@ -14,7 +14,7 @@ from chalicelib.messaging.compose import cart_template
 from chalicelib.messaging.profile import profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.messaging.senders import check_sender
-from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Site
+from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Safeguards, Site
 from chalicelib.tracking.admission import origin_of
 from chalicelib.web.body import Body, Name
 from chalicelib.web.hours_models import HoursSettings, hours_answer, hours_of
@@ -60,6 +60,21 @@ class CartSettings(Body):
     template: Template = CART_TEMPLATE
 
 
+class DailyBudget(Body):
+    """What may be spent on SMS in a day, from midnight to midnight in Paris."""
+
+    micro: Annotated[int, Field(ge=0, le=10**15)]
+    """Millionths of the currency."""
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+class SafeguardSettings(Body):
+    """What ends a day's or a campaign's marketing by itself."""
+
+    stop_percent: Annotated[int, Field(ge=0, le=100)] = 3
+    daily_budget: DailyBudget | None = None
+
+
 class NewAdvertiser(Body):
     """An advertiser to create."""
 
@@ -69,6 +84,7 @@ class NewAdvertiser(Body):
     cap: CapSettings = CapSettings()
     cart: CartSettings = CartSettings()
     hours: HoursSettings = HoursSettings()
+    safeguards: SafeguardSettings = SafeguardSettings()
 
 
 class NewSite(Body):
@@ -111,6 +127,7 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
             template=body.cart.template,
         ),
         hours=hours_of(body.hours),
+        safeguards=_safeguards(body.safeguards),
     )
     sender = check_sender(made.sender, profile_for(DEFAULT_COUNTRY))
     two_way = not isinstance(sender, FieldError) and sender.two_way
@@ -135,7 +152,19 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
             "template": advertiser.cart.template,
         },
         "hours": hours_answer(advertiser.hours),
+        "safeguards": {
+            "stop_percent": advertiser.safeguards.stop_percent,
+            "daily_budget": None
+            if advertiser.safeguards.budget_micro is None
+            else {"micro": advertiser.safeguards.budget_micro, "currency": advertiser.safeguards.currency},
+        },
     }
+
+
+def _safeguards(body: SafeguardSettings) -> Safeguards:
+    if body.daily_budget is None:
+        return Safeguards(body.stop_percent)
+    return Safeguards(body.stop_percent, body.daily_budget.micro, body.daily_budget.currency)
 
 
 def site_answer(site: Site) -> dict[str, Any]:

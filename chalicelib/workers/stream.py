@@ -43,15 +43,18 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
 def on_people(stream: Mapping[str, Any], services: Services) -> None:
     """Changed ledgers and removed contacts.
 
-    Oppositions and erasures are logged outside of the table; what hung on a contact that aged out goes with it.
+    Oppositions and erasures are logged outside of the table, and a no to a campaign counts against it; what hung on a
+    contact that aged out goes with it.
     """
 
     def follow(record: Mapping[str, Any]) -> None:
         before, after = _image(record, "OldImage"), _image(record, "NewImage")
         if after.get("type") == "ledger":
             earlier = ledgers.from_item(before) if before else ledgers.Ledger(after["person"])
-            for said in changes(earlier, ledgers.from_item(after)):
+            now = ledgers.from_item(after)
+            for said in changes(earlier, now):
                 services.opposition_log.append(said)
+                services.stop_watch.follow(now, said)
         elif not after and before.get("type") == "contact" and _aged_out(record):
             services.erasure.expired(contacts.from_item(before))
         elif not after and before.get("type") == "contact":
