@@ -118,6 +118,20 @@ def import_file(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return imports.on_uploads(event, context.get_remaining_time_in_millis, services())
 
 
+@app.lambda_function(name="on_report")
+def on_report(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Receipts and texts from phones, from their queue."""
+    from chalicelib.workers import receipts
+
+    return receipts.on_reports(event, services())
+
+
+@app.lambda_function(name="pull_opt_outs")
+def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
+    """Each hour, the lists of people whom providers will not send to."""
+    services().opt_out_pull.run(context.get_remaining_time_in_millis)
+
+
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: object) -> None:
     """Each minute, what is due."""

@@ -30,6 +30,7 @@ class Settings:
     import_files: str = ""
     """The bucket that files of contacts are uploaded to."""
     import_queue_url: str = ""
+    receipt_queue_url: str = ""
     provider_secrets: str = "ssm"
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
     stop_number: str = ""
@@ -102,6 +103,7 @@ def from_environment() -> Settings:
         network_cookie=os.environ.get("NETWORK_COOKIE") == "on",
         import_files=os.environ.get("IMPORT_FILES", ""),
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
+        receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
         prices=os.environ.get("SMS_PRICES", ""),

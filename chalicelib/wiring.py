@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from chalicelib.links.codes import Codes
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.opt_outs import OptOutPull
+    from chalicelib.messaging.receipts import ReceiptDesk
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
+    from chalicelib.sms_providers.reports import Reports
     from chalicelib.storage.advertisers import Advertisers
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
@@ -496,6 +499,28 @@ class Services:
     @cached_property
     def provider(self) -> Provider:
         return self.providers.provider()
+
+    @cached_property
+    def reports(self) -> Reports:
+        from chalicelib.sms_providers.reports import Reports
+        from chalicelib.storage.receipt_queue import ReceiptQueue
+
+        return Reports(ReceiptQueue(self._client("sqs"), self.settings.receipt_queue_url), self.vault)
+
+    @cached_property
+    def receipt_desk(self) -> ReceiptDesk:
+        from chalicelib.messaging.receipts import ReceiptDesk
+        from chalicelib.storage.number_checks import NumberChecks
+        from chalicelib.storage.receipts import Receipts
+
+        return ReceiptDesk(self.messages, Receipts(self.table), NumberChecks(self.table), self.ledgers, self.clock)
+
+    @cached_property
+    def opt_out_pull(self) -> OptOutPull:
+        from chalicelib.messaging.opt_outs import OptOutPull
+        from chalicelib.storage.opt_out_pulls import OptOutPulls
+
+        return OptOutPull(self.providers.opt_out_lists, OptOutPulls(self.table), self.ledgers, self.vault, self.clock)
 
     @cached_property
     def providers(self) -> Directory:

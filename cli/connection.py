@@ -74,6 +74,8 @@ class Stage:
             import_files=variables.get("IMPORT_FILES", ""),
             import_queue_url=variables.get("IMPORT_QUEUE_URL", ""),
             stop_number=variables.get("SMS_STOP_NUMBER", ""),
+            receipt_queue_url=variables.get("RECEIPT_QUEUE_URL", ""),
+            provider_secrets=variables.get("PROVIDER_SECRETS", "ssm"),
         )
 
     def services(self) -> Services:

@@ -52,7 +52,7 @@ def test_every_function_is_started_by_a_queue_a_stream_a_schedule_or_the_api() -
 
 
 def test_the_tick_runs_each_minute_and_days_are_closed_each_hour() -> None:
-    assert scheduled() == {"Tick": "rate(1 minute)", "CloseDays": "rate(1 hour)"}
+    assert scheduled() == {"Tick": "rate(1 minute)", "CloseDays": "rate(1 hour)", "PullOptOuts": "rate(1 hour)"}
 
 
 def test_every_function_of_the_api_may_be_called_by_it_and_has_its_routes() -> None:

@@ -24,7 +24,7 @@ from chalicelib.messaging.decide import Decision, Facts, Refuse, Send, decide
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.messaging.values import values_of
 from chalicelib.sms_providers.contract import Accepted, Provider, SendError, Sms
-from chalicelib.storage import ledgers, links
+from chalicelib.storage import ledgers, links, receipts
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
@@ -32,7 +32,7 @@ from chalicelib.storage.events import Events
 from chalicelib.storage.ledgers import Ledger, Ledgers
 from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message, Messages, State, Step, move
-from chalicelib.storage.table import TransactionRefused
+from chalicelib.storage.table import Put, TransactionRefused
 from chalicelib.storage.table_identity import TableIdentity
 from chalicelib.vault import Vault
 
@@ -170,7 +170,9 @@ class Dispatch:
         moved = move(message.id, states.sources(state), Step(state, now, reason), facts=facts)
         name = f"message.{state}.{reason}" if reason else f"message.{state}"
         try:
-            self._messages.commit([moved, count(message.advertiser, message.id, now, name)])
+            self._messages.commit(
+                [moved, count(message.advertiser, message.id, now, name), *_own_id(message, answer, now)]
+            )
         except (TransactionRefused, StorageUnavailable) as error:
             # It was handed over all the same: trying the whole again would be to send it twice.
             log_failure("outcome_not_noted", error, message=message.id)
@@ -201,6 +203,13 @@ class Dispatch:
         sender = decision.advertiser.sender
         stop_number = sender if sender.isdigit() else self._stop_number
         return compose(cart_template(decision.advertiser), values, stop_number).text
+
+
+def _own_id(message: Message, answer: Accepted | None, now: int) -> list[Put]:
+    """What a provider whose receipts do not name our id will be known by."""
+    if answer is None or answer.echoes:
+        return []
+    return [receipts.handed(answer.provider, answer.provider_id, message.id, now)]
 
 
 def _personal_link(message: Message, site: Site, code: str, now: int, rules: Rules) -> Link:

@@ -14,12 +14,14 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     # Was due in a moment that is not allowed, and waits for one that is.
     "deferred": frozenset({"scheduled", "queued", "refused", "cancelled", "expired"}),
     # Claimed: from here on it counts as handed over, whatever becomes of the worker.
-    "sending": frozenset({"sent", "failed", "unknown"}),
+    # A receipt may come before the worker has noted that the provider took it.
+    "sending": frozenset({"sent", "delivered", "failed", "unknown"}),
     # The worker's lease ended without a word; only a receipt can tell, and it is never sent again.
     "unknown": frozenset({"sent", "delivered", "failed"}),
     "sent": frozenset({"delivered", "failed"}),
     "delivered": frozenset(),
-    "failed": frozenset(),
+    # By a receipt that came after a worse one: what a phone has got has not failed.
+    "failed": frozenset({"delivered"}),
     "refused": frozenset(),
     "cancelled": frozenset(),
     "expired": frozenset(),

@@ -33,7 +33,7 @@ class Inbound:
         person = self._vault.person(reply.phone)
         # A number may serve several advertisers, so the no goes to all that wrote to this phone lately; and to
         # everyone where none is on record, because a STOP must never be lost.
-        senders = {send.advertiser for send in self._ledgers.get(person).sends} or {EVERYONE}
+        senders = self._ledgers.get(person).written_by
         for advertiser in sorted(senders):
             self._oppose(person, advertiser, reply)
         owner = self._keywords.owner(reply.to)

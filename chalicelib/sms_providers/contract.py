@@ -43,6 +43,8 @@ class Accepted:
     provider_id: str
     provider: str
     """Which provider: where there are two, it need not be the first."""
+    echoes: bool = True
+    """Whether its receipts name our message id; else its own id has to be noted with the message."""
 
 
 class SendError(RelanceError):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.clock import Clock
 from chalicelib.errors import ConfigurationError
 from chalicelib.sms_providers.accounts import Accounts
 from chalicelib.sms_providers.contract import Provider
 from chalicelib.sms_providers.fail_over import FailOver
-from chalicelib.sms_providers.hooks import Hooks
+from chalicelib.sms_providers.hooks import ReceiptHooks, TextHooks
 from chalicelib.sms_providers.opt_outs import OptOutList
 
 _MOST = 2
@@ -43,14 +43,21 @@ class Directory:
         first, *second = (self._named(name) for name in self._names)
         return FailOver(first, second[0]) if second else first
 
-    def hooks(self, name: str) -> Hooks | None:
-        """Who reports at `/hooks/<name>/…`; None where this stage uses no such provider, or it reports nothing."""
-        found = self._named(name) if name in self._names else None
-        return found if hasattr(found, "receipts") else None
+    def receipt_hooks(self, name: str) -> ReceiptHooks | None:
+        """Who reports receipts under a name; None where this stage uses no such provider, or it reports none."""
+        return cast("ReceiptHooks | None", self._able(name, "receipts"))
+
+    def text_hooks(self, name: str) -> TextHooks | None:
+        """Who reports SMS from phones under a name, or None."""
+        return cast("TextHooks | None", self._able(name, "texts"))
 
     def opt_out_lists(self) -> list[OptOutList]:
         """The providers of this stage that keep a list of people who opted out."""
         return [found for name in self._names if hasattr(found := self._named(name), "opt_outs")]
+
+    def _able(self, name: str, what: str) -> Any:
+        found = self._named(name) if name in self._names else None
+        return found if hasattr(found, what) else None
 
     def _named(self, name: str) -> Any:
         if name not in self._built:

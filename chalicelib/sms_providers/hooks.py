@@ -27,7 +27,7 @@ class HookCall:
         return self.headers.get(name, "")
 
 
-class Hooks(Protocol):
+class ReceiptHooks(Protocol):
     """A provider that reports. Each reader raises Forbidden where the call is not the provider's, or InvalidInput."""
 
     @property
@@ -36,6 +36,10 @@ class Hooks(Protocol):
 
     def receipts(self, call: HookCall) -> list[Receipt]:
         """What a call says of SMS that were handed over; none where it says nothing new."""
+
+
+class TextHooks(ReceiptHooks, Protocol):
+    """A provider that has numbers which phones can write to."""
 
     def texts(self, call: HookCall) -> list[InboundText]:
         """The SMS from phones that a call brings."""

@@ -106,7 +106,7 @@ class HttpProvider:
             | {name: Template(told).substitute(values) for name, told in account.headers.items()},
             (urlencode(filled) if form else json.dumps(filled, ensure_ascii=False)).encode(),
         )
-        return Accepted(_taken(answer, account), self.name)
+        return Accepted(_taken(answer, account), self.name, echoes="message_id" in account.receipt)
 
     def receipts(self, call: HookCall) -> list[Receipt]:
         """What a report says. Raises Forbidden or InvalidInput."""

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import parse_qsl
 
 from chalicelib.clock import Clock
-from chalicelib.sms_providers.contract import Accepted, Sms
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.sms_providers.contract import Accepted, Receipt, ReceiptState, Sms
+from chalicelib.sms_providers.hooks import HookCall, required
 from chalicelib.storage.outbox import Outbox, OutboxEntry
 from chalicelib.vault import Vault
+
+# What the phone simulator reports to our state and reason.
+STATES: Mapping[str, tuple[ReceiptState, str | None]] = {
+    "sent": ("sent", None),
+    "delivered": ("delivered", None),
+    "unreachable": ("failed", "unreachable"),
+    "unknown_subscriber": ("failed", "unknown_subscriber"),
+    "opted_out": ("failed", "opted_out"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,7 @@ class OutboxProvider:
     name = "outbox"
     idempotent = False
     reaches_phones = False
+    acknowledgement = ("text/plain", "OK")
 
     def __init__(self, outbox: Outbox, vault: Vault, clock: Clock) -> None:
         self._outbox = outbox
@@ -41,6 +55,16 @@ class OutboxProvider:
         """Keep an SMS for the phone that it is meant for."""
         self._keep(KeptSms(sms.message_id, self._clock.now(), "out", sms.to, sms.sender, sms.text))
         return Accepted(f"outbox-{sms.message_id}", self.name)
+
+    def receipts(self, call: HookCall) -> list[Receipt]:
+        """What the simulated phone says of an SMS. Raises InvalidInput."""
+        given = dict(parse_qsl(call.body.decode("utf-8", "replace")))
+        message_id, said = required(given, "id"), required(given, "state")
+        if said not in STATES:
+            raise InvalidInput([FieldError("state", "known", f"must be one of {', '.join(STATES)}")])
+        state, reason = STATES[said]
+        provider_id = f"outbox-{message_id}"
+        return [Receipt(self.name, f"{message_id}/{said}", state, call.at, message_id, provider_id, reason)]
 
     def received(self, reply_id: str, phone: str, sender: str, text: str) -> None:
         """Keep what a phone answered, so that the simulator shows the conversation."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -151,7 +152,10 @@ class Smsapi:
         if answer.status >= _REFUSED or not isinstance(told, dict):
             raise NoAnswer(f"status {answer.status}")
         entries = told.get("collection", [])
-        numbers = [OptOut(f"+{str(entry['phone_number']).removeprefix('+')}") for entry in entries]
+        numbers = [
+            OptOut(f"+{str(entry['phone_number']).removeprefix('+')}", _epoch(entry.get("created_at")))
+            for entry in entries
+        ]
         return OptOutPage(numbers, str(offset + len(entries)) if len(entries) == _PAGE else None)
 
     def _known(self, call: HookCall) -> dict[str, str]:
@@ -179,6 +183,13 @@ def _provider_id(answer: Answer, message_id: str) -> str:
     if answer.status >= _SERVER_FAILED or not isinstance(entry.get("id"), str):
         raise NoAnswer(f"status {answer.status}, and no id")
     return str(entry["id"])
+
+
+def _epoch(iso: Any) -> int | None:
+    try:
+        return int(datetime.fromisoformat(iso).timestamp()) * SECOND
+    except (TypeError, ValueError):
+        return None
 
 
 def _column(given: Mapping[str, str], name: str, length: int) -> list[str]:

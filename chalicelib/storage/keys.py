@@ -56,6 +56,9 @@
 | code        | VERIFY#<verification>     | VERIFY                | its id                                     |
 | limit       | LIMIT#<scope>#<start>     | LIMIT                 | scope and window                           |
 | opt-in      | OPTIN#<request>           | OPTIN                 | the request's random name                  |
+| receipt     | RECEIPT#<prov.>#<digest>  | RECEIPT               | a report of a provider: it is taken once   |
+| handed over | HANDED#<prov.>#<its id>   | HANDED                | a report that names no other id            |
+| opt-outs    | OPTOUTS#<provider>        | OPTOUTS               | the hourly pull of a provider's list       |
 | outbox      | OUTBOX                    | <time>#<id>           | the phone simulator                        |
 | clock       | CLOCK                     | CLOCK                 | each function of a stage with TEST_CLOCK   |
 | table       | TABLE#                    | IDENTITY              | tick and sender: may it be sent from       |
@@ -420,6 +423,21 @@ def number_check(base: str, person: str) -> Key:
 def number_checks(digest: str) -> Key:
     """A run of number checks whose answers may still come, by the SHA-256 of its reference."""
     return f"CHECKS#{digest}", "CHECKS"
+
+
+def receipt(provider: str, digest: str) -> Key:
+    """That a provider's report was taken."""
+    return f"RECEIPT#{provider}#{digest}", "RECEIPT"
+
+
+def handed(provider: str, provider_id: str) -> Key:
+    """Which message a provider's own id stands for."""
+    return f"HANDED#{provider}#{provider_id}", "HANDED"
+
+
+def opt_outs(provider: str) -> Key:
+    """How far the pull of a provider's opt-out list came."""
+    return f"OPTOUTS#{provider}", "OPTOUTS"
 
 
 def outbox(at: int, entry_id: str) -> Key:

@@ -41,7 +41,7 @@ class Opposition:
 
     at: int
     how: str
-    """`stop` for a reply, `unsubscribe` for the page."""
+    """`stop` for a reply, `unsubscribe` for the page, `carrier` for what a provider or carrier was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class Ledger:
     """Advertisers that the person came back to, and when: a no to everyone does not hold for them."""
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     """By advertiser."""
+
+    @property
+    def written_by(self) -> frozenset[str]:
+        """Whom a no goes to that names nobody: all that wrote to this phone lately, and everyone where none did."""
+        return frozenset(send.advertiser for send in self.sends) or frozenset((EVERYONE,))
 
     def opposition(self, advertiser: str) -> Opposition | None:
         """The person's no to this advertiser, or to everyone."""

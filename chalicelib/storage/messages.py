@@ -204,6 +204,11 @@ def move(
     return Update(keys.message(message_id), expression, values, condition)
 
 
+def ignored(message_id: str, state: State) -> Update:
+    """The write that counts a report which changes nothing, on condition that the message still stands in `state`."""
+    return Update(keys.message(message_id), "ADD #ignored :one", {"one": 1, "state": state}, "#state = :state")
+
+
 def from_item(item: Item) -> Message:
     """A message as the table holds it."""
     known = {name: item[name] for name in Message.__slots__ if name in item}

@@ -34,7 +34,7 @@ def phone() -> Response:
         phones=phones,
         current=current,
         sender=thread[-1].sender if thread else "",
-        thread=[{"direction": s.direction, "text": s.text, "time": _clock_time(s.at)} for s in thread],
+        thread=[{"id": s.id, "direction": s.direction, "text": s.text, "time": _clock_time(s.at)} for s in thread],
         reply_id=random_token(),
         nonce=nonce,
     )

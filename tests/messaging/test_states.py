@@ -8,7 +8,8 @@ from chalicelib.messaging.states import TRANSITIONS, sources
 from chalicelib.storage.messages import WAITING, State
 
 STATES: tuple[State, ...] = get_args(State)
-TERMINAL = {"delivered", "failed", "refused", "cancelled", "expired"}
+TERMINAL = {"delivered", "refused", "cancelled", "expired"}
+"""A failed message is over too, unless a receipt proves the contrary."""
 
 
 def reachable(start: State) -> set[State]:

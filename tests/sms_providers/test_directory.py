@@ -52,8 +52,9 @@ def test_a_stage_names_one_or_two_that_there_are(named: str) -> None:
 
 def test_only_a_stages_own_providers_report() -> None:
     both = directory("smsapi, twilio")
-    assert [both.hooks(name) is not None for name in (*REAL, "outbox", "")] == [True, True, *[False] * 5]
-    assert directory("sns").hooks("sns") is None
+    for hooks in (both.receipt_hooks, both.text_hooks):
+        assert [hooks(name) is not None for name in (*REAL, "outbox", "")] == [True, True, *[False] * 5]
+    assert directory("sns").receipt_hooks("sns") is None
     assert [found.name for found in directory("twilio,end_user_messaging").opt_out_lists()] == ["end_user_messaging"]
 
 

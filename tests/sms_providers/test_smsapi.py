@@ -161,7 +161,10 @@ def test_a_text_from_a_phone() -> None:
 
 
 def page(start: int, length: int) -> tuple[int, str]:
-    numbers = [{"id": str(n), "phone_number": f"4477009{n:05d}"} for n in range(start, start + length)]
+    numbers = [
+        {"id": str(n), "phone_number": f"4477009{n:05d}", "created_at": "2026-03-02T11:00:00+01:00"}
+        for n in range(start, start + length)
+    ]
     return 200, json.dumps({"size": 101, "collection": numbers})
 
 
@@ -175,7 +178,7 @@ def test_the_blacklist_is_read_page_by_page() -> None:
         "GET /blacklist/phone_numbers?offset=100&limit=100&orderBy=created_at",
     ]
     assert (len(first.numbers), first.next_page) == (100, "100")
-    assert (last.numbers, last.next_page) == ([OptOut("+447700900100")], None)
+    assert (last.numbers, last.next_page) == ([OptOut("+447700900100", NOON)], None)
 
 
 @pytest.mark.parametrize("answer", [None, (401, '{"error": 101}'), (500, ""), (200, "[]")])

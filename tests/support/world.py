@@ -14,9 +14,11 @@ from chalicelib.aws.boto import CLIENT_CONFIG
 from chalicelib.aws.lean import LeanClient
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import AwsAccess, Settings
+from chalicelib.sms_providers.reports import Reports
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.storage.import_files import ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Uploads
+from chalicelib.storage.receipt_queue import ReceiptQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
@@ -81,6 +83,7 @@ class World:
         )
         self.opposition_log = InMemoryLog()
         self.import_queue = InMemoryQueue()
+        self.receipt_queue = InMemoryQueue()
         self.services = self.worker()
         self.services.table_identity.confirm()
 
@@ -100,6 +103,8 @@ class World:
         services.import_desk = ImportDesk(
             Uploads(services.table), files, ImportQueue(queue, "imports"), services.import_destination, self.clock
         )
+        receipts: Any = self.receipt_queue
+        services.reports = Reports(ReceiptQueue(receipts, "receipts"), services.vault)
         return services
 
     def lean_worker(self, url: str | None = None) -> Services:
