@@ -37,6 +37,8 @@ class Settings:
     """The provider's number that takes STOPs for senders that are names: told in each of their marketing SMS."""
     prices: str = ""
     """What the operator pays for SMS, in JSON (sms_providers/prices.py)."""
+    word_within_h: int = 72
+    """How long a receipt is waited for where it is not known whether an SMS left (hours)."""
 
     @property
     def keys_path(self) -> str:
@@ -107,6 +109,7 @@ def from_environment() -> Settings:
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
         prices=os.environ.get("SMS_PRICES", ""),
+        word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):
         raise ConfigurationError("PROVIDER_SECRETS", "must be ssm or secretsmanager")
@@ -122,6 +125,13 @@ def _required(name: str) -> str:
     if not value:
         raise ConfigurationError(name, "is not set")
     return value
+
+
+def _hours(name: str, usual: int) -> int:
+    value = os.environ.get(name) or str(usual)
+    if not value.isdigit() or not int(value):
+        raise ConfigurationError(name, "is a whole number of hours, at least 1")
+    return int(value)
 
 
 def _refuse_rehearsal(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings as stage_settings
 from chalicelib.aws.calls import Call
-from chalicelib.clock import Clock, SystemClock
+from chalicelib.clock import HOUR, Clock, SystemClock
 from chalicelib.links.recent import RecentLinks
 from chalicelib.settings import Settings
 from chalicelib.storage.links import Links
@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from chalicelib.links.codes import Codes
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.hand_over import HandOver
     from chalicelib.messaging.opt_outs import OptOutPull
     from chalicelib.messaging.receipts import ReceiptDesk
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
     from chalicelib.messaging.tick import Tick
+    from chalicelib.messaging.writing import Writer
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.sms_providers.reports import Reports
     from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.caps import OperatorCaps
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
@@ -402,6 +405,25 @@ class Services:
         return Tick(self.messages, self.send_queue, self.table_identity, self.clock)
 
     @cached_property
+    def operator_caps(self) -> OperatorCaps:
+        from chalicelib.storage.caps import OperatorCaps
+
+        return OperatorCaps(self.table, self.clock)
+
+    @cached_property
+    def hand_over(self) -> HandOver:
+        from chalicelib.messaging.hand_over import HandOver
+
+        return HandOver(
+            messages=self.messages,
+            ledgers=self.ledgers,
+            contacts=self.contacts,
+            provider=self.provider,
+            clock=self.clock,
+            word_within=self.settings.word_within_h * HOUR,
+        )
+
+    @cached_property
     def dispatch(self) -> Dispatch:
         from chalicelib.messaging.dispatch import Dispatch
 
@@ -412,13 +434,21 @@ class Services:
             ledgers=self.ledgers,
             events=self.events,
             advertisers=self.advertisers,
-            provider=self.provider,
+            operator_caps=self.operator_caps,
+            hand_over=self.hand_over,
+            writer=self.writer,
+            countries=self.countries,
+            halts=self.halts,
             vault=self.vault,
-            codes=self.codes,
             clock=self.clock,
-            origin=self.settings.origin,
-            stop_number=self.settings.stop_number or None,
         )
+
+    @cached_property
+    def writer(self) -> Writer:
+        from chalicelib.messaging.writing import Writer
+
+        stop_number = self.settings.stop_number or None
+        return Writer(self.templates, self.sender_book, self.vault, self.codes, self.settings.origin, stop_number)
 
     @cached_property
     def templates(self) -> Templates:

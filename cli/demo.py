@@ -23,7 +23,9 @@ from chalicelib.errors import RelanceError
 from chalicelib.links.names import CODE
 from chalicelib.sms_providers.outbox import KeptSms
 from chalicelib.wiring import Services
+from cli.clock import StageClock
 from cli.connection import STATE_FILE, Stage, local_client
+from cli.daytime import into_the_day
 from cli.interrupts import Interrupts, Stopped
 from cli.maison_lumen import LAMP, ShopServer, admin, customers, settle, write_private
 from cli.stack import LocalStack, PortTaken
@@ -132,6 +134,8 @@ def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[tu
 def _settle(stack: LocalStack, shop_port: int, kept: Path) -> tuple[State, Services]:
     stage = Stage(stack.stack_name, local_client(stack.endpoint_url))
     services = stage.services()
+    if into_the_day(StageClock(stage)):
+        _say("No marketing may be sent in France now: the demo's time is that of the next opening")
     account = settle(stage, services, stack.origin, f"http://localhost:{shop_port}", kept)
     state = State(
         origin=stack.origin,

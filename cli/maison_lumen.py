@@ -30,7 +30,7 @@ _ADVERTISER = {
     "brand": "Maison Lumen",
     "sender": "36111",
     # Enough for a day of demos, and still a cap.
-    "cap": {"messages": 20, "window_s": DAY // SECOND},
+    "caps": [{"limit": 20, "window_s": DAY // SECOND}],
     # A cart counts as left after seconds rather than an hour, and each visit may lead to an SMS.
     "cart": {"delay_s": 5, "reentry_s": 0},
 }

@@ -185,7 +185,7 @@ class Erasure:
         self._table.update(
             Update(
                 keys.message(message.id),
-                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #product, #visitor",
+                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #data, #product, #visitor",
                 {"nobody": "", "empty": {}},
                 condition="attribute_exists(pk)",
             )

@@ -154,7 +154,7 @@ def _places(item: Item) -> dict[str, str]:
         case "proof":
             return {"sealed": f"proof/{item['sk'].rpartition('#')[2]}"}
         case "message":
-            return {"text": f"message/{item['id']}"}
+            return {"text": f"message/{item['id']}", "data": f"message-data/{item['id']}"}
         case "lead_source":
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
         case "outbox":

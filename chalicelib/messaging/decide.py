@@ -1,23 +1,36 @@
-"""Whether a message may go, decided at the last moment from what is true then. Pure: facts in, a reason out."""
+"""Whether a message may go, decided at the last moment from what is true then. Pure: facts in, a reason out.
+
+Two questions: may this person be written to (`permit`), and is this the moment (`moment`)? The text is made between
+them, because caps may count its parts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, cast
 
 from chalicelib.audience.consents import consent
 from chalicelib.messaging import wishes
-from chalicelib.messaging.pressure import Pressure, marketing_pressure
+from chalicelib.messaging.hours import Hours, check_hours, spread
+from chalicelib.messaging.own_hours import own_hours
+from chalicelib.messaging.pressure import Pressure, weigh
+from chalicelib.messaging.profile import CountryProfile
+from chalicelib.messaging.recipients import Place
+from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertiser, Site
-from chalicelib.storage.contacts import Consent, Contact
+from chalicelib.storage.caps import CapRule
+from chalicelib.storage.contacts import Consent, Contact, Purpose
 from chalicelib.storage.ledgers import Ledger
 from chalicelib.storage.messages import Message
 
 RefusalReason = Literal[
     "expired",
+    "unknown_advertiser",
     "unknown_site",
     "unknown_contact",
     "no_sms_marketing_consent",
+    "no_sms_notification_consent",
     "no_matching_consent",
     "opposed",
     "number_invalid",
@@ -25,8 +38,23 @@ RefusalReason = Literal[
     "kind_unwanted",
     "fewer_wanted",
     "cap_reached",
+    "cap_past_expiry",
+    "hours_past_expiry",
+    "ledger_full",
+    "unknown_template",
     "not_composable",
+    "sender_unregistered",
+    "sender_unverified",
+    "sender_wrong_class",
+    "sender_one_way",
+    "country_unsigned",
+    "outside_calendar",
+    "number_not_mobile",
+    "zone_unknown",
 ]
+TOO_LATE: frozenset[RefusalReason] = frozenset({"expired", "cap_past_expiry", "hours_past_expiry"})
+"""Reasons by which a message is dropped for its time rather than refused."""
+DeferralReason = Literal["fewer_wanted", "cap_reached", "outside_hours"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +67,46 @@ class Facts:
     contact: Contact | None
     ledger: Ledger
     purchased: bool
+    operator_caps: tuple[CapRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The person may be written to: who it is, for whom, by which consent."""
+
+    contact: Contact
+    advertiser: Advertiser
+    site: Site | None
+    purpose: Purpose | None = None
+    consent: Consent | None = None
+    """None for a one-time code: the person has just asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the phone is, and what its country allows as the operator signed it."""
+
+    place: Place
+    profile: CountryProfile
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """It may go now: who is it for, by which consent, under which pressure."""
+    """It may go now, and counts as `counted`."""
 
-    contact: Contact
-    advertiser: Advertiser
-    site: Site
-    consent: Consent
+    counted: ledgers.Send
     pressure: Pressure
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Not in this moment: at `until` it is decided anew."""
+
+    until: int
+    reason: DeferralReason
+    pressure: Pressure
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +114,101 @@ class Refuse:
     """It will not go."""
 
     reason: RefusalReason
-    pressure: Pressure | None = None
+    pressure: Pressure = field(default_factory=Pressure)
+    hours: Hours | None = None
 
 
-Decision = Send | Refuse
+Decision = Send | Defer | Refuse
+_NEEDS: dict[str, tuple[Purpose, RefusalReason]] = {
+    "marketing": ("sms_marketing", "no_sms_marketing_consent"),
+    "notification": ("sms_notification", "no_sms_notification_consent"),
+}
 
 
-def decide(facts: Facts, now: int) -> Decision:
-    """Send, or the first reason against it. Whatever is not known counts as a no."""
+def permit(facts: Facts, now: int) -> Permit | Refuse:
+    """Who may be written to, or the first reason against it. Whatever is not known counts as a no."""
     message, contact, advertiser = facts.message, facts.contact, facts.advertiser
     if now >= message.expires_at:
         return Refuse("expired")
-    if advertiser is None or facts.site is None:
+    if advertiser is None:
+        return Refuse("unknown_advertiser")
+    if message.site and facts.site is None:
         return Refuse("unknown_site")
     if contact is None:
         return Refuse("unknown_contact")
-    marketing = consent(contact, "sms_marketing", message.advertiser)
-    if marketing is None:
-        return Refuse("no_sms_marketing_consent")
-    if consent(contact, "matching", message.advertiser) is None:
-        return Refuse("no_matching_consent")
-    if facts.ledger.opposition(message.advertiser):
-        return Refuse("opposed")
+    if message.message_class == "authorisation":
+        return Permit(contact, advertiser, facts.site)
+    purpose, missing = _NEEDS[message.message_class]
+    agreed = consent(contact, purpose, message.advertiser)
+    if agreed is None:
+        return Refuse(missing)
+    against = _against(facts, contact)
+    return Refuse(against) if against else Permit(contact, advertiser, facts.site, purpose, agreed)
+
+
+def _against(facts: Facts, contact: Contact) -> RefusalReason | None:
+    """What keeps an SMS from who agreed to it. A STOP ends notifications too: only a code that was asked for goes."""
+    message, ledger = facts.message, facts.ledger
+    if message.site and consent(contact, "matching", message.advertiser) is None:
+        return "no_matching_consent"
+    if ledger.opposition(message.advertiser):
+        return "opposed"
     if contact.unreachable_at:
-        return Refuse("number_invalid")
+        return "number_invalid"
     if facts.purchased:
-        return Refuse("purchased")
-    pressure = marketing_pressure(facts.ledger, advertiser.cap, now)
-    unwanted = wishes.against(facts.ledger, message.advertiser, message.journey, now)
-    if unwanted or pressure.reached:
-        return Refuse(unwanted or "cap_reached", pressure)
-    return Send(contact, advertiser, facts.site, marketing, pressure)
+        return "purchased"
+    if message.message_class == "marketing" and wishes.unwanted(ledger, message.advertiser, message.journey):
+        return "kind_unwanted"
+    return None
+
+
+def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) -> Decision:
+    """Whether an SMS of so many parts may go now: caps, and the hours of the recipient's country.
+
+    At a cap the advertiser's setting says what becomes of it. What waits is decided anew at the first moment that caps
+    and hours allow together, as things are; after an opening each message has a moment of its own.
+    """
+    message = facts.message
+    hours = _hours(permitted, message, where, now)
+    if hours.next is None:
+        return Refuse(cast("RefusalReason", hours.rule), hours=hours)
+    if facts.ledger.is_full(now):
+        return Refuse("ledger_full", hours=hours)
+    counted = ledgers.Send(now, message.advertiser, message.series, message.message_class, message.id, parts)
+    pressure = weigh(facts.ledger, _rules(permitted, facts), counted)
+    reached = pressure.reached
+    if reached is None and hours.allowed:
+        return Send(counted, pressure, hours)
+    reason: DeferralReason = "outside_hours"
+    if reached:
+        reason = "fewer_wanted" if reached.rule.level == "wish" else "cap_reached"
+        if permitted.advertiser.at_cap == "skip":
+            return Refuse(reason, pressure, hours)
+    free_at = max(pressure.frees_at or 0, now)
+    if pressure.frees_at is None or free_at >= message.expires_at:
+        return Refuse("cap_past_expiry", pressure, hours)
+    until = _opening(permitted, message, where, free_at)
+    if until is None or until >= message.expires_at:
+        return Refuse("hours_past_expiry", pressure, hours)
+    return Defer(until, reason, pressure, hours)
+
+
+def _hours(permitted: Permit, message: Message, where: Where, at: int) -> Hours:
+    own = own_hours(permitted.advertiser.hours, message.message_class)
+    return check_hours(where.place, message.message_class, at, own, profile=where.profile)
+
+
+def _opening(permitted: Permit, message: Message, where: Where, at: int) -> int | None:
+    """The first allowed moment from `at` on; where that is an opening, the message's own in the time after it."""
+    opens = _hours(permitted, message, where, at).next
+    if opens is None or opens == at:
+        return opens
+    own = spread(opens, message.id, permitted.advertiser.hours.spread_ms)
+    return own if own < message.expires_at and _hours(permitted, message, where, own).allowed else opens
+
+
+def _rules(permitted: Permit, facts: Facts) -> Iterable[CapRule]:
+    """The person's own wish comes first: where it is reached, it is the reason that is told."""
+    yield from wishes.caps(facts.ledger, facts.message.advertiser)
+    yield from permitted.advertiser.caps
+    yield from facts.operator_caps

@@ -2,44 +2,43 @@
 
 The claim is one transaction: the message leaves the queue, the person's ledger takes the send at the version that the
 decision was read from, and the personal link comes into being. Nobody else can have claimed the message, and no cap
-can have been passed or opposition recorded in between. What happens after the claim is never repeated: a worker that
-dies then leaves the message `sending`, and its lease ends in `unknown` (messaging/tick.py).
+can have been passed or opposition recorded in between. What happens after the claim is never repeated by the queue: a
+worker that dies then leaves the message `sending`, and its lease ends in `unknown` (messaging/tick.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 
 from chalicelib.audience.profile import Profile, open_profile
-from chalicelib.clock import MINUTE, SECOND, Clock
+from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
-from chalicelib.links.codes import Codes
-from chalicelib.links.targets import Rules, TargetRefused, check_target, rules_for
-from chalicelib.logs import log, log_failure
-from chalicelib.messaging import states
-from chalicelib.messaging.compose import cart_template, compose
-from chalicelib.messaging.decide import Decision, Facts, Refuse, Send, decide
-from chalicelib.messaging.template_language import NotComposable
-from chalicelib.messaging.values import values_of
-from chalicelib.sms_providers.contract import Accepted, Provider, SendError, Sms
-from chalicelib.storage import ledgers, links, receipts
-from chalicelib.storage.advertisers import Advertisers, Site
+from chalicelib.ids import random_token
+from chalicelib.logs import log
+from chalicelib.messaging import outcomes, states
+from chalicelib.messaging.decide import TOO_LATE, Decision, Defer, Facts, Permit, Refuse, Send, Where, moment, permit
+from chalicelib.messaging.evidence import evidence
+from chalicelib.messaging.hand_over import HandOver
+from chalicelib.messaging.outcomes import Outcome
+from chalicelib.messaging.recipients import place_of
+from chalicelib.messaging.signing import CountryBook
+from chalicelib.messaging.writing import Writer, Written
+from chalicelib.storage import ledgers
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.events import Events
+from chalicelib.storage.halts import Halts
 from chalicelib.storage.ledgers import Ledger, Ledgers
-from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message, Messages, State, Step, move
-from chalicelib.storage.table import Put, TransactionRefused
+from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.table_identity import TableIdentity
 from chalicelib.vault import Vault
 
 SENDING_LEASE = 5 * MINUTE
 _ATTEMPTS = 12
-
-Outcome = Literal["sent", "failed", "refused", "stale", "unknown", "halted"]
 
 
 class Contended(RelanceError):
@@ -58,12 +57,13 @@ class Dispatch:
         ledgers: Ledgers,
         events: Events,
         advertisers: Advertisers,
-        provider: Provider,
+        operator_caps: OperatorCaps,
+        hand_over: HandOver,
+        writer: Writer,
+        countries: CountryBook,
+        halts: Halts,
         vault: Vault,
-        codes: Codes,
         clock: Clock,
-        origin: str,
-        stop_number: str | None = None,
     ) -> None:
         self._identity = table_identity
         self._messages = messages
@@ -71,37 +71,81 @@ class Dispatch:
         self._ledgers = ledgers
         self._events = events
         self._advertisers = advertisers
-        self._provider = provider
+        self._operator_caps = operator_caps
+        self._hand_over = hand_over
+        self._writer = writer
+        self._countries = countries
+        self._halts = halts
         self._vault = vault
-        self._codes = codes
         self._clock = clock
-        self._origin = origin
-        self._stop_number = stop_number
-        self._targets = rules_for(origin)
 
-    def send(self, message_id: str, version: int) -> Outcome:
+    def send(self, message_id: str, version: int) -> str:
         """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
 
-        From a table that may not be sent from nothing is claimed: the order comes back when its lease has ended.
+        Answers the state that it came to; `stale` for an order that is past; `halted` where nothing may be sent from
+        the table, or marketing stands still: the order comes back when its lease has ended.
         """
         if halt := self._identity.halt():
             log("halted", reason=halt, message=message_id)
             return "halted"
         for _ in range(_ATTEMPTS):
             message = self._messages.get(message_id)
-            if message is None or message.state != "queued" or message.version != version:
+            if message is None or message.state not in ("queued", "unknown") or message.version != version:
                 return "stale"
-            facts = self._facts(message)
-            decision = decide(facts, self._clock.now())
+            if message.message_class == "marketing" and self._halts.against(message.advertiser, message.series):
+                log("halted", reason="halt", message=message_id)
+                return "halted"
             try:
-                if isinstance(decision, Refuse):
-                    return self._refuse(message, decision)
-                return self._claim_and_send(message, facts.ledger, decision)
-            except NotComposable:
-                return self._refuse(message, Refuse("not_composable"))
+                return self._resume(message) if message.state == "unknown" else self._send(message)
             except TransactionRefused:
                 continue  # The ledger, the message or the link's code moved on: read and decide anew.
         raise Contended(message_id)
+
+    def _send(self, message: Message) -> str:
+        facts, now = self._facts(message), self._clock.now()
+        permitted = permit(facts, now)
+        if isinstance(permitted, Refuse):
+            return self._refuse(message, permitted, permitted)
+        profile = open_profile(self._vault, permitted.contact)
+        where = self._where(permitted, profile)
+        written = self._writer.write(message, permitted, profile, where.place, now)
+        if isinstance(written, str):
+            return self._refuse(message, permitted, Refuse(written))
+        decision = moment(permitted, facts, written.sms.parts, where, now)
+        match decision:
+            case Refuse():
+                return self._refuse(message, permitted, decision)
+            case Defer():
+                return self._defer(message, permitted, decision)
+            case Send():
+                seen = evidence(permitted, decision, now)
+                claim = self._claim(message, facts.ledger, decision, written, seen)
+                return self._hand_over.give(message, written.sms, claim)
+
+    def _resume(self, message: Message) -> str:
+        """One that may have left: the very same SMS again where that reaches the phone once, and still may go."""
+        provider, now = self._hand_over.provider, self._clock.now()
+        again = provider.idempotent and provider.name == message.provider and message.text is not None
+        word_within = self._hand_over.word_within
+        resumed = outcomes.resumed(message, now, idempotent=again, word_within=word_within)
+        if isinstance(resumed, Outcome):
+            return self._hand_over.note(message, resumed)
+        facts = self._facts(message)
+        permitted = permit(facts, now)
+        if isinstance(permitted, Permit):
+            profile = open_profile(self._vault, permitted.contact)
+            decision = moment(permitted, facts, message.parts, self._where(permitted, profile), now)
+            if isinstance(decision, Send):
+                written = self._writer.written_before(message, profile, now)
+                claim = self._claim(message, facts.ledger, decision, written, message.decision)
+                return self._hand_over.give(message, written.sms, claim)
+        return self._hand_over.note(message, outcomes.waits_for_word(message, word_within=word_within))
+
+    def _where(self, permitted: Permit, profile: Profile) -> Where:
+        """Where the phone is, by its number and by the postcode and zone that the contact's fields may have."""
+        postcode, zone = (permitted.contact.fields.get(name) for name in ("postcode", "time_zone"))
+        place = place_of(profile.phone, str(postcode) if postcode else None, str(zone) if zone else None)
+        return Where(place, self._countries.profile(place.country))
 
     def _facts(self, message: Message) -> Facts:
         # The ledger first: whoever withdraws a consent moves it afterwards, so a claim at this version has seen it.
@@ -109,135 +153,78 @@ class Dispatch:
         return Facts(
             message=message,
             advertiser=self._advertisers.get(message.advertiser),
-            site=self._advertisers.site(message.site),
+            site=self._advertisers.site(message.site) if message.site else None,
             contact=self._contacts.get(message.base, message.person),
             ledger=ledger,
-            purchased=message.visitor is not None
-            and self._events.purchased_since(message.site, message.visitor, message.cart_at),
+            purchased=bool(
+                message.site
+                and message.visitor
+                and self._events.purchased_since(message.site, message.visitor, message.cart_at)
+            ),
+            operator_caps=self._operator_caps.get(),
         )
 
-    def _claim_and_send(self, message: Message, ledger: Ledger, decision: Send) -> Outcome:
-        now = self._clock.now()
-        code = self._codes.new()
-        profile = open_profile(self._vault, decision.contact)
-        text = self._text(message, decision, profile, code)
+    def _claim(
+        self, message: Message, ledger: Ledger, decision: Send, written: Written, seen: Mapping[str, Any]
+    ) -> str:
+        """Make the message ours: the claim's name, or TransactionRefused. An answer that was lost is asked for."""
+        now, token = decision.counted.at, random_token()
         claimed = move(
             message.id,
-            states.sources("sending"),
+            states.sources("sending", {message.state}),
             Step("sending", now),
             version=message.version,
             due_at=now + SENDING_LEASE,
             facts={
-                "text": self._vault.seal(text, f"message/{message.id}"),
-                "code": code,
-                "provider": self._provider.name,
-                "decision": _evidence(decision),
+                "text": self._vault.seal(written.sms.text, f"message/{message.id}"),
+                "code": written.code,
+                "sender": written.sms.sender,
+                "parts": written.sms.parts,
+                "provider": self._hand_over.provider.name,
+                "decision": seen,
+                "attempts": message.attempts + 1,
+                "claimed_at": now,
+                "claim": token,
             },
         )
-        send = ledgers.Send(now, message.advertiser, message.journey, message.message_class, message.id)
-        link = links.create(_personal_link(message, decision.site, code, now, self._targets))
-        self._messages.commit([claimed, ledgers.claim(ledger, send), link])
-        sms = Sms(
-            message.id,
-            profile.phone,
-            decision.advertiser.sender,
-            text,
-            message.message_class,
-            validity_s=(message.expires_at - now) // SECOND,
-        )
-        return self._hand_over(message, sms)
-
-    def _hand_over(self, message: Message, sms: Sms) -> Outcome:
+        writes: list[Write] = [claimed, ledgers.claim(ledger, decision.counted)]
         try:
-            answer = self._provider.send(sms)
-        except SendError as error:
-            return self._note(message, "failed", reason=error.kind)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the SMS may have left: only a receipt can tell
-            log_failure("hand_over_unknown", error, message=message.id)
-            return "unknown"
-        return self._note(message, "sent", answer=answer)
+            self._messages.commit([*writes, written.link] if written.link else writes)
+        except StorageUnavailable:
+            stored = self._messages.get(message.id)
+            if stored is None or stored.claim != token:
+                raise
+        return token
 
-    def _note(
+    def _defer(self, message: Message, permitted: Permit, decision: Defer) -> str:
+        facts = {"version": message.version + 1}
+        return self._end(message, permitted, decision, "deferred", decision.reason, due_at=decision.until, facts=facts)
+
+    def _refuse(self, message: Message, permitted: Permit | Refuse, decision: Refuse) -> str:
+        state: State = "expired" if decision.reason in TOO_LATE else "refused"
+        return self._end(message, permitted, decision, state, decision.reason)
+
+    def _end(
         self,
         message: Message,
-        state: Literal["sent", "failed"],
+        permitted: Permit | Refuse,
+        decision: Decision,
+        state: State,
+        reason: str,
         *,
-        answer: Accepted | None = None,
-        reason: str | None = None,
-    ) -> Outcome:
+        due_at: int | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> str:
         now = self._clock.now()
-        facts = {"provider": answer.provider, "provider_id": answer.provider_id} if answer else {}
-        moved = move(message.id, states.sources(state), Step(state, now, reason), facts=facts)
-        name = f"message.{state}.{reason}" if reason else f"message.{state}"
-        try:
-            self._messages.commit(
-                [moved, count(message.advertiser, message.id, now, name), *_own_id(message, answer, now)]
-            )
-        except (TransactionRefused, StorageUnavailable) as error:
-            # It was handed over all the same: trying the whole again would be to send it twice.
-            log_failure("outcome_not_noted", error, message=message.id)
-            return "unknown"
+        moved = move(
+            message.id,
+            states.sources(state, {message.state}),
+            Step(state, now, reason),
+            version=message.version,
+            due_at=due_at,
+            facts={**(facts or {}), "decision": evidence(permitted, decision, now)},
+        )
+        counted = count(message.advertiser, message.id, now, f"message.{state}.{reason}")
+        self._messages.commit([moved, counted])
         log(f"message_{state}", message=message.id, advertiser=message.advertiser, reason=reason)
         return state
-
-    def _refuse(self, message: Message, decision: Refuse) -> Outcome:
-        now = self._clock.now()
-        state: State = "expired" if decision.reason == "expired" else "refused"
-        step = Step(state, now, decision.reason)
-        facts = {"decision": _evidence(decision)}
-        moved = move(message.id, states.sources(state), step, version=message.version, facts=facts)
-        counted = count(message.advertiser, message.id, now, f"message.{state}.{decision.reason}")
-        self._messages.commit([moved, counted])
-        log("message_refused", message=message.id, advertiser=message.advertiser, reason=decision.reason)
-        return "refused"
-
-    def _text(self, message: Message, decision: Send, profile: Profile, code: str) -> str:
-        values = values_of(
-            decision.advertiser,
-            profile,
-            message.product,
-            link=f"{self._origin}/{code}",
-            way_out=f"{self._origin}/u/{code}",
-            fields=decision.contact.fields,
-        )
-        sender = decision.advertiser.sender
-        stop_number = sender if sender.isdigit() else self._stop_number
-        return compose(cart_template(decision.advertiser), values, stop_number).text
-
-
-def _own_id(message: Message, answer: Accepted | None, now: int) -> list[Put]:
-    """What a provider whose receipts do not name our id will be known by."""
-    if answer is None or answer.echoes:
-        return []
-    return [receipts.handed(answer.provider, answer.provider_id, message.id, now)]
-
-
-def _personal_link(message: Message, site: Site, code: str, now: int, rules: Rules) -> Link:
-    return Link(
-        code=code,
-        target=_landing_page(message, site, rules),
-        advertiser=message.advertiser,
-        site=message.site,
-        base=message.base,
-        person=message.person,
-        message=message.id,
-        sent_at=now,
-        utm={"source": "relance", "medium": "sms", "campaign": message.journey},
-    )
-
-
-def _landing_page(message: Message, site: Site, rules: Rules) -> str:
-    """The product's page where a link may lead there, else the site's front page: a browser named it."""
-    url = message.product.url if message.product else None
-    try:
-        return check_target(url or "", rules, site.origins)
-    except TargetRefused:
-        return f"{site.origins[0]}/"
-
-
-def _evidence(decision: Decision) -> Mapping[str, Any]:
-    """What was seen, for whoever asks why (P7)."""
-    seen: dict[str, Any] = {"pressure": asdict(decision.pressure)} if decision.pressure else {}
-    if isinstance(decision, Send):
-        seen["consent"] = decision.consent._asdict()
-    return seen

@@ -6,7 +6,9 @@ a lease. So an order that was lost on the way is given again, and a hand-over th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.logs import log
@@ -55,8 +57,8 @@ class Tick:
         for shard in range(DUE_SHARDS):
             for due in self._messages.due(shard, now + LOOK_AHEAD):
                 if due.state == "sending":
-                    unknown += due.due_at <= now and self._end(due, "unknown", "lease_ended", now)
-                elif now >= due.expires_at:
+                    unknown += due.due_at <= now and self._lose(due, now)
+                elif due.state != "unknown" and now >= due.expires_at:
                     expired += self._end(due, "expired", "expired", now)
                 elif self._queueable(due, now) and self._lease(due, now):
                     orders.append(Order(due.id, due.version, max(0, due.due_at - now) // SECOND))
@@ -69,14 +71,31 @@ class Tick:
         return Ticked(queued, expired, unknown)
 
     def _queueable(self, due: DueMessage, now: int) -> bool:
-        """A queued message waits for its lease to end; the others are queued ahead of their moment."""
-        return due.state != "queued" or due.due_at <= now
+        """One that was queued waits for its lease to end; the others are queued ahead of their moment."""
+        return due.state not in ("queued", "unknown") or due.due_at <= now
 
     def _lease(self, due: DueMessage, now: int) -> bool:
-        return self._messages.lease(due, "queued", max(due.due_at, now) + QUEUE_LEASE)
+        """What may have left stays what it is: its order is to look whether it may go again, or has waited enough."""
+        state: State = "unknown" if due.state == "unknown" else "queued"
+        return self._messages.lease(due, state, max(due.due_at, now) + QUEUE_LEASE)
 
-    def _end(self, due: DueMessage, state: State, reason: str, now: int) -> bool:
-        moved = move(due.id, states.sources(state), Step(state, now, reason), version=due.version)
+    def _lose(self, due: DueMessage, now: int) -> bool:
+        """The worker that claimed it is gone; whoever gets the next order decides what can be done."""
+        facts = {"version": due.version + 1}
+        return self._end(due, "unknown", "lease_ended", now, due_at=now + LOOK_AHEAD, facts=facts)
+
+    def _end(
+        self,
+        due: DueMessage,
+        state: State,
+        reason: str,
+        now: int,
+        *,
+        due_at: int | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> bool:
+        step = Step(state, now, reason)
+        moved = move(due.id, states.sources(state, {due.state}), step, version=due.version, due_at=due_at, facts=facts)
         try:
             self._messages.commit([moved, count(due.advertiser, due.id, now, f"message.{state}.{reason}")])
         except TransactionRefused:

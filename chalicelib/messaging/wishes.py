@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from chalicelib.clock import DAY
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.ledgers import Ledger
 
 Kind = Literal["reminders", "offers", "reviews"]
@@ -21,15 +22,13 @@ def kind_of(journey: str) -> Kind:
     return _KIND_OF.get(journey, "offers")
 
 
-def against(ledger: Ledger, advertiser: str, journey: str, now: int) -> Literal["kind_unwanted", "fewer_wanted"] | None:
-    """Why the person's own wish keeps a marketing message from going now; None where it does not."""
+def unwanted(ledger: Ledger, advertiser: str, journey: str) -> bool:
+    """Whether the person asked an advertiser for no marketing messages of a journey's kind."""
     wish = ledger.wishes.get(advertiser)
-    if wish is None:
-        return None
-    if kind_of(journey) in wish.without:
-        return "kind_unwanted"
-    opens = now - wish.every_ms
-    sent = any(
-        send.advertiser == advertiser and send.message_class == "marketing" and send.at > opens for send in ledger.sends
-    )
-    return "fewer_wanted" if wish.every_ms and sent else None
+    return wish is not None and kind_of(journey) in wish.without
+
+
+def caps(ledger: Ledger, advertiser: str) -> tuple[CapRule, ...]:
+    """The wish for fewer messages, as the cap that it is."""
+    wish = ledger.wishes.get(advertiser)
+    return (CapRule(1, wish.every_ms, "wish"),) if wish and wish.every_ms else ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.clock import DAY, MINUTE, SECOND, Clock
 from chalicelib.storage import keys
+from chalicelib.storage.caps import CapRule, from_items
 from chalicelib.storage.codec import Item
 from chalicelib.storage.sending_hours import SendingHours, sending_hours
 from chalicelib.storage.table import Put, Table
@@ -34,12 +35,9 @@ class CartJourney:
     template: str = CART_TEMPLATE
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """At most so many marketing SMS to a phone in a sliding window."""
-
-    messages: int = 3
-    window_ms: int = 7 * DAY
+AtCap = Literal["skip", "defer"]
+"""What becomes of an SMS that is over a cap: it is not sent, or waits for the first moment that all windows allow."""
+USUAL_CAPS = (CapRule(3),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,8 @@ class Advertiser:
     """The name in the text of each SMS."""
     sender: str
     """What the phone shows in France where a message names no other sender; a STOP goes to it if it is a number."""
-    cap: Cap = field(default_factory=Cap)
+    caps: tuple[CapRule, ...] = USUAL_CAPS
+    at_cap: AtCap = "skip"
     cart: CartJourney = field(default_factory=CartJourney)
     hours: SendingHours = field(default_factory=SendingHours)
     safeguards: Safeguards = field(default_factory=Safeguards)
@@ -150,10 +149,18 @@ def _advertiser(item: Item) -> Advertiser:
         name=item["name"],
         brand=item["brand"],
         sender=item["sender"],
-        cap=Cap(**item["cap"]),
+        caps=_caps(item),
+        at_cap=item.get("at_cap", "skip"),
         cart=CartJourney(**item["cart"]),
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
     )
+
+
+def _caps(item: Item) -> tuple[CapRule, ...]:
+    """An advertiser once had one cap: marketing SMS, whoever sent them."""
+    if "caps" in item:
+        return from_items(item["caps"])
+    return (CapRule(item["cap"]["messages"], item["cap"]["window_ms"]),)
 
 
 def _site(item: Item) -> Site:

@@ -65,7 +65,7 @@ class Contact(NamedTuple):
     acted_at: int = 0
     """The person's last own act: retention counts from it."""
     unreachable_at: int = 0
-    """When a number check found that no subscriber has the number; 0 where none did (storage/number_checks.py)."""
+    """When a check (storage/number_checks.py) or a provider found that no subscriber has the number; else 0."""
 
 
 class Contacts:
@@ -104,6 +104,18 @@ class Contacts:
                     "SET #acted_at = :at, #ttl = :ttl",
                     {"at": at, "ttl": (at + RETENTION) // SECOND},
                     condition="attribute_exists(pk) AND (attribute_not_exists(#acted_at) OR #acted_at < :at)",
+                )
+            )
+
+    def unreachable(self, base: str, person: str, at: int) -> None:
+        """A provider knows no such number: the contact leaves the sendable base, until a check finds it."""
+        with suppress(ConditionFailed):
+            self._table.update(
+                Update(
+                    keys.contact(base, person),
+                    "SET #unreachable_at = :at",
+                    {"at": at},
+                    condition="attribute_exists(pk)",
                 )
             )
 

@@ -3,6 +3,7 @@
 | item        | pk                        | sk                    | read by                                    |
 |-------------|---------------------------|-----------------------|--------------------------------------------|
 | advertiser  | ADV#<advertiser>          | ADV                   | its id                                     |
+| operator's  | ADV#operator              | CAPS                  | the sender: caps over all advertisers      |
 | site        | SITE#<site>               | SITE                  | its id                                     |
 | wording     | ADV#<base>                | WORDING#<wording>     | its base and id; a base's list             |
 | promo pool  | ADV#<advertiser>          | POOL#<pool>           | its id; an advertiser's list               |
@@ -72,6 +73,7 @@ Key = tuple[str, str]
 
 CLOCK: Key = ("CLOCK", "CLOCK")
 TABLE_IDENTITY: Key = ("TABLE#", "IDENTITY")
+OPERATOR_CAPS: Key = ("ADV#operator", "CAPS")
 
 DUE_INDEX = "due"
 DUE_SHARDS = 8

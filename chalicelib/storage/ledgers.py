@@ -10,15 +10,17 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
-from chalicelib.clock import DAY
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
+from chalicelib.storage.caps import LONGEST_WINDOW
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Table, TransactionRefused, Update
 
 EVERYONE = "*"
 """An opposition to every advertiser."""
-_REMEMBERED = 31 * DAY
+_REMEMBERED = LONGEST_WINDOW
+MOST_SENDS = 500
+"""Of one person in that time: the item stays small, and nobody is sent more, whatever the caps say."""
 _OPPOSED = "opposed."
 _WISH = "wish."
 _ATTEMPTS = 6
@@ -31,8 +33,10 @@ class Send:
     at: int
     advertiser: str
     journey: str
+    """Or the campaign."""
     message_class: str
     message: str
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class Ledger:
     def written_by(self) -> frozenset[str]:
         """Whom a no goes to that names nobody: all that wrote to this phone lately, and everyone where none did."""
         return frozenset(send.advertiser for send in self.sends) or frozenset((EVERYONE,))
+
+    def is_full(self, now: int) -> bool:
+        """Whether no send can be added without forgetting one that a cap may have to count."""
+        return len(_remembered(self, now)) >= MOST_SENDS
 
     def opposition(self, advertiser: str) -> Opposition | None:
         """The person's no to this advertiser, or to everyone."""
@@ -171,7 +179,7 @@ class Ledgers:
             new = [send for message, send in told.items() if message not in known]
             if not new:
                 return 0
-            kept = sorted((*ledger.sends, *new), key=lambda send: send.at)
+            kept = sorted((*ledger.sends, *new), key=lambda send: send.at)[-MOST_SENDS:]
             with suppress(ConditionFailed):
                 self._table.update(
                     Update(
@@ -234,8 +242,11 @@ def readmit(ledger: Ledger, advertiser: str, at: int) -> Update:
 
 
 def claim(ledger: Ledger, send: Send) -> Update:
-    """The write that adds a send, on condition that the ledger is still as it was read."""
-    kept = [past for past in ledger.sends if past.at > send.at - _REMEMBERED]
+    """The write that adds a send, on condition that the ledger is still as it was read.
+
+    A message that is in the ledger already is counted once, at the newer time.
+    """
+    kept = [past for past in _remembered(ledger, send.at) if past.message != send.message]
     return Update(
         keys.ledger(ledger.person),
         "SET #type = :type, #v = :v, #person = :person, #sends = :sends, #version = :next",
@@ -248,6 +259,20 @@ def claim(ledger: Ledger, send: Send) -> Update:
             "read": ledger.version,
         },
         condition="#version = :read" if ledger.version else "attribute_not_exists(#version) OR #version = :read",
+    )
+
+
+def release(ledger: Ledger, message: str) -> Update:
+    """The write that takes a send back which never left, on condition that the ledger is still as it was read."""
+    return Update(
+        keys.ledger(ledger.person),
+        "SET #sends = :sends ADD #version :one",
+        {
+            "sends": [asdict(send) for send in ledger.sends if send.message != message],
+            "one": 1,
+            "read": ledger.version,
+        },
+        condition="#version = :read",
     )
 
 
@@ -269,3 +294,7 @@ def from_item(item: Item) -> Ledger:
             if name.startswith(_WISH)
         },
     )
+
+
+def _remembered(ledger: Ledger, now: int) -> list[Send]:
+    return [send for send in ledger.sends if send.at > now - _REMEMBERED]

@@ -49,7 +49,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One intended SMS. `text` is sealed."""
+    """One intended SMS. `text` and `data` are sealed."""
 
     id: str
     state: State
@@ -57,19 +57,26 @@ class Message:
     """Moves when the due time does, so that an older order in the queue is known to be stale."""
     message_class: MessageClass
     advertiser: str
-    site: str
     journey: str
+    """What led to it: a journey's name, `broadcast`, `api`."""
     base: str
     person: str
-    visitor: str | None
-    product: Product | None
-    cart_at: int
-    """When the cart was begun that it is about: a purchase since then makes it pointless."""
-    cart_changed_at: int
-    """When that cart was last filled: only a later filling can lead to another message."""
     created_at: int
     expires_at: int
     due_at: int | None
+    site: str | None = None
+    """The shop whose visit it is about: only who agreed to be matched with visits gets it."""
+    campaign: str | None = None
+    template: str | None = None
+    """The advertiser's template by its id; without one, the journey's own."""
+    data: bytes | None = None
+    """JSON of the values that came with it, for the template (messaging/data.py)."""
+    visitor: str | None = None
+    product: Product | None = None
+    cart_at: int = 0
+    """When the cart was begun that it is about: a purchase since then makes it pointless."""
+    cart_changed_at: int = 0
+    """When that cart was last filled: only a later filling can lead to another message."""
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """Which match led to it: kind, strength, when, and the consent that allowed it."""
     reason: str | None = None
@@ -77,9 +84,25 @@ class Message:
     """What the sender saw when it decided."""
     text: bytes | None = None
     code: str | None = None
+    parts: int = 1
+    country: str | None = None
+    """Of the phone, as the sender saw it."""
+    attempts: int = 0
+    """How often it was claimed for a provider."""
+    claimed_at: int = 0
+    """When it was last."""
+    claim: str | None = None
+    """Whose claim that was: a random name, so that a worker whose answer was lost knows its own."""
+    sender: str | None = None
+    """What the phone shows as the sender."""
     provider: str | None = None
     provider_id: str | None = None
     history: tuple[Step, ...] = ()
+
+    @property
+    def series(self) -> str:
+        """What caps at the level `campaign` count together: the campaign, else the journey."""
+        return self.campaign or self.journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,7 @@ class Messages:
         condition, states = _stands_in(allowed)
         values: Item = {
             "scheduled": "scheduled",
+            "none": None,
             "due": due_at,
             "expires": expires_at,
             "product": asdict(cart.product) if cart.product else None,
@@ -139,8 +163,9 @@ class Messages:
             self._table.update(
                 Update(
                     keys.message(message.id),
-                    "SET #state = :scheduled, #due_at = :due, #expires_at = :expires, #product = :product,"
-                    " #visitor = :visitor, #cart_at = :started, #cart_changed_at = :changed ADD #version :one",
+                    "SET #state = :scheduled, #reason = :none, #due_at = :due, #expires_at = :expires,"
+                    " #product = :product, #visitor = :visitor, #cart_at = :started, #cart_changed_at = :changed"
+                    " ADD #version :one",
                     values | states,
                     condition,
                 )
@@ -181,6 +206,7 @@ def move(
     to: Step,
     *,
     version: int | None = None,
+    claim: str | None = None,
     due_at: int | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Update:
@@ -194,8 +220,11 @@ def move(
     sets += [f"#{name} = :{name}" for name in facts]
     values: Item = {"state": to.state, "reason": to.reason, "step": [asdict(to)]} | states | dict(facts)
     if version is not None:
-        condition += " AND #version = :version"
-        values["version"] = version
+        condition += " AND #version = :found_version"
+        values["found_version"] = version
+    if claim is not None:
+        condition += " AND #claim = :found_claim"
+        values["found_claim"] = claim
     if due_at is None:
         expression = f"SET {', '.join(sets)} REMOVE #due_at, #due_shard"
     else:

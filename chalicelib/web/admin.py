@@ -75,6 +75,28 @@ def replace_advertiser(advertiser: str) -> Response:
     return answer(advertiser_answer(replaced))
 
 
+@routes.route("/v1/caps", methods=["GET"])
+@view
+def operator_caps() -> Response:
+    """The caps that hold for every advertiser; for the operator."""
+    from chalicelib.web.cap_models import caps_answer
+
+    authorise(routes, OPERATOR)
+    return answer({"caps": caps_answer(services().operator_caps.get())})
+
+
+@routes.route("/v1/caps", methods=["PUT"])
+@view
+def replace_operator_caps() -> Response:
+    """Replace them: they hold everywhere within ten seconds."""
+    from chalicelib.web.cap_models import OperatorCaps, caps_answer, rules
+
+    authorise(routes, OPERATOR)
+    caps = rules(read_body(routes, OperatorCaps).caps)
+    services().operator_caps.save(caps)
+    return answer({"caps": caps_answer(caps)})
+
+
 @routes.route("/v1/advertisers/{advertiser}/keys", methods=["POST"])
 @view
 def create_key(advertiser: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
@@ -14,14 +14,16 @@ from chalicelib.messaging.compose import cart_template
 from chalicelib.messaging.profile import profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.messaging.senders import check_sender
-from chalicelib.storage.advertisers import CART_TEMPLATE, Advertiser, Cap, CartJourney, Safeguards, Site
+from chalicelib.storage.advertisers import CART_TEMPLATE, USUAL_CAPS, Advertiser, AtCap, CartJourney, Safeguards, Site
+from chalicelib.storage.caps import CapRule
 from chalicelib.tracking.admission import origin_of
 from chalicelib.web.body import Body, Name
+from chalicelib.web.cap_models import Caps, SingleCap, caps_answer, rules, single_cap_answer
 from chalicelib.web.hours_models import HoursSettings, hours_answer, hours_of
 
+_YEAR_S = 366 * 24 * 3600
 _A_NUMBER = "36000"
 """Stands for the number that takes STOPs, whichever the stage has."""
-_YEAR_S = 366 * 24 * 3600
 _ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
 
 
@@ -42,13 +44,6 @@ def _sender(text: str) -> str:
 Sender = Annotated[str, AfterValidator(_sender)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_cart_text)]
-
-
-class CapSettings(Body):
-    """At most so many marketing SMS to a phone in a sliding window."""
-
-    messages: Annotated[int, Field(ge=0, le=100)] = 3
-    window_s: Annotated[int, Field(ge=60, le=31 * 24 * 3600)] = 7 * 24 * 3600
 
 
 class CartSettings(Body):
@@ -81,10 +76,20 @@ class NewAdvertiser(Body):
     name: Name
     brand: Name
     sender: Sender
-    cap: CapSettings = CapSettings()
+    caps: Caps | None = None
+    """Three marketing SMS in seven days, whoever sent them, where nothing is said."""
+    at_cap: AtCap = "skip"
+    cap: SingleCap | None = None
+    """As it was before `caps`: one of the two."""
     cart: CartSettings = CartSettings()
     hours: HoursSettings = HoursSettings()
     safeguards: SafeguardSettings = SafeguardSettings()
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> NewAdvertiser:
+        if self.cap is not None and self.caps is not None:
+            raise ValueError("caps are told by caps, or the single one by cap")
+        return self
 
 
 class NewSite(Body):
@@ -119,7 +124,8 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
         name=body.name,
         brand=body.brand,
         sender=body.sender,
-        cap=Cap(body.cap.messages, body.cap.window_s * SECOND),
+        caps=_caps(body),
+        at_cap=body.at_cap,
         cart=CartJourney(
             delay_ms=body.cart.delay_s * SECOND,
             reentry_ms=body.cart.reentry_s * SECOND,
@@ -137,6 +143,12 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
     return made
 
 
+def _caps(body: NewAdvertiser) -> tuple[CapRule, ...]:
+    if body.cap is not None:
+        return (CapRule(body.cap.messages, body.cap.window_s * SECOND),)
+    return USUAL_CAPS if body.caps is None else rules(body.caps)
+
+
 def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
     """An advertiser as the API tells it."""
     return {
@@ -144,7 +156,9 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
         "name": advertiser.name,
         "brand": advertiser.brand,
         "sender": advertiser.sender,
-        "cap": {"messages": advertiser.cap.messages, "window_s": advertiser.cap.window_ms // SECOND},
+        "caps": caps_answer(advertiser.caps),
+        "at_cap": advertiser.at_cap,
+        **single_cap_answer(advertiser.caps),
         "cart": {
             "delay_s": advertiser.cart.delay_ms // SECOND,
             "reentry_s": advertiser.cart.reentry_ms // SECOND,

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
+from chalicelib.web.cap_models import OperatorCaps
 from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
@@ -92,6 +93,8 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/verifications/{verification}/check", "Check what was typed", "CheckVerification", 200),
     ("get", "/v1/messages/{message}", "Why a message was sent, or was not", None, 200),
     ("get", "/v1/countries", "What each country allows, by which source (operator)", None, 200),
+    ("get", "/v1/caps", "The caps over all advertisers (operator)", None, 200),
+    ("put", "/v1/caps", "Replace the caps over all advertisers (operator)", "OperatorCaps", 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
 )
 _MODELS = (
@@ -120,6 +123,7 @@ _MODELS = (
     CheckVerification,
     NewTemplate,
     PreviewRequest,
+    OperatorCaps,
 )
 
 

@@ -18,6 +18,7 @@ from chalicelib.vault import identifier_digest
 from chalicelib.wiring import Services
 from cli.clock import StageClock
 from cli.connection import Stage, local_client
+from cli.daytime import into_the_day
 from cli.secrets import create_operator_key, create_secrets
 from cli.stack import LocalStack
 
@@ -61,6 +62,7 @@ class Deployed:
 
         self.services: Services = self.stage.services()
         self.clock = StageClock(self.stage)
+        into_the_day(self.clock)
 
     def request(
         self, method: str, path: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
@@ -95,6 +97,7 @@ class Deployed:
 
     def open_shop(self, *, origins: list[str] | None = None, **settings: Any) -> Shop:
         """A new advertiser with one site, and with nobody in its base yet."""
+        into_the_day(self.clock)
         body = {"name": "Maison Lumen", "brand": "Lumen", "sender": "36111"} | settings
         advertiser = self.admin("POST", "/v1/advertisers", body).json["advertiser"]
         site = self.admin(

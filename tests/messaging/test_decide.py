@@ -7,11 +7,26 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.clock import DAY, HOUR
-from chalicelib.messaging.decide import Facts, RefusalReason, Refuse, Send, decide
-from chalicelib.storage.advertisers import Advertiser, Cap, Site
+from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.messaging.decide import (
+    Decision,
+    Defer,
+    Facts,
+    Permit,
+    RefusalReason,
+    Refuse,
+    Send,
+    Where,
+    moment,
+    permit,
+)
+from chalicelib.messaging.profile import profile_for
+from chalicelib.messaging.recipients import Place, Problem
+from chalicelib.messaging.senders import NoSender
+from chalicelib.storage.advertisers import Advertiser, Site
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition, Wish
+from chalicelib.storage.ledgers import EVERYONE, MOST_SENDS, Ledger, Opposition, Wish
 from chalicelib.storage.ledgers import Send as PastSend
 from chalicelib.storage.messages import Message
 from tests.support.world import NOON
@@ -38,7 +53,7 @@ FACTS = Facts(
         expires_at=NOON + DAY,
         due_at=NOON,
     ),
-    advertiser=Advertiser("adv", "Lumen SAS", "Lumen", "36123", cap=Cap(messages=3)),
+    advertiser=Advertiser("adv", "Lumen SAS", "Lumen", "36123", caps=(CapRule(3),)),
     site=Site("site", "adv", "Lumen", ("https://shop.example",), "hash"),
     contact=KNOWN,
     ledger=Ledger("person"),
@@ -48,6 +63,7 @@ FACTS = Facts(
 # One fact for each reason, in the order in which they are asked.
 AGAINST: dict[RefusalReason, Facts] = {
     "expired": replace(FACTS, message=replace(FACTS.message, expires_at=NOON)),
+    "unknown_advertiser": replace(FACTS, advertiser=None),
     "unknown_site": replace(FACTS, site=None),
     "unknown_contact": replace(FACTS, contact=None),
     "no_sms_marketing_consent": replace(FACTS, contact=Contact("adv", "person", b"", {"matching": YES})),
@@ -58,6 +74,7 @@ AGAINST: dict[RefusalReason, Facts] = {
     "number_invalid": replace(FACTS, contact=KNOWN._replace(unreachable_at=NOON - DAY)),
     "purchased": replace(FACTS, purchased=True),
     "kind_unwanted": replace(FACTS, ledger=Ledger("person", wishes={"adv": Wish(NOON - DAY, without=("reminders",))})),
+    "ledger_full": replace(FACTS, ledger=Ledger("person", sends=(PAST[0],) * MOST_SENDS)),
     "fewer_wanted": replace(
         FACTS,
         ledger=Ledger(
@@ -68,11 +85,21 @@ AGAINST: dict[RefusalReason, Facts] = {
 }
 
 
+PARIS = Where(Place("FR", ("Europe/Paris",), ("FR",)), profile_for("FR"))
+
+
+def decide(facts: Facts, now: int, parts: int = 1, where: Where = PARIS) -> Decision:
+    permitted = permit(facts, now)
+    return permitted if isinstance(permitted, Refuse) else moment(permitted, facts, parts, where, now)
+
+
 def test_with_nothing_against_it_a_message_goes_with_the_consent_that_allows_it() -> None:
-    decision = decide(FACTS, NOON)
+    permitted = permit(FACTS, NOON)
+    assert isinstance(permitted, Permit)
+    assert (permitted.purpose, permitted.consent) == ("sms_marketing", YES)
+    decision = moment(permitted, FACTS, 1, PARIS, NOON)
     assert isinstance(decision, Send)
-    assert decision.consent == YES
-    assert (decision.pressure.sent, decision.pressure.allowed) == (0, 3)
+    assert [reading.used for reading in decision.pressure.readings] == [0]
 
 
 @pytest.mark.parametrize("reason", AGAINST)
@@ -83,7 +110,11 @@ def test_each_reason_is_enough(reason: RefusalReason) -> None:
 
 
 def test_every_reason_is_tried_here_but_the_composers_own() -> None:
-    assert set(get_args(RefusalReason)) - set(AGAINST) == {"not_composable"}
+    by_the_moment = {"cap_past_expiry", "hours_past_expiry"}
+    by_the_text = {"not_composable", "unknown_template", *get_args(NoSender)}
+    by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
+    elsewhere = {"no_sms_notification_consent"} | by_the_moment | by_the_text | by_the_place
+    assert set(get_args(RefusalReason)) - set(AGAINST) == elsewhere
 
 
 def test_the_first_of_several_reasons_is_told() -> None:
@@ -97,18 +128,13 @@ def test_the_first_of_several_reasons_is_told() -> None:
         ledger = AGAINST[reason].ledger
         merged = Ledger(
             "person",
-            sends=ledger.sends or worst.ledger.sends,
+            sends=(*ledger.sends, *worst.ledger.sends),
             opposed=ledger.opposed or worst.ledger.opposed,
             wishes=ledger.wishes or worst.ledger.wishes,
         )
         worst = replace(worst, **changed, ledger=merged)
         decision = decide(worst, NOON)
         assert isinstance(decision, Refuse) and decision.reason == reason
-
-
-def test_an_advertiser_that_is_gone_sends_nothing() -> None:
-    decision = decide(replace(FACTS, advertiser=None), NOON)
-    assert isinstance(decision, Refuse) and decision.reason == "unknown_site"
 
 
 def test_an_opposition_to_everyone_counts_for_each() -> None:
@@ -124,9 +150,123 @@ def test_an_opposition_to_another_advertiser_does_not() -> None:
 
 def test_a_refusal_for_the_cap_shows_the_pressure() -> None:
     decision = decide(AGAINST["cap_reached"], NOON)
-    assert decision.pressure is not None
-    assert (decision.pressure.sent, decision.pressure.allowed) == (3, 3)
+    (reading,) = decision.pressure.readings
+    assert (reading.used, reading.rule.limit, reading.reached) == (3, 3, True)
 
 
 def test_the_last_moment_before_expiry_is_in_time() -> None:
     assert isinstance(decide(AGAINST["expired"], NOON - 1), Send)
+
+
+NOTIFICATION = replace(
+    FACTS,
+    message=replace(FACTS.message, message_class="notification", site=None, visitor=None),
+    contact=KNOWN._replace(consents={"sms_notification": YES}),
+    ledger=Ledger("person", sends=PAST),
+)
+
+
+def test_a_notification_needs_its_own_consent_and_falls_under_no_marketing_cap() -> None:
+    assert isinstance(decide(NOTIFICATION, NOON), Send)
+    decision = decide(replace(NOTIFICATION, contact=KNOWN._replace(consents={"sms_marketing": YES})), NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "no_sms_notification_consent"
+
+
+def test_a_stop_ends_notifications_too() -> None:
+    ledger = Ledger("person", opposed={"adv": Opposition(NOON - 1, "stop")})
+    decision = decide(replace(NOTIFICATION, ledger=ledger), NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "opposed"
+
+
+def test_a_code_goes_to_who_asked_for_it_whatever_was_agreed_or_opposed() -> None:
+    message = replace(NOTIFICATION.message, message_class="authorisation")
+    ledger = Ledger("person", sends=PAST, opposed={EVERYONE: Opposition(NOON - 1, "stop")})
+    facts = replace(NOTIFICATION, message=message, contact=KNOWN._replace(consents={}), ledger=ledger)
+    assert isinstance(decide(facts, NOON), Send)
+
+
+def test_what_is_about_no_visit_needs_no_consent_to_matching() -> None:
+    facts = replace(
+        FACTS,
+        message=replace(FACTS.message, site=None),
+        site=None,
+        contact=KNOWN._replace(consents={"sms_marketing": YES}),
+    )
+    assert isinstance(decide(facts, NOON), Send)
+
+
+WAITS = replace(
+    FACTS,
+    advertiser=replace(FACTS.advertiser, at_cap="defer") if FACTS.advertiser else None,
+    ledger=Ledger("person", sends=PAST),
+)
+FREE_AT = NOON - HOUR + 7 * DAY
+
+
+def test_at_the_cap_an_sms_may_wait_for_the_first_moment_that_is_free() -> None:
+    facts = replace(WAITS, message=replace(WAITS.message, expires_at=FREE_AT + 1))
+    decision = decide(facts, NOON)
+    assert isinstance(decision, Defer)
+    assert (decision.until, decision.reason) == (FREE_AT, "cap_reached")
+    assert isinstance(decide(facts, FREE_AT), Send)
+
+
+def test_it_does_not_wait_beyond_its_expiry() -> None:
+    decision = decide(replace(WAITS, message=replace(WAITS.message, expires_at=FREE_AT)), NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "cap_past_expiry"
+
+
+def test_the_operators_caps_hold_beside_the_advertisers() -> None:
+    facts = replace(FACTS, operator_caps=(CapRule(0, DAY),))
+    decision = decide(facts, NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "cap_reached"
+    assert [reading.reached for reading in decision.pressure.readings] == [False, True]
+
+
+NIGHT = NOON - 4 * HOUR
+"""Monday 2 March 2026, 07:00 in Paris."""
+OPENING = NIGHT + HOUR
+WEEK = 7 * DAY
+
+
+def test_before_the_opening_it_waits_for_a_moment_of_its_own_after_it() -> None:
+    moments = set()
+    for number in range(20):
+        facts = replace(FACTS, message=replace(FACTS.message, id=f"msg_{number}"))
+        decision = decide(facts, NIGHT)
+        assert isinstance(decision, Defer)
+        assert decision.reason == "outside_hours"
+        assert OPENING <= decision.until < OPENING + 30 * MINUTE
+        assert isinstance(decide(facts, decision.until), Send)
+        moments.add(decision.until)
+    assert len(moments) == 20
+
+
+def test_what_would_be_stale_at_the_opening_is_dropped() -> None:
+    decision = decide(replace(FACTS, message=replace(FACTS.message, expires_at=OPENING)), NIGHT)
+    assert isinstance(decision, Refuse) and decision.reason == "hours_past_expiry"
+
+
+def test_what_lives_a_little_longer_than_the_opening_leaves_at_it() -> None:
+    decision = decide(replace(FACTS, message=replace(FACTS.message, expires_at=OPENING + 1)), NIGHT)
+    assert isinstance(decision, Defer) and decision.until == OPENING
+
+
+def test_caps_and_hours_are_waited_for_together() -> None:
+    """The cap frees at 07:00 of a Monday."""
+    sends = tuple(replace(send, at=NIGHT) for send in PAST)
+    message = replace(WAITS.message, expires_at=NIGHT + 2 * WEEK)
+    decision = decide(replace(WAITS, message=message, ledger=Ledger("person", sends=sends)), NOON)
+    assert isinstance(decision, Defer) and decision.reason == "cap_reached"
+    assert OPENING + WEEK <= decision.until < OPENING + WEEK + 30 * MINUTE
+
+
+@pytest.mark.parametrize("rule", ["number_invalid", "number_not_mobile", "zone_unknown"])
+def test_where_the_place_is_not_known_nothing_goes(rule: Problem) -> None:
+    decision = decide(FACTS, NOON, where=replace(PARIS, place=Place("FR", problem=rule)))
+    assert isinstance(decision, Refuse) and decision.reason == rule
+
+
+def test_a_country_that_is_not_signed_gets_nothing() -> None:
+    decision = decide(FACTS, NOON, where=Where(Place("BE", ("Europe/Brussels",)), profile_for("BE")))
+    assert isinstance(decision, Refuse) and decision.reason == "country_unsigned"

@@ -115,10 +115,21 @@ def test_a_worker_that_was_lost_while_sending_leaves_an_unknown_message(shop: Sh
     assert tick(shop) == Ticked(unknown=1)
 
     lost = shop.stored(message)
-    assert (lost.state, lost.reason, lost.due_at) == ("unknown", "lease_ended", None)
+    assert (lost.state, lost.reason, lost.version) == ("unknown", "lease_ended", message.version + 1)
     assert orders(shop) == []
-    shop.world.clock.advance(DAY)
+
+
+def test_an_unknown_message_is_looked_at_again_and_stays_unknown_meanwhile(shop: Shop) -> None:
+    now = shop.world.clock.now()
+    message = shop.message(state="unknown", due_at=now + HOUR, expires_at=now)
+
     assert tick(shop) == Ticked()
+    shop.world.clock.advance(HOUR)
+    assert tick(shop) == Ticked(queued=1)
+    assert tick(shop) == Ticked()
+
+    assert orders(shop) == [(message.id, 0)]
+    assert shop.stored(message).state == "unknown"
 
 
 def test_a_worker_that_was_lost_is_found_even_after_the_messages_time(shop: Shop) -> None:

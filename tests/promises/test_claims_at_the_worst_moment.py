@@ -43,7 +43,7 @@ def postpone(shop: Shop, message: Message) -> None:
         WAITING,
         due_at=now + HOUR,
         expires_at=now + DAY,
-        visitor=Visitor(message.site, message.visitor or ""),
+        visitor=Visitor(shop.site.id, message.visitor or ""),
         cart=Cart(now, now, now, None),
     )
     assert moved

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.messaging.dispatch import Contended
-from chalicelib.storage.advertisers import Cap
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.messages import Message
 from tests.support.faults import FaultyClient, at_call
 from tests.support.shop import CAMILLE, PHONES, Shop, open_shop
@@ -58,7 +58,7 @@ def assert_cap_is_kept(shop: Shop, person: str, messages: list[Message]) -> None
 
 
 def test_sixty_four_sends_at_once_to_one_phone(exact_world: World, soaking: bool) -> None:
-    shop = open_shop(exact_world, cap=Cap(CAP))
+    shop = open_shop(exact_world, caps=(CapRule(CAP),))
     person = shop.contact()
     messages = [shop.message() for _ in range(1_000 if soaking else 64)]
 
@@ -68,7 +68,7 @@ def test_sixty_four_sends_at_once_to_one_phone(exact_world: World, soaking: bool
 
 
 def test_every_order_twice_and_out_of_order(exact_world: World, soaking: bool) -> None:
-    shop = open_shop(exact_world, cap=Cap(CAP))
+    shop = open_shop(exact_world, caps=(CapRule(CAP),))
     person = shop.contact()
     messages = [shop.message() for _ in range(500 if soaking else 32)]
     orders = [*messages, *messages]
@@ -81,7 +81,7 @@ def test_every_order_twice_and_out_of_order(exact_world: World, soaking: bool) -
 
 def test_a_cap_holds_over_advertisers(exact_world: World) -> None:
     """The phone is one person's, whoever writes to it."""
-    shops = [open_shop(exact_world, cap=Cap(CAP)) for _ in range(4)]
+    shops = [open_shop(exact_world, caps=(CapRule(CAP),)) for _ in range(4)]
     for shop in shops:
         shop.contact()
     messages = [shop.message() for shop in shops for _ in range(8)]
@@ -92,7 +92,7 @@ def test_a_cap_holds_over_advertisers(exact_world: World) -> None:
 
 
 def test_sends_to_different_phones_do_not_hinder_each_other(exact_world: World) -> None:
-    shop = open_shop(exact_world, cap=Cap(1))
+    shop = open_shop(exact_world, caps=(CapRule(1),))
     for phone in PHONES[:20]:
         shop.contact(phone)
     messages = [shop.message(phone) for phone in PHONES[:20]]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib.sms_providers.contract import InboundText
-from chalicelib.storage.advertisers import Cap
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import EVERYONE, Opposition
 from chalicelib.wiring import Services
@@ -34,7 +34,7 @@ def stop(services: Services, person: str, advertiser: str) -> None:
 
 @pytest.fixture
 def shop(exact_world: World) -> Shop:
-    return open_shop(exact_world, cap=Cap(messages=1_000))
+    return open_shop(exact_world, caps=(CapRule(1_000),))
 
 
 @pytest.mark.parametrize("oppose", [unsubscribe, stop])
@@ -68,7 +68,7 @@ def test_a_no_after_the_claim_is_too_late_for_that_message_alone(shop: Shop) -> 
 def test_no_claim_succeeds_after_a_no_was_recorded(new_exact_world: Callable[[], World], soaking: bool) -> None:
     """Sends race with an unsubscription: what is in the ledger when it returns is all that ever gets there."""
     for _ in range(50 if soaking else 4):
-        race(open_shop(new_exact_world(), cap=Cap(messages=1_000)))
+        race(open_shop(new_exact_world(), caps=(CapRule(1_000),)))
 
 
 def race(shop: Shop) -> None:

@@ -41,6 +41,19 @@ class RecordingProvider:
         return sum(sms.message_id == message_id for sms in self.sent)
 
 
+class IdempotentProvider(RecordingProvider):
+    """Takes each message id once: asked again, it answers the same, for the same SMS only."""
+
+    idempotent = True
+
+    def send(self, sms: Sms) -> Accepted:
+        known = next((taken for taken in self.sent if taken.message_id == sms.message_id), None)
+        if known is None:
+            return super().send(sms)
+        assert (known.to, known.sender, known.text) == (sms.to, sms.sender, sms.text), "the same key for another SMS"
+        return Accepted(f"recorded-{sms.message_id}", self.name)
+
+
 class InMemoryLog(OppositionLog):
     """The log of oppositions, without its bucket."""
 

@@ -13,7 +13,8 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.ids import new_id
 from chalicelib.storage import messages
-from chalicelib.storage.advertisers import Advertiser, Cap, CartJourney, Site, digest
+from chalicelib.storage.advertisers import USUAL_CAPS, Advertiser, AtCap, CartJourney, Site, digest
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Purpose
 from chalicelib.storage.messages import Message, Step
 from chalicelib.tracking.collect import Caller, Result
@@ -116,13 +117,14 @@ def open_shop(
     *,
     brand: str = "Lumen",
     sender: str = "36123",
-    cap: Cap | None = None,
+    caps: tuple[CapRule, ...] = USUAL_CAPS,
+    at_cap: AtCap = "skip",
     cart: CartJourney | None = None,
 ) -> Shop:
     """Register an advertiser and its site."""
     now, number = world.clock.now(), next(_numbers)
     journey = cart or CartJourney(delay_ms=HOUR)
-    advertiser = Advertiser(new_id("adv", now), "Lumen SAS", "Lumen", sender, cap or Cap(), journey)
+    advertiser = Advertiser(new_id("adv", now), "Lumen SAS", "Lumen", sender, caps, at_cap, journey)
     secret = f"rs_{number:022d}"
     site = Site(new_id("site", now), advertiser.id, "Lumen", (ORIGIN,), digest(secret))
     world.services.advertisers.save(advertiser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 import app as application
 from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.promotions.desk import Reserved
+from chalicelib.storage import keys
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.caps import CapRule
 from chalicelib.storage.links import Link
 from chalicelib.storage.promo_pools import Benefit, Pool
+from chalicelib.storage.table import Put
 from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
@@ -28,6 +32,8 @@ OPERATORS_OWN = {
     ("PUT", "/v1/advertisers/{advertiser}/keyword"),
     ("GET", "/v1/counts"),
     ("GET", "/v1/countries"),
+    ("GET", "/v1/caps"),
+    ("PUT", "/v1/caps"),
     ("POST", "/v1/advertisers/{advertiser}/link-domains"),
     *((method, "/v1/halt") for method in ("GET", "PUT", "DELETE")),
 }
@@ -108,6 +114,7 @@ BODIES: dict[str, Any] = {
     "/links/{code}": {"target": "https://shop.example/new"},
     "/uploads": {"bytes": 5},
     "/senders/{country}/{value}": {},
+    "/caps": {"caps": [{"limit": 9}]},
     "/optin": {"incentive": None, "fields": []},
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
@@ -215,6 +222,42 @@ def test_an_advertiser_from_its_creation_to_its_site(api: Api, shop: Shop) -> No
     assert site["secret"] not in str(shop.world.items())
 
 
+CAPS = [
+    {"limit": 3, "window_s": 604800, "level": "all", "counts": "messages", "classes": ["marketing"]},
+    {
+        "limit": 2,
+        "window_s": 86400,
+        "level": "campaign",
+        "counts": "parts",
+        "classes": ["notification"],
+        "campaign": "j4",
+    },
+]
+
+
+def test_caps_are_told_as_they_were_set(api: Api, shop: Shop) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    created = operator.ask("POST", "/v1/advertisers", ADVERTISER | {"caps": CAPS, "at_cap": "defer"}).json
+    assert (created["caps"], created["at_cap"], "cap" in created) == (CAPS, "defer", False)
+    both = operator.ask("POST", "/v1/advertisers", ADVERTISER | {"caps": CAPS, "cap": {"messages": 1}})
+    assert both.status == 422
+    assert operator.ask("PUT", "/v1/caps", {"caps": CAPS}).json == {"caps": CAPS}
+    assert operator.ask("GET", "/v1/caps").json == {"caps": CAPS}
+
+
+def test_an_advertiser_that_was_stored_with_one_cap_has_it_still(api: Api, shop: Shop) -> None:
+    """Before there were several."""
+    key = keys.advertiser(shop.advertiser.id)
+    item = shop.world.services.table.get(key)
+    assert item is not None
+    old = {name: value for name, value in item.items() if name not in ("caps", "at_cap")}
+    shop.world.services.table.put(Put(key, old | {"cap": {"messages": 5, "window_ms": 60_000}}))
+
+    assert shop.world.worker().advertisers.get(shop.advertiser.id) == replace(
+        shop.advertiser, caps=(CapRule(5, 60_000),)
+    )
+
+
 def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(api: Api, shop: Shop) -> None:
     own = api.with_key(key_for(shop, shop.advertiser.id))
     operator = api.with_key(key_for(shop, OPERATOR))
@@ -238,6 +281,12 @@ def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(a
         ({"sender": "1234"}, "sender"),
         ({"cap": {"messages": -1}}, "cap.messages"),
         ({"cap": {"window_s": 59}}, "cap.window_s"),
+        ({"caps": [{"limit": 101}]}, "caps.0.limit"),
+        ({"caps": [{"limit": 1, "window_s": 31 * 24 * 3600 + 1}]}, "caps.0.window_s"),
+        ({"caps": [{"limit": 1, "classes": []}]}, "caps.0.classes"),
+        ({"caps": [{"limit": 1, "level": "wish"}]}, "caps.0.level"),
+        ({"caps": [{"limit": 1, "campaign": "cart"}]}, "caps.0"),
+        ({"at_cap": "send"}, "at_cap"),
         ({"cart": {"template": "{{ unknown }} {{ link }}"}}, "cart.template"),
         ({"cart": {"template": "no way to the shop"}}, "cart.template"),
         ({"delay": 5}, "delay"),

@@ -1,0 +1,131 @@
+"""Gives a claimed message to the provider and notes what came of it: state, count and caps in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.clock import Clock
+from chalicelib.errors import StorageUnavailable
+from chalicelib.logs import log, log_failure
+from chalicelib.messaging import outcomes, states
+from chalicelib.messaging.outcomes import Outcome
+from chalicelib.sms_providers.contract import Accepted, FailureKind, Provider, SendError, Sms
+from chalicelib.storage import ledgers, receipts
+from chalicelib.storage.contacts import Contacts
+from chalicelib.storage.counters import count
+from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.messages import Message, Messages, State, Step, move
+from chalicelib.storage.table import TransactionRefused, Write
+
+_ROUNDS = 12
+CLAIMED: frozenset[State] = frozenset({"sending", "unknown"})
+"""A message in one of these may be with the provider."""
+
+
+class HandOver:
+    """What follows a claim. Nothing here is ever repeated by the queue."""
+
+    def __init__(
+        self,
+        *,
+        messages: Messages,
+        ledgers: Ledgers,
+        contacts: Contacts,
+        provider: Provider,
+        clock: Clock,
+        word_within: int,
+    ) -> None:
+        self.provider = provider
+        self.word_within = word_within
+        self._messages = messages
+        self._ledgers = ledgers
+        self._contacts = contacts
+        self._clock = clock
+
+    def give(self, message: Message, sms: Sms, claim: str) -> str:
+        """Call the provider once, for a message that was claimed as it was read; the state that it has then."""
+        facts: dict[str, Any] = {}
+        beside: list[Write] = []
+        try:
+            answer = self.provider.send(sms)
+        except SendError as error:
+            outcome = outcomes.refused(message, error.kind, self._clock.now())
+            self._heed(message, error.kind)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the SMS may have left
+            log_failure("no_answer", error, message=message.id)
+            outcome = outcomes.no_answer(
+                message, self._clock.now(), idempotent=self.provider.idempotent, word_within=self.word_within
+            )
+        else:
+            outcome = outcomes.taken()
+            facts = {"provider": answer.provider, "provider_id": answer.provider_id}
+            beside = _own_id(message, answer, self._clock.now())
+        return self.note(message, outcome, facts, claim, beside)
+
+    def note(
+        self,
+        message: Message,
+        outcome: Outcome,
+        facts: dict[str, Any] | None = None,
+        claim: str | None = None,
+        beside: Sequence[Write] = (),
+    ) -> str:
+        """Move a message to an outcome and count it. `unknown` where that could not be noted: its lease ends later.
+
+        That a provider took it is true whoever has claimed it since; anything else is said of this claim alone.
+        """
+        facts = dict(facts or {}) | ({} if outcome.due_at is None else {"version": message.version + 1})
+        now = self._clock.now()
+        name = f"message.{outcome.state}.{outcome.reason}" if outcome.reason else f"message.{outcome.state}"
+        moved = move(
+            message.id,
+            states.sources(outcome.state, CLAIMED),
+            Step(outcome.state, now, outcome.reason),
+            due_at=outcome.due_at,
+            version=None if claim else message.version,
+            claim=None if outcome.state == "sent" else claim,
+            facts=facts,
+        )
+        try:
+            self._commit(
+                [moved, count(message.advertiser, message.id, now, name), *beside], message, released=outcome.released
+            )
+        except (TransactionRefused, StorageUnavailable) as error:
+            # It was handed over all the same: trying the whole again would be to send it twice.
+            log_failure("outcome_not_noted", error, message=message.id)
+            return "unknown"
+        log(f"message_{outcome.state}", message=message.id, advertiser=message.advertiser, reason=outcome.reason)
+        return outcome.state
+
+    def _commit(self, writes: list[Write], message: Message, *, released: bool) -> None:
+        """With the release of its place under the caps. Other sends to the person move the ledger meanwhile."""
+        for _ in range(_ROUNDS if released else 0):
+            ledger = self._ledgers.get(message.person)
+            try:
+                self._messages.commit([*writes, ledgers.release(ledger, message.id)])
+            except TransactionRefused as refused:
+                if 0 in refused.failed:
+                    raise
+            else:
+                return
+        self._messages.commit(
+            writes
+        )  # Its place stays taken where it could not be given back: too few rather than too many.
+
+    def _heed(self, message: Message, kind: FailureKind) -> None:
+        """What a refusal says about the person, or about the operator's account."""
+        now = self._clock.now()
+        try:
+            if kind == "opted_out":
+                counted = count(message.advertiser, message.id, now, "opposed.carrier")
+                self._ledgers.oppose(message.person, message.advertiser, Opposition(now, "carrier"), counted)
+            elif kind == "invalid_number":
+                self._contacts.unreachable(message.base, message.person, now)
+        except (StorageUnavailable, TransactionRefused) as error:
+            log_failure("refusal_not_heeded", error, message=message.id, kind=kind)
+
+
+def _own_id(message: Message, answer: Accepted, now: int) -> list[Write]:
+    """What a provider whose receipts do not name our id will be known by."""
+    return [] if answer.echoes else [receipts.handed(answer.provider, answer.provider_id, message.id, now)]

@@ -1,0 +1,32 @@
+"""The link of one message: where it leads, and under which names its clicks are counted."""
+
+from __future__ import annotations
+
+from chalicelib.links.targets import Rules, TargetRefused, check_target
+from chalicelib.storage.advertisers import Site
+from chalicelib.storage.links import Link
+from chalicelib.storage.messages import Message
+
+
+def personal_link(message: Message, site: Site | None, code: str, now: int, rules: Rules, target: str) -> Link:
+    """To the product that the message is about; to `target` for a message that is about no site."""
+    return Link(
+        code=code,
+        target=_landing_page(message, site, rules) if site else target,
+        advertiser=message.advertiser,
+        site=message.site or "",
+        base=message.base,
+        person=message.person,
+        message=message.id,
+        sent_at=now,
+        utm={"source": "relance", "medium": "sms", "campaign": message.series},
+    )
+
+
+def _landing_page(message: Message, site: Site, rules: Rules) -> str:
+    """The product's page where a link may lead there, else the site's front page: a browser named it."""
+    url = message.product.url if message.product else None
+    try:
+        return check_target(url or "", rules, site.origins)
+    except TargetRefused:
+        return f"{site.origins[0]}/"

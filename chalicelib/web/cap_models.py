@@ -1,0 +1,83 @@
+"""Caps in the admin API: an advertiser's, and the operator's over all advertisers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from chalicelib.clock import SECOND
+from chalicelib.storage.caps import LONGEST_WINDOW, CapRule, Counts
+from chalicelib.web.body import Body
+
+Class = Literal["marketing", "notification"]
+WindowSeconds = Annotated[int, Field(ge=60, le=LONGEST_WINDOW // SECOND)]
+Limit = Annotated[int, Field(ge=0, le=100)]
+
+
+class CapBody(Body):
+    """At most `limit` SMS to a phone in any window of so many seconds."""
+
+    limit: Limit
+    window_s: WindowSeconds = 7 * 24 * 3600
+    level: Literal["all", "advertiser", "campaign"] = "all"
+    """Whose sends count: everybody's to that phone, the advertiser's, those of the campaign or journey."""
+    counts: Counts = "messages"
+    classes: Annotated[list[Class], Field(min_length=1, max_length=2, default=["marketing"])]
+    campaign: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """At level `campaign`: the one that it holds for; without it, each by itself."""
+
+    @model_validator(mode="after")
+    def _of_a_campaign(self) -> CapBody:
+        if self.campaign is not None and self.level != "campaign":
+            raise ValueError("a campaign is named only at the level campaign")
+        return self
+
+
+class SingleCap(Body):
+    """The one cap that an advertiser had before it could have several: marketing SMS, whoever sent them."""
+
+    messages: Limit = 3
+    window_s: WindowSeconds = 7 * 24 * 3600
+
+
+Caps = Annotated[list[CapBody], Field(max_length=20)]
+
+
+class OperatorCaps(Body):
+    """The caps that hold for every advertiser beside its own."""
+
+    caps: Caps
+
+
+def rules(caps: Iterable[CapBody]) -> tuple[CapRule, ...]:
+    """What is stored of caps."""
+    return tuple(
+        CapRule(
+            cap.limit, cap.window_s * SECOND, cap.level, cap.counts, tuple(dict.fromkeys(cap.classes)), cap.campaign
+        )
+        for cap in caps
+    )
+
+
+def caps_answer(caps: Iterable[CapRule]) -> list[dict[str, Any]]:
+    """Caps as the API tells them."""
+    return [
+        {
+            "limit": rule.limit,
+            "window_s": rule.window_ms // SECOND,
+            "level": rule.level,
+            "counts": rule.counts,
+            "classes": list(rule.classes),
+        }
+        | ({"campaign": rule.campaign} if rule.campaign else {})
+        for rule in caps
+    ]
+
+
+def single_cap_answer(caps: tuple[CapRule, ...]) -> dict[str, Any]:
+    """The same as `cap`, for who reads that, where it can be said so."""
+    if len(caps) != 1 or caps[0] != CapRule(caps[0].limit, caps[0].window_ms):
+        return {}
+    return {"cap": {"messages": caps[0].limit, "window_s": caps[0].window_ms // SECOND}}
