@@ -13,6 +13,7 @@ from chalice.app import Chalice, Response
 from chalicelib.web import (
     admin,
     admin_consents,
+    admin_conversions,
     admin_halts,
     admin_imports,
     admin_links,
@@ -41,6 +42,7 @@ app = Chalice(app_name="relance")
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_halts.routes)
+app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)

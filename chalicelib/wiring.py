@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
     from chalicelib.links.codes import Codes
+    from chalicelib.links.conversions import Conversions
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.hand_over import HandOver
@@ -51,10 +52,12 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.sms_providers.reports import Reports
     from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.base_sizes import BaseSizes
     from chalicelib.storage.caps import OperatorCaps
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
+    from chalicelib.storage.conversions import ConversionLog
     from chalicelib.storage.counters import Counters
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
@@ -340,6 +343,12 @@ class Services:
         return ConsentVerifier(self.consent_ledgers, self.contacts, self.vault, self.clock)
 
     @cached_property
+    def base_sizes(self) -> BaseSizes:
+        from chalicelib.storage.base_sizes import BaseSizes
+
+        return BaseSizes(self.table)
+
+    @cached_property
     def erasure(self) -> Erasure:
         from chalicelib.audience.erasure import Erasure
 
@@ -352,6 +361,9 @@ class Services:
             links=self.links,
             events=self.events,
             networks=self.network_cookies,
+            sizes=self.base_sizes,
+            clicks=self.click_log,
+            conversions=self.conversion_log,
             wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,
@@ -369,8 +381,21 @@ class Services:
             clicks=self.click_log,
             enrolments=self.enrolments,
             messages=self.messages,
+            conversions=self.conversions,
             clock=self.clock,
         )
+
+    @cached_property
+    def conversion_log(self) -> ConversionLog:
+        from chalicelib.storage.conversions import ConversionLog
+
+        return ConversionLog(self.table)
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        from chalicelib.links.conversions import Conversions
+
+        return Conversions(self.conversion_log, self.click_log, self.links, self.messages, self.advertisers, self.clock)
 
     @cached_property
     def click_log(self) -> ClickLog:
@@ -389,6 +414,7 @@ class Services:
             self.contacts,
             self.advertisers,
             self.counters,
+            self.conversions,
             self.clock,
         )
 

@@ -18,8 +18,11 @@ from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
 from chalicelib.logs import log
 from chalicelib.storage import keys
+from chalicelib.storage.base_sizes import BaseSizes
+from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.consent_ledgers import ConsentLedgers
 from chalicelib.storage.contacts import Contact, Contacts
+from chalicelib.storage.conversions import Conversion, ConversionLog
 from chalicelib.storage.counters import count
 from chalicelib.storage.events import Events
 from chalicelib.storage.ledgers import Ledgers, Opposition
@@ -55,6 +58,9 @@ class Erasure:
         links: Links,
         events: Events,
         networks: NetworkCookies,
+        sizes: BaseSizes,
+        clicks: ClickLog,
+        conversions: ConversionLog,
         wordings: WordingBook,
         vault: Vault,
         clock: Clock,
@@ -67,6 +73,9 @@ class Erasure:
         self._links = links
         self._events = events
         self._networks = networks
+        self._sizes = sizes
+        self._clicks = clicks
+        self._conversions = conversions
         self._wordings = wordings
         self._vault = vault
         self._clock = clock
@@ -82,7 +91,8 @@ class Erasure:
         erased = self._take_away(contact, now)
         self._ledgers.forget_sends(person, base)
         self._ledgers.widen(person, base)
-        self._clear(keys.contact_partition(base, person), last=keys.contact(base, person))
+        self._clear(keys.contact_partition(base, person), but=keys.contact(base, person))
+        self._sizes.remove(base, person)
         log("erased", messages=erased.messages, browsers=erased.browsers)
         return erased
 
@@ -90,9 +100,11 @@ class Erasure:
         """Take away what hung on a contact that has aged out and is gone. The person has opposed nothing."""
         self._take_away(contact, self._clock.now())
         self._clear(keys.contact_partition(contact.base, contact.person))
+        self._sizes.aged_out(contact.base, contact.person, contact.chain, self._clock.now())
         log("contact_expired")
 
     def _take_away(self, contact: Contact, now: int) -> Erased:
+        self._forget_purchases(contact, now)
         messages = list(self._messages_of(contact))
         for message in messages:
             self._scrub(message, now)
@@ -104,6 +116,12 @@ class Erasure:
             self._contacts.forget_identifier(contact.base, hmac, contact.person)
         self._bury(contact, now)
         return Erased(len(messages), len(browsers))
+
+    def _forget_purchases(self, contact: Contact, now: int) -> None:
+        for conversion in self._conversions.of_contact(contact.base, contact.person):
+            for click in conversion.clicks:
+                self._clicks.forget_purchase(click, conversion.site, conversion.transaction)
+            self._conversions.erase(conversion, now)
 
     def export(self, base: str, person: str) -> dict[str, Any] | None:
         """Everything that a base keeps of a person, in clear and in plain data; None where there is nothing."""
@@ -132,6 +150,7 @@ class Erasure:
                 }
                 for site, visitor in self._browsers(contact)
             ],
+            "purchases": [_bought(each) for each in self._conversions.of_contact(base, person)],
             "network_cookies": [{"consent_at": at} for at in self._networks.consents(base, person)],
         }
 
@@ -212,9 +231,10 @@ class Erasure:
         for entry in entries:
             self._consents.shred(entry)
 
-    def _clear(self, partition: str, last: keys.Key | None = None) -> None:
-        for key in [key for key in self._table.keys_of(partition) if key != last] + ([last] if last else []):
-            self._table.delete(Delete(key))
+    def _clear(self, partition: str, but: keys.Key | None = None) -> None:
+        for key in self._table.keys_of(partition):
+            if key != but:
+                self._table.delete(Delete(key))
 
     def _told(self, message: Message) -> dict[str, Any]:
         text = self._vault.open(message.text, f"message/{message.id}") if message.text else None
@@ -227,6 +247,18 @@ class Erasure:
             "reason": message.reason,
             "history": [asdict(step) for step in message.history],
         }
+
+
+def _bought(conversion: Conversion) -> dict[str, Any]:
+    """A purchase that was held to be the person's, or to come of a link to them."""
+    found, purchase = conversion.attribution, conversion.purchase
+    return {
+        "site": conversion.site,
+        "transaction": conversion.transaction,
+        "at": purchase.at if purchase else None,
+        "clicked_at": found.clicked_at if found else None,
+        "link": found.link if found else None,
+    }
 
 
 def _minimal(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:

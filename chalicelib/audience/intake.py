@@ -6,7 +6,7 @@ day's register are one transaction, so no consent is ever without its proof.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -16,13 +16,15 @@ from chalicelib.audience.statements import Statement, identity, newest
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import consent_ledgers
+from chalicelib.storage.base_sizes import resized
 from chalicelib.storage.contacts import PARTNER, Consent, Contact, Contacts, FieldValue, Purpose, save, save_identifier
 from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Opposition, moved, readmit
 from chalicelib.storage.table import Table, TransactionRefused, Write
 from chalicelib.vault import Vault
 
 BATCH = 25
-_MOST_WRITES = 100
+_MOST_WRITES = 99
+"""Of the hundred that a transaction takes, one counts the base's contacts."""
 _MOST_RECORDED = 50
 _ATTEMPTS = 6
 
@@ -114,7 +116,7 @@ class Intake:
             if not taking.writes:
                 return taking.outcome
             try:
-                self._table.transact(taking.writes)
+                self._table.transact([*taking.writes, *_grown(base, person, [taking])])
             except TransactionRefused:
                 continue  # Somebody else wrote the contact: decide anew.
             self._forget(base, person, taking)
@@ -142,7 +144,9 @@ class Intake:
                 batch.append((position, taking))
         for chunk in _chunks(batch):
             try:
-                self._table.transact([write for _, taking in chunk for write in taking.writes])
+                takings = [taking for _, taking in chunk]
+                writes = [write for taking in takings for write in taking.writes]
+                self._table.transact([*writes, *_grown(base, people[chunk[0][0]], takings)])
             except TransactionRefused:
                 alone += [position for position, _ in chunk]
             else:
@@ -206,12 +210,18 @@ def _merged(vault: Vault, known: Contact | None, arrival: Arrival) -> tuple[Prof
     return (None if profile == before else profile), fields
 
 
+def _grown(base: str, person: str, takings: Iterable[Taking]) -> list[Write]:
+    """The write that counts the contacts which takings add to a base, where they do."""
+    added = sum(taking.outcome == "added" for taking in takings)
+    return [resized(base, person, added)] if added else []
+
+
 def _withdrawn(before: Mapping[Purpose, Consent], after: Mapping[Purpose, Consent]) -> bool:
     return any(statement.given and not after[purpose].given for purpose, statement in before.items())
 
 
 def _chunks(batch: Sequence[tuple[int, Taking]]) -> list[list[tuple[int, Taking]]]:
-    """Takings in transactions of at most 100 writes, none of which names an item twice."""
+    """Takings in transactions that have room for one more write, none of which names an item twice."""
     chunks: list[list[tuple[int, Taking]]] = []
     keys: set[object] = set()
     writes = _MOST_WRITES + 1

@@ -14,6 +14,7 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import new_id
 from chalicelib.journeys import cart as cart_journey
 from chalicelib.journeys.cart import Cancel, Enrol, Postpone
+from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.storage.advertisers import Advertisers, CartJourney, Site
@@ -43,6 +44,7 @@ class Trail:
         clicks: ClickLog,
         enrolments: Enrolments,
         messages: Messages,
+        conversions: Conversions,
         clock: Clock,
     ) -> None:
         self._advertisers = advertisers
@@ -52,6 +54,7 @@ class Trail:
         self._clicks = clicks
         self._enrolments = enrolments
         self._messages = messages
+        self._conversions = conversions
         self._clock = clock
 
     def follow(self, event: Event) -> None:
@@ -72,6 +75,10 @@ class Trail:
             self._ties.lend(tie, event.network, event.received)
         if tie and self._advance(visitor, tie, event, site) == "browser_enrolled_another":
             names.append("not_enrolled.browser_enrolled_another")
+        if event.name in FOLLOWED:
+            doubt = visitor.unmatched if event.identifiers else None
+            if refused := self._conversions.follow(event, site.advertiser, tie, doubt):
+                names.append(f"{event.name}.{refused}")
         self._count(event, *names)
 
     def _see(self, event: Event, site: Site) -> tuple[Visitor, Visitor]:
@@ -93,6 +100,7 @@ class Trail:
         # Who the page says it is outweighs the link that brought the browser: a link can be passed on.
         named = bool(event.identifiers)
         if event.click:
+            self._clicks.shown(visitor.site, visitor.id, event.click, event.received)
             shown = self._clicks.browser_showed(event.click, f"{visitor.site}#{visitor.id}", event.received)
             visitor = self._ties.by_click(visitor, shown, site, event.received, named=named)
         if named:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.audience.ties import Ties
 from chalicelib.clock import Clock
 from chalicelib.links.classify import RULES, Circumstances, classify
+from chalicelib.links.conversions import Conversions
+from chalicelib.links.destination import Landing, destination
 from chalicelib.links.devices import device
+from chalicelib.links.landing import landing_utm
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.clicks import ClickLog, Record, Verdict
 from chalicelib.storage.contacts import Contacts
@@ -25,6 +30,7 @@ class Clicks:
         contacts: Contacts,
         advertisers: Advertisers,
         counters: Counters,
+        conversions: Conversions,
         clock: Clock,
     ) -> None:
         self._clicks = clicks
@@ -33,6 +39,7 @@ class Clicks:
         self._contacts = contacts
         self._advertisers = advertisers
         self._counters = counters
+        self._conversions = conversions
         self._clock = clock
 
     def follow(self, link: Link, click: Click, before: Click | None = None) -> None:
@@ -43,7 +50,11 @@ class Clicks:
             # The person's own act, unlike a receipt or a machine's look: retention counts from it.
             self._contacts.acted(link.base, link.person, click.at)
         logged = self._clicks.get(click.id)
-        if logged is None or logged.visitor is None:
+        if logged is None:
+            return
+        # Purchases that were told before the click was in the log.
+        self._conversions.reconsider(logged, link)
+        if logged.visitor is None:
             return
         site_id, _, visitor_id = logged.visitor.partition("#")
         site = self._advertisers.site(site_id)
@@ -73,8 +84,13 @@ def _record(link: Link, click: Click, before: Click | None) -> Record:
         since_sent=around.since_sent,
         since_other=around.since_other,
         contact=contact_of(link),
-        campaign=link.utm.get("campaign", ""),
+        utm=_utm(link, click),
     )
+
+
+def _utm(link: Link, click: Click) -> Mapping[str, str]:
+    landing = destination(link, click)
+    return landing_utm(landing.target if isinstance(landing, Landing) else link.target, link.utm)
 
 
 def contact_of(link: Link) -> str:

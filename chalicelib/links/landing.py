@@ -43,6 +43,13 @@ def landing_url(
     return quote(url + hash_sign + fragment, safe=_KEPT)
 
 
+def landing_utm(target: str, utm: Mapping[str, str]) -> dict[str, str]:
+    """The campaign that a browser lands with: the target's own parameters, then the link's."""
+    query = target.partition("#")[0].partition("?")[2]
+    own = {_name(part): unquote_plus(part.partition("=")[2]) for part in reversed(query.split("&"))}
+    return dict(utm) | {name[4:]: value for name, value in own.items() if name.startswith("utm_")}
+
+
 def _name(part: str) -> str:
     return unquote_plus(part.partition("=")[0])
 

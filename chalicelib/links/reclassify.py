@@ -61,4 +61,4 @@ def _whose(record: Record, links: Links) -> Record:
     link = links.get(record.link)
     if link is None:
         return record
-    return replace(record, contact=contact_of(link), campaign=link.utm.get("campaign", ""))
+    return replace(record, contact=contact_of(link), utm=record.utm or link.utm)

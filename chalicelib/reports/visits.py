@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.journeys.cart import JOURNEY
+from chalicelib.reports.conversions import told
 from chalicelib.reports.why import why
 from chalicelib.storage.contacts import PARTNER
+from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.enrolments import Enrolments
 from chalicelib.storage.events import Events
 from chalicelib.storage.messages import Messages
@@ -23,25 +25,33 @@ _UNMATCHED = {
 
 
 def visit(
-    events: Events, visitors: Visitors, enrolments: Enrolments, messages: Messages, site: str, visitor_id: str
+    events: Events,
+    visitors: Visitors,
+    enrolments: Enrolments,
+    messages: Messages,
+    conversions: ConversionLog,
+    site: str,
+    visitor_id: str,
 ) -> dict[str, Any]:
     """A visitor's events, match and message, without anything that names a person."""
     visitor = visitors.get(site, visitor_id)
     tie = visitor.tie
     enrolment = enrolments.get(tie.base, tie.person, JOURNEY, site) if tie else None
     message = messages.get(enrolment.message) if enrolment else None
+    trail = events.trail(site, visitor_id)
+    orders = dict.fromkeys(event.params["transaction_id"] for event in trail if "transaction_id" in event.params)
+    purchases = [found for order in orders if (found := conversions.get(site, order))]
     return {
         "site": site,
         "visitor": visitor_id,
-        "events": [
-            {"event": event.name, "id": event.id, "time": event.time} for event in events.trail(site, visitor_id)
-        ],
+        "events": [{"event": event.name, "id": event.id, "time": event.time} for event in trail],
         "cart": asdict(visitor.cart) if visitor.cart else None,
         "match": _match(tie) if tie else None,
         "ties": _history(visitors.changes(site, visitor_id)),
         "refusals": dict(visitor.refusals),
         "sentence": _sentence(visitor),
         "message": why(message) if message else None,
+        "purchases": [told(purchase) for purchase in purchases],
     }
 
 

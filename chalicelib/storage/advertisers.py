@@ -66,6 +66,8 @@ class Advertiser:
     cart: CartJourney = field(default_factory=CartJourney)
     hours: SendingHours = field(default_factory=SendingHours)
     safeguards: Safeguards = field(default_factory=Safeguards)
+    attribution_ms: int = 5 * DAY
+    """How long after a click a purchase is put down to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _advertiser(item: Item) -> Advertiser:
         at_cap=item.get("at_cap", "skip"),
         cart=CartJourney(**item["cart"]),
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
+        attribution_ms=item.get("attribution_ms", 5 * DAY),
     )
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
-from chalicelib.storage.counters import count, moved
+from chalicelib.storage.counters import Labels, breakdown, label, moved
+from chalicelib.storage.events import RETENTION as TRAIL
 from chalicelib.storage.links import Click, click_from
-from chalicelib.storage.table import Delete, Put, Table, TransactionRefused, Update, Write
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
 
 _RETENTION = 395 * DAY
 """Thirteen months, a ceiling (docs/retention.md)."""
+_AWAITED = 30 * DAY
+"""How long a purchase waits for the click that it names: the longest window of attribution."""
+_PURCHASE = "purchase."
+_LONGEST_LABEL = 100
+UTM = ("source", "medium", "campaign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,13 @@ class Record:
     """Milliseconds after another browser asked for the same personal link."""
     contact: str = ""
     """`<base>#<person>`, as the link knows it: not kept with the click, so that an erasure need not look for it."""
-    campaign: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    """The campaign that the browser landed with."""
+
+    @property
+    def campaign(self) -> Labels:
+        """Source, medium and campaign, as clicks are broken down by."""
+        return campaign_of(self.utm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,11 @@ class LoggedClick:
     click_class: str
     visitor: str | None
     """`<site>#<visitor>`."""
+    id: str = ""
+    advertiser: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    purchases: tuple[tuple[str, str], ...] = ()
+    """Site and transaction of those that named the click before it was in the log."""
 
 
 class ClickLog:
@@ -68,7 +86,7 @@ class ClickLog:
             keys.click(record.click.id),
             "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
             " #reasons = :reasons, #rules = :rules, #advertiser = :advertiser, #message = :message, #device = :device,"
-            " #since_sent = :since_sent, #since_other = :since_other",
+            " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm",
             {
                 "type": "click",
                 "v": 2,
@@ -82,6 +100,7 @@ class ClickLog:
                 "device": record.device,
                 "since_sent": record.since_sent,
                 "since_other": record.since_other,
+                "utm": dict(record.utm),
                 "ttl": _ttl(record),
             },
             "attribute_not_exists(#link)",
@@ -104,20 +123,18 @@ class ClickLog:
         if verdict.click_class == record.verdict.click_class:
             return not self._refused([changed])
         by = {f"click.{record.verdict.click_class}": -1, f"click.{verdict.click_class}": 1}
-        marks: list[Write] = []
+        marks = _contacts_own(record, verdict)
         for name, key in _firsts(record).items():
             item = self._table.get(key)
             if item and item["click"] == record.click.id:
                 marks.append(Delete(key, "#click = :click", {"click": record.click.id}))
                 by[name] = -1
-        counts = moved(record.advertiser, record.click.id, record.click.at, by)
-        return not self._refused([changed, counts, *marks])
+        return not self._refused([changed, *_counts(record, by), *marks])
 
     def claim_firsts(self, record: Record) -> None:
         """Let a person's click be the first of its link and contact, where no other is."""
         for name, key in _firsts(record).items():
-            counted = count(record.advertiser, record.click.id, record.click.at, name)
-            self._refused([_first(record, key), counted])
+            self._refused([_first(record, key), *_counts(record, {name: 1})])
 
     def all(self, segment: int, segments: int) -> Iterator[Record]:
         """The clicks of one of `segments` parts of the table: an operator's job, never a request's."""
@@ -142,18 +159,65 @@ class ClickLog:
         )
         return _logged(item)
 
+    def purchase_named(self, click_id: str, site: str, transaction: str, now: int) -> LoggedClick | None:
+        """The click that a purchase names. One that is not in the log yet will know of the purchase when it is."""
+        noted = Update(
+            keys.click(click_id),
+            "SET #purchase = :yes, #ttl = :ttl",
+            {"yes": True, "ttl": (now + _AWAITED) // SECOND},
+            "attribute_not_exists(#link)",
+            names={"purchase": f"{_PURCHASE}{site}#{transaction}"},
+        )
+        try:
+            self._table.update(noted)
+        except ConditionFailed as known:
+            return _logged(known.found) if known.found else None
+        return None
+
+    def forget_purchase(self, click_id: str, site: str, transaction: str) -> None:
+        """Take from a click that a purchase named it."""
+        with suppress(ConditionFailed):
+            self._table.update(
+                Update(
+                    keys.click(click_id),
+                    "REMOVE #purchase",
+                    condition="attribute_exists(pk)",
+                    names={"purchase": f"{_PURCHASE}{site}#{transaction}"},
+                )
+            )
+
+    def of_contact(self, base: str, person: str, until: int) -> list[LoggedClick]:
+        """A person's clicks by the contact, from the newest on to the last before `until`."""
+        found: list[LoggedClick] = []
+        partition = keys.contact_partition(base, person)
+        for item in self._table.query(partition, keys.CLICK_PREFIX, newest_first=True):
+            if click := self.get(item["click"]):
+                found.append(click)
+            if item["at"] <= until:
+                break
+        return found
+
+    def shown_by(self, site: str, visitor: str) -> list[str]:
+        """Ids of the clicks that a browser came by."""
+        return [item["click"] for item in self._table.query(keys.trail(site, visitor), keys.CLICK_PREFIX)]
+
+    def shown(self, site: str, visitor: str, click_id: str, now: int) -> None:
+        """A browser came by a click."""
+        item = {"type": "click_shown", "v": 1, "click": click_id, "ttl": (now + TRAIL) // SECOND}
+        self._table.put(Put(keys.click_shown(site, visitor, click_id), item))
+
     def _count(self, record: Record, kept: Update) -> bool:
         firsts = _firsts(record) if record.verdict.click_class == "person" else {}
         while True:
-            names = [f"click.{record.verdict.click_class}", *firsts]
-            counted = count(record.advertiser, record.click.id, record.click.at, *names)
-            refused = self._refused([kept, counted, *(_first(record, key) for key in firsts.values())])
+            counted = _counts(record, dict.fromkeys([f"click.{record.verdict.click_class}", *firsts], 1))
+            marks = [_first(record, key) for key in firsts.values()]
+            refused = self._refused([kept, *marks, *counted, *_contacts_own(record, record.verdict)])
             if 0 in refused:
                 return False
             if not refused:
                 return True
             # Another click was the first one.
-            firsts = {name: key for at, (name, key) in enumerate(firsts.items(), 2) if at not in refused}
+            firsts = {name: key for at, (name, key) in enumerate(firsts.items(), 1) if at not in refused}
 
     def _refused(self, writes: list[Write]) -> frozenset[int]:
         """Which conditions did not hold: none, where all was written."""
@@ -173,8 +237,30 @@ def _firsts(record: Record) -> dict[str, keys.Key]:
     base, _, person = record.contact.partition("#")
     return {
         "click.unique_link": keys.first_click(record.link),
-        "click.unique_contact": keys.contact_clicked(base, person, record.campaign),
+        "click.unique_contact": keys.contact_clicked(base, person, record.utm.get("campaign", "")),
     }
+
+
+def _counts(record: Record, by: Mapping[str, int]) -> list[Update]:
+    """The writes that move an advertiser's counts, those of its campaigns, and a standalone link's."""
+    thing, at = record.click.id, record.click.at
+    split = {label("utm", record.campaign, name): number for name, number in by.items()}
+    counts = [moved(record.advertiser, thing, at, by), moved(breakdown(record.advertiser), thing, at, split)]
+    if keys.is_shared(record.link):
+        counts.append(moved(keys.link_scope(record.link), thing, at, by))
+    return counts
+
+
+def _contacts_own(record: Record, verdict: Verdict) -> list[Write]:
+    """The write that puts a click among its contact's, where a person made it, and takes it away where none did."""
+    if not record.contact:
+        return []
+    base, _, person = record.contact.partition("#")
+    key = keys.click_of(base, person, record.click.at, record.click.id)
+    if verdict.click_class != "person":
+        return [Delete(key)]
+    item = {"type": "clicked", "v": 1, "click": record.click.id, "at": record.click.at, "ttl": _ttl(record)}
+    return [Put(key, item)]
 
 
 def _first(record: Record, key: keys.Key) -> Put:
@@ -196,6 +282,7 @@ def _record(item: Item) -> Record:
         device=item["device"],
         since_sent=item.get("since_sent"),
         since_other=item.get("since_other"),
+        utm=item.get("utm", {}),
     )
 
 
@@ -205,4 +292,18 @@ def _logged(item: Item) -> LoggedClick:
         at=item["facts"]["at"] if "facts" in item else 0,
         click_class=item.get("class", ""),
         visitor=item.get("visitor"),
+        id=item["pk"].removeprefix(keys.CLICK_PREFIX),
+        advertiser=item.get("advertiser", ""),
+        utm=item.get("utm", {}),
+        purchases=tuple(
+            (site, transaction)
+            for name in item
+            if name.startswith(_PURCHASE)
+            for site, _, transaction in [name.removeprefix(_PURCHASE).partition("#")]
+        ),
     )
+
+
+def campaign_of(utm: Mapping[str, str]) -> Labels:
+    """Source, medium and campaign, for a breakdown: a part that is not there is empty."""
+    return tuple(utm.get(name, "")[:_LONGEST_LABEL] for name in UTM)

@@ -6,8 +6,9 @@ takes every write.
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from chalicelib.clock import DAY, HOUR, SECOND
@@ -18,6 +19,9 @@ SERVICE = "service"
 """The scope of what belongs to no known advertiser, such as a pixel with a malformed site."""
 _RETENTION = 400 * DAY
 _PREFIX = "n."
+
+Labels = tuple[str, ...]
+"""What a count is broken down by, such as source, medium and campaign."""
 
 
 class Counters:
@@ -37,6 +41,25 @@ class Counters:
             for item in self._table.query(keys.counter_partition(scope, hour)):
                 totals.update({n.removeprefix(_PREFIX): v for n, v in item.items() if n.startswith(_PREFIX)})
         return dict(sorted(totals.items()))
+
+    def read_by(self, advertiser: str, dimension: str, since: int, until: int) -> dict[Labels, dict[str, int]]:
+        """The sums of an advertiser's breakdown in one dimension, as `read` does: labels to name to number."""
+        found: defaultdict[Labels, dict[str, int]] = defaultdict(dict)
+        for text, number in self.read(breakdown(advertiser), since, until).items():
+            named, *labels, name = json.loads(text)
+            if named == dimension:
+                found[tuple(labels)][name] = number
+        return dict(found)
+
+
+def breakdown(advertiser: str) -> str:
+    """The scope in which an advertiser's counts stand once more, by what `label` says of each."""
+    return f"{advertiser}/by"
+
+
+def label(dimension: str, labels: Labels, name: str) -> str:
+    """The name of a count in a breakdown."""
+    return json.dumps([dimension, *labels, name], ensure_ascii=False, separators=(",", ":"))
 
 
 def count(scope: str, thing: str, at: int, *names: str) -> Update:

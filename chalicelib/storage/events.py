@@ -33,6 +33,11 @@ class Event:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     """Kind of identifier (`email`, `phone`, `customer`) to its keyed hash."""
     click: str | None = None
+    """The click that brought the browser to this page."""
+    last_click: str | None = None
+    """The click that the browser remembers, or a back end for it: for attribution, not for who it is."""
+    denied: bool = False
+    """A back end's word of a visitor who refuses to be followed: true, and not to be attributed."""
     network: str | None = None
     """The keyed hash of the service's own cookie, where the visitor had agreed to it."""
     params: Mapping[str, Value] = field(default_factory=dict)
@@ -92,6 +97,8 @@ def from_item(item: Item) -> Event:
         origin=item.get("origin"),
         identifiers=item.get("identifiers", {}),
         click=item.get("click"),
+        last_click=item.get("last_click"),
+        denied=item.get("denied", False),
         network=item.get("network"),
         params=item.get("params", {}),
     )
@@ -115,6 +122,8 @@ def _item(event: Event) -> Item:
         "origin": event.origin,
         "identifiers": event.identifiers or None,
         "click": event.click,
+        "last_click": event.last_click,
+        "denied": event.denied or None,
         "network": event.network,
         "params": event.params or None,
         "ttl": _ttl(event),

@@ -46,6 +46,12 @@
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | first click | LINK#<code>               | FIRST                 | nobody: a person's first click of a link   |
 | clicked     | CONTACT#<base>#<person>   | CLICKED#<campaign>    | nobody: a contact's first of a campaign    |
+| click of    | CONTACT#<base>#<person>   | CLICK#<at>#<click id> | a purchase of the contact: its last click  |
+| click shown | TRAIL#<site>#<visitor>    | CLICK#<click id>      | a purchase of the browser                  |
+| conversion  | CONV#<site>#<transaction> | CONV                  | its site and the shop's order number       |
+| bought      | CONTACT#<base>#<person>   | BOUGHT#<site>#<trans.>| a late click, an erasure, an export        |
+| base size   | SIZE#<base>               | <shard>               | a base's contacts, all shards              |
+| aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
 | upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
@@ -96,6 +102,7 @@ SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
+BOUGHT_PREFIX = "BOUGHT#"
 ROOTS = "ROOTS"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
@@ -355,6 +362,41 @@ def first_click(code: str) -> Key:
 def contact_clicked(base: str, person: str, campaign: str) -> Key:
     """The mark that a contact has clicked a link of a campaign."""
     return contact_partition(base, person), f"CLICKED#{campaign}"
+
+
+def click_of(base: str, person: str, at: int, click_id: str) -> Key:
+    """That a contact clicked."""
+    return contact_partition(base, person), f"{CLICK_PREFIX}{at:013d}#{click_id}"
+
+
+def click_shown(site_id: str, visitor_id: str, click_id: str) -> Key:
+    """That a browser came by a click."""
+    return trail(site_id, visitor_id), f"{CLICK_PREFIX}{click_id}"
+
+
+def conversion(site_id: str, transaction: str) -> Key:
+    """A purchase, by the shop's own number for it."""
+    return f"CONV#{site_id}#{transaction}", "CONV"
+
+
+def bought(base: str, person: str, site_id: str, transaction: str) -> Key:
+    """That a purchase was a contact's, or came of a link to it."""
+    return contact_partition(base, person), f"{BOUGHT_PREFIX}{site_id}#{transaction}"
+
+
+def base_size(base: str) -> str:
+    """The partition of the number of a base's contacts."""
+    return f"SIZE#{base}"
+
+
+def aged_out(base: str, chain_id: str) -> Key:
+    """The mark that a contact which aged out has left its base's count."""
+    return base_size(base), f"GONE#{chain_id}"
+
+
+def link_scope(name: str) -> str:
+    """The scope of what is counted of one standalone link."""
+    return f"link/{name}"
 
 
 def counter(scope: str, at: int, shard: int) -> Key:

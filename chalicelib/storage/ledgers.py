@@ -103,7 +103,7 @@ class Ledgers:
         item = self._table.get(keys.ledger(person))
         return from_item(item) if item else Ledger(person)
 
-    def oppose(self, person: str, advertiser: str, opposition: Opposition, counted: Update) -> bool:
+    def oppose(self, person: str, advertiser: str, opposition: Opposition, *counted: Update) -> bool:
         """Record a no, and count it, once. False where the person has said it before: the first one stands.
 
         A no to everyone ends what the person came back to.
@@ -119,7 +119,7 @@ class Ledgers:
             names={"opposed": _OPPOSED + advertiser},
         )
         try:
-            self._table.transact([record, counted])
+            self._table.transact([record, *counted])
         except TransactionRefused as refused:
             if refused.failed:
                 return False

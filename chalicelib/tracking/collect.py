@@ -89,11 +89,17 @@ class Collector:
         now = self._clock.now()
         envelope = _envelope(body)
         site = self._advertisers.site(envelope.site)
-        via = self._authenticate(site, caller)
+        return self._take(envelope, self._authenticate(site, caller), caller, now)
+
+    def told_by_back_end(self, body: Any) -> list[Result]:
+        """The same for a caller who has shown that it may speak for the site. Raises InvalidInput."""
+        return self._take(_envelope(body), "server", Caller(None, None, gpc=False), self._clock.now())
+
+    def _take(self, envelope: Envelope, via: Via, caller: Caller, now: int) -> list[Result]:
         if via == "browser" and (drop := _refusal(caller, envelope)):
             self._dropped(drop, envelope.site, now)
             return [Result(index, "dropped", drop) for index in range(len(envelope.events))]
-        visitor, identifiers = self._who(envelope)
+        visitor, identifiers = self._who(envelope, via)
         network = self._vault.identifier(identifier_digest(f"network:{caller.network}")) if caller.network else None
         results: list[Result] = []
         accepted: dict[int, Event] = {}
@@ -125,12 +131,14 @@ class Collector:
             raise Forbidden("events of browsers come from an origin that is registered for the site")
         return "browser"
 
-    def _who(self, envelope: Envelope) -> tuple[str, dict[str, str]]:
+    def _who(self, envelope: Envelope, via: Via) -> tuple[str, dict[str, str]]:
         """The trail that events belong to, and the keyed identifiers that came with them."""
         given = _digests(envelope.ids)
         identifiers = {kind: self._vault.identifier(digest) for kind, digest in given.items()}
         if envelope.visitor is not None:
             return envelope.visitor, identifiers
+        if not identifiers and via == "server" and envelope.ids.click_id:
+            return envelope.ids.click_id, identifiers  # The trail of whoever came by that click.
         if not identifiers:
             raise InvalidInput([FieldError("visitor", "required", "give a visitor, or at least one id under ids")])
         # A back end may know the customer and not the browser: the trail is then the customer's own.
@@ -204,7 +212,10 @@ def _event(
         via=via,
         origin=origin,
         identifiers=identifiers or {},
-        click=envelope.ids.click_id,
+        # A back end tells which click it was about, not which browser is before whom.
+        click=envelope.ids.click_id if via != "server" else None,
+        last_click=envelope.ids.last_click_id or (envelope.ids.click_id if via == "server" else None),
+        denied=envelope.consent == "deny",
         params=incoming.params.model_dump(exclude_none=True, exclude_defaults=True),
     )
 

@@ -104,6 +104,8 @@ class Params(Strict):
     value: Amount | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     transaction_id: Reference | None = None
+    channel: Literal["store"] | None = None
+    """Where it was bought, where that was not on the web."""
     page_location: Page | None = None
 
 
@@ -116,6 +118,9 @@ class Identifiers(Strict):
         None
     )
     click_id: Token | None = None
+    """The click that brought the browser to the page; from a back end, the one that led to what it tells."""
+    last_click_id: Token | None = None
+    """The click that the browser remembers from an earlier page."""
 
 
 class IncomingEvent(Strict):

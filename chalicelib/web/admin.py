@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR
-from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
-from chalicelib.web.views import parameter, view
+from chalicelib.web.admin_requests import answer, authorise, authorise_site, hours_asked, read_body, scope_of
+from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
-_LONGEST_REPORT_H = 24 * 31
-_HOURS = re.compile(r"[1-9][0-9]{0,2}")
 
 
 @routes.route("/v1/openapi.json", methods=["GET"])
@@ -142,7 +139,7 @@ def advertiser_counts(advertiser: str) -> Response:
 @view
 def site_counts(site: str) -> Response:
     """Events, matches and drops of the last hours."""
-    _authorise_site(site)
+    authorise_site(routes, site)
     return _counts(site)
 
 
@@ -162,41 +159,35 @@ def get_visitor(site: str, visitor: str) -> Response:
     """What a visit led to: its events, its match or why there is none, and its message with the reason."""
     from chalicelib.reports.visits import visit
 
-    _authorise_site(site)
-    return answer(
-        visit(services().events, services().visitors, services().enrolments, services().messages, site, visitor)
+    authorise_site(routes, site)
+    told = visit(
+        services().events,
+        services().visitors,
+        services().enrolments,
+        services().messages,
+        services().conversion_log,
+        site,
+        visitor,
     )
+    return answer(told)
 
 
 @routes.route("/v1/messages/{message}", methods=["GET"])
 @view
 def get_message(message: str) -> Response:
-    """Why a message was sent, or was not."""
+    """Why a message was sent, or was not; and which purchases are put down to it."""
+    from chalicelib.reports.conversions import purchases_of
     from chalicelib.reports.why import why
 
     scope = scope_of(routes)
     found = services().messages.get(message)
     if found is None or scope not in (OPERATOR, found.advertiser):
         raise NotFound("message")
-    return answer(why(found))
-
-
-def _authorise_site(site_id: str) -> None:
-    scope = scope_of(routes)
-    site = services().advertisers.site(site_id)
-    if site is None or scope not in (OPERATOR, site.advertiser):
-        raise NotFound("site")
+    bought = services().conversion_log.of_contact(found.base, found.person) if found.person else ()
+    return answer(why(found) | {"purchases": purchases_of(found.id, bought)})
 
 
 def _counts(scope: str) -> Response:
-    text = parameter(routes, "hours", "24")
-    if not _HOURS.fullmatch(text) or int(text) > _LONGEST_REPORT_H:
-        raise InvalidInput([FieldError("hours", "range", f"a whole number from 1 to {_LONGEST_REPORT_H}")])
     now = services().clock.now()
-    return answer(
-        {
-            "since": now - int(text) * HOUR,
-            "until": now,
-            "counts": services().counters.read(scope, now - int(text) * HOUR, now),
-        }
-    )
+    since = now - hours_asked(routes) * HOUR
+    return answer({"since": since, "until": now, "counts": services().counters.read(scope, since, now)})

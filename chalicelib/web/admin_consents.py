@@ -5,10 +5,8 @@ from __future__ import annotations
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
-from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.tracking.admission import secret_matches
-from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
-from chalicelib.web.views import header, view
+from chalicelib.web.admin_requests import answer, authorise, read_body, speaks_for_site
+from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -28,13 +26,7 @@ def record(advertiser: str) -> Response:
 @view
 def record_of_site(site: str) -> Response:
     """The same by a site's back end, with the site's secret; an admin key that reaches the site will do too."""
-    found = services().advertisers.site(site)
-    kind, _, secret = header(routes, "authorization").partition(" ")
-    if found and kind.lower() == "bearer" and secret_matches(found, secret.strip()):
-        return _record(found.advertiser)
-    if found is None or scope_of(routes) not in (OPERATOR, found.advertiser):
-        raise NotFound("site")
-    return _record(found.advertiser)
+    return _record(speaks_for_site(routes, site).advertiser)
 
 
 def _record(advertiser: str) -> Response:

@@ -83,6 +83,8 @@ class NewAdvertiser(Body):
     """As it was before `caps`: one of the two."""
     cart: CartSettings = CartSettings()
     hours: HoursSettings = HoursSettings()
+    attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
+    """How long after a click a purchase is put down to it. The browser remembers a click for 30 days."""
     safeguards: SafeguardSettings = SafeguardSettings()
 
     @model_validator(mode="after")
@@ -133,6 +135,7 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
             template=body.cart.template,
         ),
         hours=hours_of(body.hours),
+        attribution_ms=body.attribution_s * SECOND,
         safeguards=_safeguards(body.safeguards),
     )
     sender = check_sender(made.sender, profile_for(DEFAULT_COUNTRY))
@@ -166,6 +169,7 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
             "template": advertiser.cart.template,
         },
         "hours": hours_answer(advertiser.hours),
+        "attribution_s": advertiser.attribution_ms // SECOND,
         "safeguards": {
             "stop_percent": advertiser.safeguards.stop_percent,
             "daily_budget": None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import Forbidden, InvalidInput, Unauthenticated
-from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.web.views import JSON, header, request_of
+from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
+from chalicelib.storage.advertisers import OPERATOR, Site
+from chalicelib.tracking.admission import secret_matches
+from chalicelib.web.views import JSON, header, parameter, request_of
 from chalicelib.wiring import services
 
 Body = TypeVar("Body")
+_LONGEST_REPORT_H = 24 * 31
+_HOURS = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def scope_of(routes: Blueprint) -> str:
@@ -30,6 +34,32 @@ def authorise(routes: Blueprint, advertiser: str) -> str:
     if scope not in (OPERATOR, advertiser):
         raise Forbidden("this key reaches another advertiser")
     return scope
+
+
+def authorise_site(routes: Blueprint, site_id: str) -> Site:
+    """A site that the key reaches; raises Unauthenticated or NotFound."""
+    scope = scope_of(routes)
+    site = services().advertisers.site(site_id)
+    if site is None or scope not in (OPERATOR, site.advertiser):
+        raise NotFound("site")
+    return site
+
+
+def speaks_for_site(routes: Blueprint, site_id: str) -> Site:
+    """A site whose secret was sent, or that the key reaches; raises as above."""
+    site = services().advertisers.site(site_id)
+    kind, _, secret = header(routes, "authorization").partition(" ")
+    if site and kind.lower() == "bearer" and secret_matches(site, secret.strip()):
+        return site
+    return authorise_site(routes, site_id)
+
+
+def hours_asked(routes: Blueprint) -> int:
+    """How far back a report shall look; raises InvalidInput."""
+    text = parameter(routes, "hours", "24")
+    if not _HOURS.fullmatch(text) or int(text) > _LONGEST_REPORT_H:
+        raise InvalidInput([FieldError("hours", "range", f"a whole number from 1 to {_LONGEST_REPORT_H}")])
+    return int(text)
 
 
 def read_body(routes: Blueprint, model: type[Body]) -> Body:

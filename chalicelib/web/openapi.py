@@ -10,6 +10,7 @@ from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.cap_models import OperatorCaps
+from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
@@ -55,6 +56,17 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", f"{_TEMPLATES}/check", "What is wrong with a text, or could be better", "NewTemplate", 200),
     ("post", f"{_TEMPLATES}/preview", "What a text costs for an audience", "PreviewRequest", 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
+    ("get", "/v1/advertisers/{advertiser}/conversions", "Purchases that came of SMS and links", None, 200),
+    ("get", "/v1/advertisers/{advertiser}/traffic", "Clicks and purchases by UTM campaign", None, 200),
+    ("get", "/v1/advertisers/{advertiser}/unsubscribes", "Who left, by contacts and by deliveries", None, 200),
+    (
+        "post",
+        "/v1/sites/{site}/conversions",
+        "Tell of a purchase or refund, with the site's secret",
+        "NewConversion",
+        202,
+    ),
+    ("get", "/v1/sites/{site}/conversions", "What an order is put down to (?transaction_id=)", None, 200),
     ("post", "/v1/advertisers/{advertiser}/link-domains", "Give a domain for links (operator)", "LinkDomain", 201),
     ("post", _LINKS, "Make a standalone link", "NewLink", 201),
     ("get", f"{_LINKS}/{{code}}", "A link, personal or not", None, 200),
@@ -103,6 +115,7 @@ _MODELS = (
     SiteSettings,
     NewConsent,
     KeywordSettings,
+    NewConversion,
     NewLeadSource,
     FindPerson,
     ObjectPerson,
@@ -163,7 +176,9 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
         )
     if path == _HALT:
         parameters.append({"name": "campaign", "in": "query", "required": False, "schema": {"type": "string"}})
-    if path.endswith("/counts"):
+    if path.startswith("/v1/sites/") and path.endswith("/conversions") and not body:
+        parameters.append({"name": "transaction_id", "in": "query", "required": True, "schema": {"type": "string"}})
+    if path.endswith(("/counts", "/traffic", "/unsubscribes", "{advertiser}/conversions")):
         parameters.append(
             {
                 "name": "hours",

@@ -75,8 +75,11 @@ def _oppose(link: Link, scope: str) -> None:
     if not link.person:
         return  # Erased: on the opposition list already, and nobody's link any more.
     now = services().clock.now()
-    counted = count(SERVICE if scope == EVERYONE else scope, link.message, now, "opposed.unsubscribe")
-    services().ledgers.oppose(link.person, scope, Opposition(now, "unsubscribe"), counted)
+    counted = [count(SERVICE if scope == EVERYONE else scope, link.message, now, "opposed.unsubscribe")]
+    if scope == EVERYONE:
+        # Whose SMS it was left by, for that advertiser's own rate.
+        counted.append(count(link.advertiser, link.message, now, "opposed.unsubscribe_all"))
+    services().ledgers.oppose(link.person, scope, Opposition(now, "unsubscribe"), *counted)
 
 
 def _narrow(link: Link, name: str, *, every_ms: int = 0, without: tuple[str, ...] = ()) -> None:

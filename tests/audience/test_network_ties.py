@@ -91,6 +91,7 @@ def test_one_shop_learns_nothing_of_the_other_but_the_evidence(
             services.visitors,
             services.enrolments,
             services.messages,
+            services.conversion_log,
             second.site.id,
             browser.at(second),
         )

@@ -34,8 +34,8 @@ def person_of(shop: Shop, visitor: str) -> str | None:
 
 
 def seen(shop: Shop, visitor: str) -> dict[str, Any]:
-    services = shop.world.services
-    return visit(services.events, services.visitors, services.enrolments, services.messages, shop.site.id, visitor)
+    s = shop.world.services
+    return visit(s.events, s.visitors, s.enrolments, s.messages, s.conversion_log, shop.site.id, visitor)
 
 
 def demand_strong(shop: Shop) -> None:

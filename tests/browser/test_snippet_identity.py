@@ -249,3 +249,21 @@ def test_form_fields_are_never_read(page: Page, shop: Shop, collector: Collector
     everything = " ".join(request.everything() for request in collector.requests)
     for value in ("malik", "39 98 00 02", "39980002", sha256("malik@example.org"), sha256("+33639980002")):
         assert value not in everything
+
+
+def test_the_click_is_remembered_for_30_days_once_there_is_consent_and_forgotten_with_it(
+    page: Page, shop: Shop, collector: Collector
+) -> None:
+    visit(page, shop, collector.url, path=f"/?rl_click={CLICK}")
+    assert "_relance_click" not in page.evaluate("document.cookie")
+    page.evaluate("relance('consent', 'grant')")
+    (cookie,) = (each for each in page.context.cookies() if each["name"] == "_relance_click")
+    assert cookie["value"] == CLICK
+    assert 0 < cookie["expires"] - page.evaluate("Date.now() / 1000") <= 30 * 24 * 3600
+
+    visit(page, shop, collector.url, "relance('consent', 'grant')")
+    page.evaluate("relance('track', 'purchase', {transaction_id: '1'})")
+    assert collector.wait_for_event("purchase")["ids"] == {"last_click_id": CLICK}
+
+    page.evaluate("relance('consent', 'deny')")
+    assert "_relance_click" not in page.evaluate("document.cookie")

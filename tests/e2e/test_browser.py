@@ -82,6 +82,18 @@ def test_from_the_shop_to_the_phone_and_back(
     expect(landed).not_to_have_url(re.compile("rl_click"))
     eventually(lambda: opened.counts().get("click.person") == 1)
 
+    # The browser remembers the click on its next page, and what it buys there is put down to the SMS.
+    landed.goto(f"{url}/index.html")
+    remembered = {cookie["name"]: cookie["value"] for cookie in context.cookies(url)}["_relance_click"]
+    order = {"transaction_id": "e2e-1", "value": 89, "currency": "EUR"}
+    landed.evaluate("order => relance('track', 'purchase', order)", order)
+    eventually(lambda: opened.counts().get("revenue.unconfirmed.EUR") == 89_000_000)
+    confirmed = order | {"channel": "web", "click_id": remembered}
+    path = f"/v1/sites/{opened.site}/conversions"
+    assert deployed.admin("POST", path, confirmed, key=opened.secret).status == 202
+    eventually(lambda: opened.counts().get("revenue.confirmed.EUR") == 89_000_000)
+    assert opened.counts()["revenue.unconfirmed.EUR"] == 0
+
     way_out = sms.locator("a").last.get_attribute("href")
     assert way_out
     leaving = context.new_page()
@@ -94,10 +106,10 @@ def test_from_the_shop_to_the_phone_and_back(
     assert opened.counts()["opposed.unsubscribe"] == 1
 
     page.bring_to_front()
-    followed(opened, page_view=5, view_item=2)
+    followed(opened, page_view=6, view_item=2)
     deployed.pass_minutes(60)
     log_in_and_fill_cart(page, url)
-    followed(opened, page_view=8, view_item=3, add_to_cart=2)
+    followed(opened, page_view=9, view_item=3, add_to_cart=2)
     deployed.pass_minutes(46)
     eventually(lambda: opened.counts().get("message.refused.opposed") == 1)
 

@@ -82,7 +82,7 @@ def test_a_visit_says_what_came_of_it(
     stream.follow()
 
     s = shop.world.services
-    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, shop.site.id, visitor)
+    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, s.conversion_log, shop.site.id, visitor)
 
     assert told["sentence"] == sentence
     assert [event["event"] for event in told["events"]] == ["add_to_cart"]
@@ -92,5 +92,5 @@ def test_a_visit_says_what_came_of_it(
 
 def test_a_visit_of_nobody_says_so(shop: Shop) -> None:
     s = shop.world.services
-    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, shop.site.id, visitor_id())
+    told = visits.visit(s.events, s.visitors, s.enrolments, s.messages, s.conversion_log, shop.site.id, visitor_id())
     assert told["sentence"] == "Nothing in the visit says who it is: it stays anonymous."

@@ -20,6 +20,7 @@ LASTING = {
     "consent": "commitments under random names; an erasure or a contact's end takes what they say",
     "register": "hashes under random names",
     "root": "a hash",
+    "base_size": "how many contacts a base has: numbers of nobody",
 }
 PHONE_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile Safari/604.1"

@@ -27,6 +27,8 @@
     if (stub && stub.loaded) return;
 
     const COOKIE = '_relance';
+    const CLICK = '_relance_click'; // the click on an SMS that led here: the shop's back end may read and send it
+    const CLICK_SECONDS = 30 * 24 * 3600; // the longest window of attribution
     const NETWORK = '_relance_n'; // the operator's cookie, which no page can see, was agreed to
     const COOKIE_SECONDS = 395 * 24 * 3600; // 13 months from the first grant, the ceiling
     const MAX_WAITING = 100;
@@ -109,8 +111,10 @@
     const packed = message => new Blob([JSON.stringify(message)], {type: 'text/plain'});
 
     function send(events) {
-      const message = {site, visitor, ids, consent, network: marked() && network || undefined, events};
-      if (!Object.keys(ids).length) delete message.ids;
+      const message = {site, visitor, consent, network: marked() && network || undefined, events};
+      const last = !ids.click_id && cookie(CLICK, '{16,64}');
+      const known = last ? Object.assign({last_click_id: last}, ids) : ids;
+      if (Object.keys(known).length) message.ids = known;
       const body = packed(message);
       if (events.length > MAX_EVENTS || (body.size > MAX_BYTES && events.length > 1)) {
         const half = Math.ceil(events.length / 2);
@@ -139,7 +143,8 @@
       document.cookie = `${name}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
     }
 
-    const cookie = () => (document.cookie.match(`(?:^|; )${COOKIE}=([\\w-]{22})(?:;|$)`) || [])[1];
+    const cookie = (name = COOKIE, length = '{22}') =>
+      (document.cookie.match(`(?:^|; )${name}=([\\w-]${length})(?:;|$)`) || [])[1];
 
     function recognise() {
       const id = cookie() || randomId();
@@ -195,7 +200,7 @@
 
     // --- Landing from an SMS ---
 
-    // Kept in memory, taken off the address so that a shared URL does not carry it.
+    // Taken off the address so that a shared URL does not carry it; in memory until the visitor agrees to a cookie.
     function takeClick() {
       if (query() === location.search) return;
       const click = location.search.match(/[?&]rl_click=([\w-]{16,64})(?:&|$)/);
@@ -242,6 +247,7 @@
         if (answer === 'grant' && navigator.globalPrivacyControl !== true) {
           visitor = visitor || recognise();
           consent = 'grant';
+          if (ids.click_id) setCookie(CLICK, ids.click_id, CLICK_SECONDS);
           network = options && options.network ? consent : '';
           if (network && !marked()) setCookie(NETWORK, 1, COOKIE_SECONDS);
           viewed = true;
@@ -252,6 +258,7 @@
           ids = {};
           pending = freshMemory();
           setCookie(COOKIE, '', 0);
+          setCookie(CLICK, '', 0);
         }
         schedule();
       },

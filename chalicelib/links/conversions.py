@@ -1,0 +1,124 @@
+"""Follows purchases and refunds to the clicks that led to them (docs/conversions.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chalicelib.clock import Clock
+from chalicelib.errors import StorageUnavailable
+from chalicelib.links.attribution import NotAttributed, Told, attribute, difference, figures, merged
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.clicks import ClickLog, LoggedClick
+from chalicelib.storage.conversions import Attribution, Conversion, ConversionLog
+from chalicelib.storage.counters import moved
+from chalicelib.storage.events import Event
+from chalicelib.storage.links import Link, Links
+from chalicelib.storage.messages import Messages
+from chalicelib.storage.table import Write
+from chalicelib.storage.visitors import Tie
+
+_ROUNDS = 8
+FOLLOWED = frozenset({"purchase", "refund"})
+
+
+class Conversions:
+    """Puts purchases down to clicks, again and again until nothing changes: whatever is told may be told twice."""
+
+    def __init__(
+        self,
+        conversions: ConversionLog,
+        clicks: ClickLog,
+        links: Links,
+        messages: Messages,
+        advertisers: Advertisers,
+        clock: Clock,
+    ) -> None:
+        self._conversions = conversions
+        self._clicks = clicks
+        self._links = links
+        self._messages = messages
+        self._advertisers = advertisers
+        self._clock = clock
+
+    def follow(self, event: Event, advertiser: str, tie: Tie | None, doubt: str | None) -> str | None:
+        """Take a purchase or a refund; a reason where it is none that could be counted once.
+
+        `tie` is to whom it is held to be, `doubt` why it is held to be nobody's who was named.
+        """
+        transaction = event.params.get("transaction_id")
+        if transaction is None:
+            return "no_transaction_id"
+        told = Told(event)
+        if event.denied:
+            told = replace(told, doubt="no_consent")
+        elif event.name == "purchase":
+            named = {event.click, event.last_click, *self._clicks.shown_by(event.site, event.visitor)}
+            contact = f"{tie.base}#{tie.person}" if tie else None
+            told = Told(event, {click for click in named if click}, contact, doubt)
+        blank = Conversion(event.site, transaction, advertiser)
+        self._settle(blank, lambda known: merged(known, told))
+        return None
+
+    def reconsider(self, click: LoggedClick, link: Link) -> None:
+        """Put purchases down anew that a click may have led to, and that were told before it was in the log."""
+        waiting = [Conversion(site, transaction, click.advertiser) for site, transaction in click.purchases]
+        if link.person and click.click_class == "person":
+            waiting += self._conversions.of_contact(link.base, link.person, since=click.at)
+        for conversion in waiting:
+            self._settle(conversion, lambda known: known)
+
+    def _settle(self, blank: Conversion, change: Callable[[Conversion], Conversion]) -> None:
+        """Change a conversion and what it is put down to.
+
+        Looked at once more after each write: a click that came into the log meanwhile has not seen it.
+        """
+        for _ in range(_ROUNDS):
+            before = self._conversions.get(blank.site, blank.transaction) or replace(blank, version=0)
+            after = self._decided(change(before))
+            if after == before:
+                return
+            now = self._clock.now()
+            thing = f"{after.site}#{after.transaction}"
+            counts: list[Write] = [
+                moved(scope, thing, hour, by)
+                for (scope, hour), by in difference(figures(before), figures(after)).items()
+            ]
+            self._conversions.change(before, after, counts, now)
+        raise StorageUnavailable("the conversion kept changing")
+
+    def _decided(self, conversion: Conversion) -> Conversion:
+        purchase, advertiser = conversion.purchase, self._advertisers.get(conversion.advertiser)
+        if purchase is None or advertiser is None or conversion.erased:
+            return conversion
+        now = self._clock.now()
+        clicks = [
+            self._clicks.purchase_named(c, conversion.site, conversion.transaction, now) for c in conversion.clicks
+        ]
+        for contact in conversion.contacts:
+            base, _, person = contact.partition("#")
+            clicks += self._clicks.of_contact(base, person, purchase.at)
+        chosen = attribute(purchase.at, clicks, advertiser.id, advertiser.attribution_ms, conversion.doubts)
+        if isinstance(chosen, NotAttributed):
+            return replace(conversion, attribution=None, reason=chosen.reason)
+        known = conversion.attribution
+        if known and known.click == chosen.id:
+            return conversion
+        attribution = self._attribution(chosen)
+        return replace(conversion, attribution=attribution, reason=None if attribution else "erased")
+
+    def _attribution(self, click: LoggedClick) -> Attribution | None:
+        """What a click stands for; None where its link's person was erased."""
+        link = self._links.get(click.link or "")
+        if link is None or not (link.person or link.standalone):
+            return None
+        message = self._messages.get(link.message) if link.message else None
+        return Attribution(
+            click=click.id,
+            clicked_at=click.at,
+            link=link.code,
+            message=link.message,
+            journey=message.journey if message else "",
+            contact=f"{link.base}#{link.person}" if link.person else "",
+            utm=dict(click.utm),
+        )
