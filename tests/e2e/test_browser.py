@@ -16,6 +16,7 @@ from cli.artifact import PROJECT_ROOT
 from tests.e2e.conftest import free_port
 from tests.e2e.deployed import Deployed, Shop, eventually
 
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
 SHOP = PROJECT_ROOT / "examples" / "shop"
 
 
@@ -60,6 +61,8 @@ def test_from_the_shop_to_the_phone_and_back(
     deployed: Deployed, shop: tuple[Shop, str], page: Page, context: BrowserContext, tmp_path: Path
 ) -> None:
     opened, url = shop
+    # A browser without a screen says so, and is taken for the machine that it is.
+    context.set_extra_http_headers({"User-Agent": PHONE_AGENT})
     page.goto(url)
     page.get_by_role("button", name=re.compile("accept", re.IGNORECASE)).first.click()
     log_in_and_fill_cart(page, url)
