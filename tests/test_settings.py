@@ -47,6 +47,15 @@ def test_the_number_that_takes_stops_is_one(monkeypatch: pytest.MonkeyPatch) -> 
         from_environment()
 
 
+def test_providers_accounts_stand_in_ssm_or_in_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment().providers_path == "/relance/prod/providers"
+    monkeypatch.setenv("PROVIDER_SECRETS", "secretsmanager")
+    assert from_environment().providers_path == "/aws/reference/secretsmanager/relance/prod/providers"
+    monkeypatch.setenv("PROVIDER_SECRETS", "environment")
+    with pytest.raises(ConfigurationError, match="PROVIDER_SECRETS"):
+        from_environment()
+
+
 @pytest.mark.parametrize("name", STAGE)
 @pytest.mark.parametrize("value", ["", None])
 def test_a_stage_that_is_not_told_all_does_not_start(
@@ -63,7 +72,7 @@ def test_a_stage_that_is_not_told_all_does_not_start(
 REHEARSALS = [("SMS_PROVIDER", "outbox"), ("PHONE_SIMULATOR", "on"), ("TEST_CLOCK", "on")]
 
 
-@pytest.mark.parametrize(("name", "value"), REHEARSALS)
+@pytest.mark.parametrize(("name", "value"), [*REHEARSALS, ("SMS_PROVIDER", "smsapi,outbox")])
 def test_prod_refuses_what_belongs_to_a_rehearsal(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=name):

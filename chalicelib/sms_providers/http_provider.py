@@ -22,6 +22,7 @@ from chalicelib.sms_providers.hooks import HookCall
 from chalicelib.sms_providers.transport import Answer, NoAnswer, check_url, request
 
 _PLACES = frozenset(("to", "to_digits", "sender", "text", "message_id", "validity_s", "message_class", "parts"))
+_LONGEST = 2_000
 _SUCCESS = frozenset((200, 201, 202))
 _REFUSED, _SERVER_FAILED = 400, 500
 
@@ -190,7 +191,8 @@ def _at(told: Any, path: str) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    """A name or a number, as long as an id or an SMS may be."""
+    return str(value)[:_LONGEST] if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
 def _filled(told: Any, values: Mapping[str, str]) -> Any:

@@ -64,7 +64,7 @@
 | limit       | LIMIT#<scope>#<start>     | LIMIT                 | scope and window                           |
 | opt-in      | OPTIN#<request>           | OPTIN                 | the request's random name                  |
 | receipt     | RECEIPT#<prov.>#<digest>  | RECEIPT               | a report of a provider: it is taken once   |
-| handed over | HANDED#<prov.>#<its id>   | HANDED                | a report that names no other id            |
+| handed over | HANDED#<prov.>#<digest>   | HANDED                | a report that names no other id            |
 | opt-outs    | OPTOUTS#<provider>        | OPTOUTS               | the hourly pull of a provider's list       |
 | outbox      | OUTBOX                    | <time>#<id>           | the phone simulator                        |
 | clock       | CLOCK                     | CLOCK                 | each function of a stage with TEST_CLOCK   |
@@ -474,9 +474,9 @@ def receipt(provider: str, digest: str) -> Key:
     return f"RECEIPT#{provider}#{digest}", "RECEIPT"
 
 
-def handed(provider: str, provider_id: str) -> Key:
+def handed(provider: str, digest: str) -> Key:
     """Which message a provider's own id stands for."""
-    return f"HANDED#{provider}#{provider_id}", "HANDED"
+    return f"HANDED#{provider}#{digest}", "HANDED"
 
 
 def opt_outs(provider: str) -> Key:
