@@ -55,7 +55,15 @@ REASONS: Mapping[str, Sequence[Reason]] = {
     "tick for ten": _tick(10),
     "dispatch": [
         ("GetItem MSG", "is it still to be sent, and is this its newest order"),
-        ("GetItem ADV", f"sender, cap and template ({_KEPT})"),
+        (
+            "BatchGetItem HALT",
+            "does marketing stand still, everywhere, for the advertiser or the campaign (kept for 5 s)",
+        ),
+        ("GetItem ADV", f"sender, caps and template ({_KEPT})"),
+        ("GetItem CAPS", f"the operator's caps over all advertisers ({_KEPT})"),
+        ("GetItem SIGNED", f"what the operator signed for the recipient's country ({_KEPT})"),
+        ("Query SENDER", f"which senders the advertiser has, and whether they are verified ({_KEPT})"),
+        ("GetItem SENDER", f"was the sender of its settings registered and verified ({_KEPT})"),
         ("GetItem SITE", f"where its link may land ({_KEPT})"),
         ("GetItem CONTACT", "consent and phone, as they are now"),
         ("GetItem LEDGER", "opposition and recent sends, at the version that the claim checks"),

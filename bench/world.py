@@ -142,7 +142,7 @@ class _World:
 
     def _set_up(self) -> Site:
         advertisers = self._container().advertisers
-        advertiser = Advertiser(new_id("adv", NOON), "Lampes du Quai SAS", "Lampes du Quai", "38080")
+        advertiser = Advertiser(new_id("adv", NOON), "Lampes du Quai SAS", "Lampes du Quai", "36080")
         site = Site(
             new_id("site", NOON), advertiser.id, "Boutique", (visits.SHOP,), digest("a secret of the site's back end")
         )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.clock import DAY, MINUTE
+from chalicelib.clock import DAY, MINUTE, SECOND
 from chalicelib.errors import RelanceError
 from chalicelib.messaging.retries import MOST_ATTEMPTS
 from chalicelib.sms_providers.contract import FailureKind, InboundText, SendError, Sms
@@ -23,9 +23,9 @@ from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import World
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-CALLS_OF_A_SEND = 11
-"""The table's confirmation and identity; message, ledger, advertiser, site, contact, purchases, the operator's caps;
-the claim; the note."""
+CALLS_OF_A_SEND = 15
+"""The table's confirmation and identity; message, halts, ledger, advertiser, site, contact, purchases, the operator's
+caps, the country, senders; the claim; the note."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def test_what_a_provider_cannot_take_now_waits_longer_each_time_and_frees_its_pl
 
 def test_it_is_given_up_in_the_end(exact_world: World) -> None:
     shop = visited_shop(exact_world)
-    message, late = shop.message(), shop.message(expires_at=exact_world.clock.now() + MINUTE)
+    message, late = shop.message(), shop.message(expires_at=exact_world.clock.now() + 10 * SECOND)
     exact_world.provider.before = refusing("retryable")
     exact_world.services.dispatch.send(message.id, message.version)
     exact_world.services.dispatch.send(late.id, late.version)

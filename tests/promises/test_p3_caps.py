@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.messaging.dispatch import Contended
+from chalicelib.sms_providers.contract import SendError, Sms
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.messages import Message
 from tests.support.faults import FaultyClient, at_call
@@ -89,6 +90,27 @@ def test_a_cap_holds_over_advertisers(exact_world: World) -> None:
     send_at_once(exact_world, messages)
 
     assert len(exact_world.provider.sent) == CAP
+
+
+def test_places_that_refusals_give_back_are_taken_once(exact_world: World) -> None:
+    """Half of what is claimed is refused by the provider while others claim: never one over, and nothing is lost."""
+    shop = open_shop(exact_world, caps=(CapRule(CAP), CapRule(CAP + 1, level="advertiser", counts="parts")))
+    person = shop.contact()
+    messages = [shop.message() for _ in range(48)]
+    refused = {message.id for message in messages[::2]}
+
+    def refuse_half(sms: Sms) -> None:
+        if sms.message_id in refused:
+            raise SendError("rejected")
+
+    exact_world.provider.before = refuse_half
+    send_at_once(exact_world, messages)
+
+    handed_over = sorted(sms.message_id for sms in exact_world.provider.sent)
+    assert len(handed_over) <= CAP
+    assert sorted(send.message for send in exact_world.services.ledgers.get(person).sends) == handed_over
+    ends = {("sent", None), ("failed", "rejected"), ("refused", "cap_reached")}
+    assert {outcome(shop, message) for message in messages} <= ends
 
 
 def test_sends_to_different_phones_do_not_hinder_each_other(exact_world: World) -> None:
