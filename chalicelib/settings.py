@@ -33,12 +33,21 @@ class Settings:
     receipt_queue_url: str = ""
     provider_secrets: str = "ssm"
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
+    provider_rate: int = 0
+    """SMS a second that a provider is given at most; 0 for any number."""
+    sender_rate: int = 0
+    """SMS a second from one sender at most; 0 for any number."""
     stop_number: str = ""
     """The provider's number that takes STOPs for senders that are names: told in each of their marketing SMS."""
     prices: str = ""
     """What the operator pays for SMS, in JSON (sms_providers/prices.py)."""
     word_within_h: int = 72
     """How long a receipt is waited for where it is not known whether an SMS left (hours)."""
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The names of who sends: one provider, or the second that fails over."""
+        return tuple(name.strip() for name in self.sms_provider.split(","))
 
     @property
     def keys_path(self) -> str:
@@ -108,6 +117,8 @@ def from_environment() -> Settings:
         receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
+        provider_rate=_rate("PROVIDER_RATE"),
+        sender_rate=_rate("SENDER_RATE"),
         prices=os.environ.get("SMS_PRICES", ""),
         word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
@@ -125,6 +136,13 @@ def _required(name: str) -> str:
     if not value:
         raise ConfigurationError(name, "is not set")
     return value
+
+
+def _rate(name: str) -> int:
+    value = os.environ.get(name) or "0"
+    if not value.isdigit():
+        raise ConfigurationError(name, "is a whole number of SMS a second, 0 for any number")
+    return int(value)
 
 
 def _hours(name: str, usual: int) -> int:

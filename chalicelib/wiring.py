@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.links.conversions import Conversions
     from chalicelib.links.desk import LinkDesk
     from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.gate import Gate
     from chalicelib.messaging.hand_over import HandOver
     from chalicelib.messaging.opt_outs import OptOutPull
     from chalicelib.messaging.receipts import ReceiptDesk
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.reports import Reports
     from chalicelib.storage.advertisers import Advertisers
     from chalicelib.storage.base_sizes import BaseSizes
+    from chalicelib.storage.breakers import Breakers
     from chalicelib.storage.caps import OperatorCaps
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
@@ -465,6 +467,8 @@ class Services:
             writer=self.writer,
             countries=self.countries,
             halts=self.halts,
+            gate=self.gate,
+            queue=self.send_queue,
             vault=self.vault,
             clock=self.clock,
         )
@@ -474,7 +478,41 @@ class Services:
         from chalicelib.messaging.writing import Writer
 
         stop_number = self.settings.stop_number or None
-        return Writer(self.templates, self.sender_book, self.vault, self.codes, self.settings.origin, stop_number)
+        return Writer(
+            self.templates,
+            self.sender_book,
+            self.vault,
+            self.codes,
+            self.settings.origin,
+            stop_number,
+            self.promo_desk,
+        )
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        from chalicelib.storage.breakers import Breakers
+
+        return Breakers(self.table, self.clock)
+
+    @cached_property
+    def gate(self) -> Gate:
+        from chalicelib.messaging.budget import Budget
+        from chalicelib.messaging.gate import Gate
+        from chalicelib.messaging.pace import Limits, Pace
+        from chalicelib.sms_providers.prices import own_prices, price
+        from chalicelib.storage.allowances import Allowances
+
+        own = own_prices(self.settings.prices)
+        allowances = Allowances(self.table)
+        limits = Limits(self.settings.provider_rate, self.settings.sender_rate)
+        return Gate(
+            breakers=self.breakers,
+            providers=self.settings.providers,
+            budget=Budget(allowances),
+            price=lambda provider, country, parts: price(provider, country, parts, own),
+            pace=Pace(allowances, limits, self.clock),
+            clock=self.clock,
+        )
 
     @cached_property
     def templates(self) -> Templates:
@@ -581,6 +619,7 @@ class Services:
     @cached_property
     def providers(self) -> Directory:
         from chalicelib.sms_providers.accounts import Accounts
+        from chalicelib.sms_providers.circuit_breaker import CircuitBreaker
         from chalicelib.sms_providers.directory import Directory
         from chalicelib.vault import secrets_reader
 
@@ -592,6 +631,7 @@ class Services:
             self._client,
             self.settings.origin,
             self.clock,
+            guarded=lambda provider: CircuitBreaker(provider, self.breakers, self.clock),
         )
 
 

@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from chalicelib.audience.consents import consent
 from chalicelib.messaging import wishes
+from chalicelib.messaging.gate import Hold
 from chalicelib.messaging.hours import Hours, check_hours, spread
 from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.pressure import Pressure, weigh
@@ -47,14 +48,22 @@ RefusalReason = Literal[
     "sender_unverified",
     "sender_wrong_class",
     "sender_one_way",
+    "promo_closed",
+    "promo_over",
+    "promo_out_of_codes",
+    "price_unknown",
+    "budget_past_expiry",
+    "provider_past_expiry",
     "country_unsigned",
     "outside_calendar",
     "number_not_mobile",
     "zone_unknown",
 ]
-TOO_LATE: frozenset[RefusalReason] = frozenset({"expired", "cap_past_expiry", "hours_past_expiry"})
+TOO_LATE: frozenset[RefusalReason] = frozenset(
+    {"expired", "cap_past_expiry", "hours_past_expiry", "budget_past_expiry", "provider_past_expiry"}
+)
 """Reasons by which a message is dropped for its time rather than refused."""
-DeferralReason = Literal["fewer_wanted", "cap_reached", "outside_hours"]
+DeferralReason = Literal["fewer_wanted", "cap_reached", "outside_hours", "provider_unavailable", "budget_spent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,16 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
     if until is None or until >= message.expires_at:
         return Refuse("hours_past_expiry", pressure, hours)
     return Defer(until, reason, pressure, hours)
+
+
+def held_back(hold: Hold, decision: Send, expires_at: int) -> Defer | Refuse:
+    """What becomes of an SMS that might go but for the gate."""
+    past: RefusalReason = "budget_past_expiry" if hold.reason == "budget_spent" else "provider_past_expiry"
+    if hold.reason == "price_unknown":
+        return Refuse(hold.reason, decision.pressure, decision.hours)
+    if hold.until is None or hold.until >= expires_at:
+        return Refuse(past, decision.pressure, decision.hours)
+    return Defer(hold.until, hold.reason, decision.pressure, decision.hours)
 
 
 def _hours(permitted: Permit, message: Message, where: Where, at: int) -> Hours:

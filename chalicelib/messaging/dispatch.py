@@ -9,6 +9,7 @@ worker that dies then leaves the message `sending`, and its lease ends in `unkno
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.audience.profile import Profile, open_profile
@@ -17,10 +18,24 @@ from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.ids import random_token
 from chalicelib.logs import log
 from chalicelib.messaging import outcomes, states
-from chalicelib.messaging.decide import TOO_LATE, Decision, Defer, Facts, Permit, Refuse, Send, Where, moment, permit
+from chalicelib.messaging.decide import (
+    TOO_LATE,
+    Decision,
+    Defer,
+    Facts,
+    Permit,
+    Refuse,
+    Send,
+    Where,
+    held_back,
+    moment,
+    permit,
+)
 from chalicelib.messaging.evidence import evidence
+from chalicelib.messaging.gate import Gate, NoPlace
 from chalicelib.messaging.hand_over import HandOver
 from chalicelib.messaging.outcomes import Outcome
+from chalicelib.messaging.pace import wait_s
 from chalicelib.messaging.recipients import place_of
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.messaging.writing import Writer, Written
@@ -33,6 +48,7 @@ from chalicelib.storage.events import Events
 from chalicelib.storage.halts import Halts
 from chalicelib.storage.ledgers import Ledger, Ledgers
 from chalicelib.storage.messages import Message, Messages, State, Step, move
+from chalicelib.storage.send_queue import Order, SendQueue
 from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.table_identity import TableIdentity
 from chalicelib.vault import Vault
@@ -62,6 +78,8 @@ class Dispatch:
         writer: Writer,
         countries: CountryBook,
         halts: Halts,
+        gate: Gate,
+        queue: SendQueue,
         vault: Vault,
         clock: Clock,
     ) -> None:
@@ -76,6 +94,8 @@ class Dispatch:
         self._writer = writer
         self._countries = countries
         self._halts = halts
+        self._gate = gate
+        self._queue = queue
         self._vault = vault
         self._clock = clock
 
@@ -83,7 +103,8 @@ class Dispatch:
         """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
 
         Answers the state that it came to; `stale` for an order that is past; `halted` where nothing may be sent from
-        the table, or marketing stands still: the order comes back when its lease has ended.
+        the table, or marketing stands still: the order comes back when its lease has ended. `paced` where this second
+        is full: the order is on the queue again.
         """
         if halt := self._identity.halt():
             log("halted", reason=halt, message=message_id)
@@ -118,9 +139,33 @@ class Dispatch:
             case Defer():
                 return self._defer(message, permitted, decision)
             case Send():
-                seen = evidence(permitted, decision, now)
-                claim = self._claim(message, facts.ledger, decision, written, seen)
-                return self._hand_over.give(message, written.sms, claim)
+                return self._go(message, permitted, facts.ledger, decision, written)
+
+    def _go(self, message: Message, permitted: Permit, ledger: Ledger, decision: Send, written: Written) -> str:
+        """Through the gate, claimed and handed over. What the gate spent is given back where it does not leave."""
+        advertiser, sms = permitted.advertiser, written.sms
+        try:
+            hold = self._gate.enter(advertiser, sms, written.country)
+        except NoPlace:
+            self._queue.put([Order(message.id, message.version, wait_s(message.id, self._clock.now()))])
+            return "paced"
+        if hold:
+            held = held_back(hold, decision, message.expires_at)
+            return (
+                self._defer(message, permitted, held)
+                if isinstance(held, Defer)
+                else self._refuse(message, permitted, held)
+            )
+        try:
+            seen = evidence(permitted, decision, decision.counted.at)
+            claim = self._claim(message, ledger, decision, written, seen)
+        except BaseException:
+            self._gate.leave(advertiser, sms, written.country)
+            raise
+        state = self._hand_over.give(message, sms, claim, self._writer.undone(message, written))
+        if state not in ("sent", "unknown"):
+            self._gate.leave(advertiser, sms, written.country)
+        return state
 
     def _resume(self, message: Message) -> str:
         """One that may have left: the very same SMS again where that reaches the phone once, and still may go."""
@@ -179,6 +224,8 @@ class Dispatch:
                 "text": self._vault.seal(written.sms.text, f"message/{message.id}"),
                 "code": written.code,
                 "sender": written.sms.sender,
+                "country": written.country,
+                "promo": asdict(written.promo.code) if written.promo else None,
                 "parts": written.sms.parts,
                 "provider": self._hand_over.provider.name,
                 "decision": seen,
@@ -188,8 +235,12 @@ class Dispatch:
             },
         )
         writes: list[Write] = [claimed, ledgers.claim(ledger, decision.counted)]
+        if written.link:
+            writes.append(written.link)
+        if written.promo:
+            writes += written.promo.writes
         try:
-            self._messages.commit([*writes, written.link] if written.link else writes)
+            self._messages.commit(writes)
         except StorageUnavailable:
             stored = self._messages.get(message.id)
             if stored is None or stored.claim != token:

@@ -43,8 +43,11 @@ class HandOver:
         self._contacts = contacts
         self._clock = clock
 
-    def give(self, message: Message, sms: Sms, claim: str) -> str:
-        """Call the provider once, for a message that was claimed as it was read; the state that it has then."""
+    def give(self, message: Message, sms: Sms, claim: str, undo: Sequence[Write] = ()) -> str:
+        """Call the provider once, for a message that was claimed as it was read; the state that it has then.
+
+        `undo` gives back what was taken with the claim, where the provider says for certain that it has not left.
+        """
         facts: dict[str, Any] = {}
         beside: list[Write] = []
         try:
@@ -52,6 +55,9 @@ class HandOver:
         except SendError as error:
             outcome = outcomes.refused(message, error.kind, self._clock.now())
             self._heed(message, error.kind)
+            if outcome.released:
+                beside = list(undo)
+                facts = {"promo": None}
         except Exception as error:  # noqa: BLE001 - whatever it was, the SMS may have left
             log_failure("no_answer", error, message=message.id)
             outcome = outcomes.no_answer(

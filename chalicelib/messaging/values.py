@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.audience.profile import Profile
+from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.contacts import FieldValue
+from chalicelib.storage.promo_codes import PromoCode as StoredCode
+from chalicelib.storage.promo_pools import Benefit
 from chalicelib.storage.templates import Language
 from chalicelib.storage.visitors import Product
 
@@ -30,6 +36,7 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "first_name": frozenset(),
 }
 """The names of values, and of their parts; None where the advertiser names the parts."""
+_SIGNS: Mapping[str, str] = {"EUR": "€"}
 _MOST_ITEMS = 10
 _LONGEST_VALUE = 200
 _ADDRESS = re.compile(r"://|@|\bwww\.|[a-z0-9]\.[a-z]{2,24}(?![\w.])", re.IGNORECASE)
@@ -103,6 +110,29 @@ def values_of(
         product=Thing(product.name, product.id) if product else None,
         data=data or {},
     )
+
+
+def promo_value(code: StoredCode, benefit: Benefit, language: Language, zones: Sequence[str]) -> PromoCode:
+    """A code as a text tells it: what it gives, and the last whole minute of it, in the recipient's time."""
+    return PromoCode(code.code, _written(benefit, language), _last_minute(code.until, language, zones))
+
+
+def _written(benefit: Benefit, language: Language) -> str:
+    french = language == "fr"
+    if benefit.kind == "free_delivery":
+        return "livraison offerte" if french else "free delivery"
+    if benefit.kind == "share":
+        return f"{benefit.percent} %" if french else f"{benefit.percent}%"
+    amount = f"{Decimal(benefit.amount_micro or 0) / 1_000_000:.2f}".removesuffix(".00")
+    unit = _SIGNS.get(benefit.currency or "", benefit.currency)
+    return f"{amount.replace('.', ',')} {unit}" if french else f"{amount} {unit}"
+
+
+def _last_minute(until: int | None, language: Language, zones: Sequence[str]) -> str | None:
+    if until is None or not zones:
+        return None
+    last = datetime.fromtimestamp((until - 1) / SECOND, UTC).astimezone(ZoneInfo(zones[0]))
+    return last.strftime("%d/%m à %Hh%M" if language == "fr" else "%d/%m %H:%M")
 
 
 def tellable(name: str | None) -> str | None:

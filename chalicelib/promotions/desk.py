@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.clock import MINUTE, Clock
@@ -12,7 +13,7 @@ from chalicelib.promotions.offers import NotOffered, NotRedeemed, redeemable, va
 from chalicelib.storage import promo_codes
 from chalicelib.storage.counters import count, moved
 from chalicelib.storage.promo_codes import PromoCode, PromoCodes, Redemption
-from chalicelib.storage.promo_pools import Pool, PromoPools, Stock
+from chalicelib.storage.promo_pools import Benefit, Pool, PromoPools, Stock
 from chalicelib.storage.table import TransactionRefused, Write
 
 _ATTEMPTS = 6
@@ -24,6 +25,7 @@ class Reserved:
     """A code for one message. `writes` belong into the transaction that claims it; without that nothing is taken."""
 
     code: PromoCode
+    benefit: Benefit
     writes: list[Write]
 
 
@@ -63,12 +65,12 @@ class PromoDesk:
         """What the pool holds now."""
         return self._pools.stock(pool.id)
 
-    def reserve(self, advertiser: str, pool_id: str, message: str, zone: str) -> Reserved | NotOffered:
-        """A code for a message that goes now to somebody in `zone`. Where its writes are refused, reserve again."""
+    def reserve(self, advertiser: str, pool_id: str, message: str, zones: Sequence[str]) -> Reserved | NotOffered:
+        """A code for a message that goes now to somebody in one of `zones`. Where its writes are refused, try again."""
         pool = self._pools.get(advertiser, pool_id)
         if pool is None:
             return "promo_closed"
-        holds = validity(pool, self._clock.now(), zone)
+        holds = validity(pool, self._clock.now(), zones)
         if isinstance(holds, str):
             return holds
         self._watch(pool)
@@ -76,7 +78,7 @@ class PromoDesk:
         if free is None:
             return "promo_out_of_codes"
         code = PromoCode(free, pool.id, message, holds.since, holds.until)
-        return Reserved(code, promo_codes.taken(advertiser, code))
+        return Reserved(code, pool.benefit, promo_codes.taken(advertiser, code))
 
     def release(self, advertiser: str, code: PromoCode) -> list[Write]:
         """The writes that put a code back: its message did not leave for certain."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -23,8 +24,8 @@ class Validity:
     until: int | None
 
 
-def validity(pool: Pool, sent_at: int, zone: str) -> Validity | NotOffered:
-    """How long a code of the pool holds for somebody in `zone` (IANA) whose message goes at `sent_at`.
+def validity(pool: Pool, sent_at: int, zones: Sequence[str]) -> Validity | NotOffered:
+    """How long a code of the pool holds for somebody in one of `zones` (IANA) whose message goes at `sent_at`.
 
     Of several ends the earliest holds. A code that would be over when it arrives is not offered.
     """
@@ -34,7 +35,7 @@ def validity(pool: Pool, sent_at: int, zone: str) -> Validity | NotOffered:
     if pool.valid_for_ms is not None:
         ends.append(sent_at + pool.valid_for_ms)
     if pool.until_midnight:
-        ends.append(_midnight_after(sent_at, zone))
+        ends += [_midnight_after(sent_at, zone) for zone in zones]
     until = min(ends, default=None)
     if until is not None and until <= max(sent_at, pool.since or 0):
         return "promo_over"

@@ -67,7 +67,10 @@ class CircuitBreaker:
 
     def send(self, sms: Sms) -> Accepted:
         """Hand one SMS over, unless the breaker is open. Raises what the provider raises."""
-        breaker = self._breakers.get(self.name)
+        try:
+            breaker = self._breakers.get(self.name)
+        except StorageUnavailable:
+            breaker = Breaker(self.name)  # It spares the provider; it protects nobody.
         if is_open(breaker, self._clock.now()):
             raise SendError("retryable")
         try:

@@ -17,7 +17,10 @@ _MOST = 2
 
 
 class Directory:
-    """The providers of a stage. `named` is what SMS_PROVIDER says: one name, or two by a comma."""
+    """The providers of a stage. `named` is what SMS_PROVIDER says: one name, or two by a comma.
+
+    `guarded` puts a provider behind what spares it, such as its circuit breaker.
+    """
 
     def __init__(
         self,
@@ -27,7 +30,9 @@ class Directory:
         client: Callable[[Any], Any],
         origin: str,
         clock: Clock,
+        guarded: Callable[[Provider], Provider] = lambda provider: provider,
     ) -> None:
+        self._guarded = guarded
         self._names = tuple(name.strip() for name in named.split(","))
         self._outbox = outbox
         self._accounts = accounts
@@ -40,7 +45,7 @@ class Directory:
         """Who sends. Raises ConfigurationError."""
         if len(self._names) > _MOST or len(set(self._names)) < len(self._names):
             raise ConfigurationError("SMS_PROVIDER", "names one provider, or two different ones by a comma")
-        first, *second = (self._named(name) for name in self._names)
+        first, *second = (self._guarded(self._named(name)) for name in self._names)
         return FailOver(first, second[0]) if second else first
 
     def receipt_hooks(self, name: str) -> ReceiptHooks | None:

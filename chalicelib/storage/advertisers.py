@@ -156,6 +156,7 @@ def _advertiser(item: Item) -> Advertiser:
         cart=CartJourney(**item["cart"]),
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
         attribution_ms=item.get("attribution_ms", 5 * DAY),
+        safeguards=Safeguards(**item.get("safeguards", {})),
     )
 
 

@@ -84,6 +84,8 @@ class Message:
     """What the sender saw when it decided."""
     text: bytes | None = None
     code: str | None = None
+    promo: Mapping[str, Any] | None = None
+    """The promo code that it took with its claim: code, pool, since and until (epoch ms)."""
     parts: int = 1
     country: str | None = None
     """Of the phone, as the sender saw it."""

@@ -31,6 +31,8 @@ class Template:
     """Whether characters outside GSM-7 are written with those inside it, where that makes the text GSM-7."""
     budget: int = 1
     """The SMS that it should take: the product's name is shortened for it."""
+    promo_pool: str | None = None
+    """Where `code` comes from: each SMS takes one of this pool's, and does not go without."""
     max_parts: int = 3
     """The most SMS that it may take: a longer one is refused."""
     changed_at: int = 0

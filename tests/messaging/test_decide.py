@@ -23,6 +23,7 @@ from chalicelib.messaging.decide import (
 from chalicelib.messaging.profile import profile_for
 from chalicelib.messaging.recipients import Place, Problem
 from chalicelib.messaging.senders import NoSender
+from chalicelib.promotions.offers import NotOffered
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact
@@ -113,7 +114,8 @@ def test_every_reason_is_tried_here_but_the_composers_own() -> None:
     by_the_moment = {"cap_past_expiry", "hours_past_expiry"}
     by_the_text = {"not_composable", "unknown_template", *get_args(NoSender)}
     by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
-    elsewhere = {"no_sms_notification_consent"} | by_the_moment | by_the_text | by_the_place
+    at_the_gate = {"price_unknown", "budget_past_expiry", "provider_past_expiry", *get_args(NotOffered)}
+    elsewhere = {"no_sms_notification_consent"} | by_the_moment | by_the_text | by_the_place | at_the_gate
     assert set(get_args(RefusalReason)) - set(AGAINST) == elsewhere
 
 

@@ -30,7 +30,7 @@ def pool_of(shop: Shop, **settings: object) -> Pool:
 def send(services: Services, pool: Pool, message: str) -> PromoCode | str:
     """What a sender does: reserve, claim, and reserve again where somebody was faster."""
     for _ in range(60):
-        reserved = services.promo_desk.reserve(pool.advertiser, pool.id, message, PARIS)
+        reserved = services.promo_desk.reserve(pool.advertiser, pool.id, message, [PARIS])
         if not isinstance(reserved, Reserved):
             return reserved
         try:
@@ -69,14 +69,14 @@ def test_a_reservation_that_is_not_claimed_takes_nothing(shop: Shop, desk: Promo
     pool = pool_of(shop)
     desk.fill(pool, up_to=1)
     for message in ("msg_1", "msg_2"):
-        assert isinstance(desk.reserve(pool.advertiser, pool.id, message, PARIS), Reserved)
+        assert isinstance(desk.reserve(pool.advertiser, pool.id, message, [PARIS]), Reserved)
     assert desk.stock(pool) == Stock(1, 0, 0)
 
 
 def test_an_empty_pool_says_so(shop: Shop, desk: PromoDesk) -> None:
     pool = pool_of(shop)
     assert send(shop.world.services, pool, "msg_1") == "promo_out_of_codes"
-    assert desk.reserve(pool.advertiser, "pool_unknown", "msg_1", PARIS) == "promo_closed"
+    assert desk.reserve(pool.advertiser, "pool_unknown", "msg_1", [PARIS]) == "promo_closed"
 
 
 def test_codes_are_added_once_and_an_advertisers_own_stay_its_own(world: World, shop: Shop, desk: PromoDesk) -> None:
@@ -135,7 +135,7 @@ def test_a_low_pool_warns_once_a_minute(shop: Shop, desk: PromoDesk, capsys: pyt
     desk.fill(pool, up_to=3)
     for minute in range(3):
         for turn in range(3):
-            desk.reserve(pool.advertiser, pool.id, f"msg_{minute}{turn}", PARIS)
+            desk.reserve(pool.advertiser, pool.id, f"msg_{minute}{turn}", [PARIS])
         issued(shop, pool, f"msg_{minute}")
         shop.world.clock.advance(MINUTE)
     warned = [line for line in capsys.readouterr().out.splitlines() if "promo_low_stock" in line]

@@ -25,13 +25,13 @@ NOON = at("2026-03-02T12:00")
 
 
 def test_nothing_bounds_a_code_unless_it_is_said() -> None:
-    assert validity(POOL, NOON, PARIS) == Validity(None, None)
+    assert validity(POOL, NOON, [PARIS]) == Validity(None, None)
 
 
 def test_the_earliest_end_holds() -> None:
     pool = replace(POOL, until=NOON + 3 * DAY, valid_for_ms=DAY)
-    assert validity(pool, NOON, PARIS) == Validity(None, NOON + DAY)
-    assert validity(pool, NOON + 5 * DAY // 2, PARIS) == Validity(None, NOON + 3 * DAY)
+    assert validity(pool, NOON, [PARIS]) == Validity(None, NOON + DAY)
+    assert validity(pool, NOON + 5 * DAY // 2, [PARIS]) == Validity(None, NOON + 3 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_the_earliest_end_holds() -> None:
     ],
 )
 def test_until_midnight_is_the_recipients_own(sent: int, zone: str, midnight: int) -> None:
-    assert validity(replace(POOL, until_midnight=True), sent, zone) == Validity(None, midnight)
+    assert validity(replace(POOL, until_midnight=True), sent, [zone]) == Validity(None, midnight)
 
 
 def test_what_would_be_over_is_not_offered() -> None:
-    assert validity(replace(POOL, until=NOON), NOON, PARIS) == "promo_over"
-    assert validity(replace(POOL, until=NOON + 1), NOON, PARIS) == Validity(None, NOON + 1)
-    assert validity(replace(POOL, since=NOON + DAY, valid_for_ms=HOUR), NOON, PARIS) == "promo_over"
-    assert validity(replace(POOL, closed=True), NOON, PARIS) == "promo_closed"
+    assert validity(replace(POOL, until=NOON), NOON, [PARIS]) == "promo_over"
+    assert validity(replace(POOL, until=NOON + 1), NOON, [PARIS]) == Validity(None, NOON + 1)
+    assert validity(replace(POOL, since=NOON + DAY, valid_for_ms=HOUR), NOON, [PARIS]) == "promo_over"
+    assert validity(replace(POOL, closed=True), NOON, [PARIS]) == "promo_closed"
 
 
 ISSUED = PromoCode("K7MX23CD9", "pool_1", "msg_1", since=NOON, until=NOON + DAY)

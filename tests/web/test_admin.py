@@ -93,7 +93,7 @@ def a_pool(shop: Shop) -> str:
     services, pool = shop.world.services, Pool("pool_1", shop.advertiser.id, "Gift", Benefit("free_delivery"), uses=0)
     services.promo_pools.create(pool)
     services.promo_desk.fill(pool, codes=["GIFT1"])
-    reserved = services.promo_desk.reserve(shop.advertiser.id, pool.id, "msg_1", "Europe/Paris")
+    reserved = services.promo_desk.reserve(shop.advertiser.id, pool.id, "msg_1", ["Europe/Paris"])
     assert isinstance(reserved, Reserved)
     services.table.transact(reserved.writes)
     services.promo_desk.redeem(shop.advertiser.id, "GIFT1", "o-1", "web")
@@ -226,6 +226,9 @@ def test_an_advertiser_from_its_creation_to_its_site(api: Api, shop: Shop) -> No
     replaced = own.ask("PUT", path, ADVERTISER | {"cart": {"delay_s": 60}})
     assert replaced.json["cart"]["delay_s"] == 60
     assert own.ask("GET", path).json == replaced.json
+    safe = {"stop_percent": 5, "daily_budget": {"micro": 20_000_000, "currency": "EUR"}}
+    own.ask("PUT", path, ADVERTISER | {"safeguards": safe})
+    assert own.ask("GET", path).json["safeguards"] == safe
     assert site["secret"] not in str(shop.world.items())
 
 

@@ -24,7 +24,7 @@ def at(shop: Shop, rest: str) -> str:
 
 
 def issue(shop: Shop, pool: str) -> str:
-    reserved = shop.world.services.promo_desk.reserve(shop.advertiser.id, pool, "msg_1", "Europe/Paris")
+    reserved = shop.world.services.promo_desk.reserve(shop.advertiser.id, pool, "msg_1", ["Europe/Paris"])
     assert isinstance(reserved, Reserved)
     shop.world.services.table.transact(reserved.writes)
     return reserved.code.code

@@ -1,0 +1,162 @@
+"""What an SMS that may go still waits for, and the promo code that it takes with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import DAY, HOUR, MINUTE, SECOND
+from chalicelib.ids import new_id
+from chalicelib.messaging.pace import Limits, Pace
+from chalicelib.sms_providers.contract import SendError, Sms
+from chalicelib.storage.advertisers import Safeguards
+from chalicelib.storage.allowances import Allowances
+from chalicelib.storage.breakers import Breaker
+from chalicelib.storage.messages import Message
+from chalicelib.storage.promo_pools import Benefit, Pool, Stock
+from chalicelib.storage.templates import Template
+from tests.support.shop import PHONES, Shop
+from tests.support.world import NOON
+
+TEXT = "{{ brand }}: {{ code.amount }} avec {{ code }} jusqu'au {{ code.until }} {{ link }}"
+
+
+def guard(shop: Shop, **safeguards: Any) -> None:
+    changed = replace(shop.advertiser, safeguards=Safeguards(**safeguards))
+    shop.world.services.advertisers.save(changed)
+
+
+def send(shop: Shop, message: Message) -> str:
+    return shop.world.services.dispatch.send(message.id, message.version)
+
+
+def ready(shop: Shop, number: int = 1, **changes: Any) -> Message:
+    shop.contact(PHONES[number])
+    return shop.message(PHONES[number], **{"expires_at": shop.world.clock.now() + 3 * DAY} | changes)
+
+
+# --- the day's budget ------------------------------------------------------------------------------------------------
+
+
+def test_what_the_days_budget_does_not_hold_waits_for_the_next(shop: Shop) -> None:
+    guard(shop, budget_micro=120_000)  # two SMS of 0.05 €, and a bit
+    sent = [ready(shop, number) for number in (1, 2, 3)]
+    assert [send(shop, message) for message in sent] == ["sent", "sent", "deferred"]
+    waiting = shop.stored(sent[2])
+    assert (waiting.reason, waiting.due_at) == ("budget_spent", NOON + 13 * HOUR)
+    assert len(shop.world.provider.sent) == 2
+
+
+def test_what_cannot_wait_so_long_is_dropped_with_its_reason(shop: Shop) -> None:
+    guard(shop, budget_micro=0)
+    message = ready(shop, expires_at=NOON + HOUR)
+    assert send(shop, message) == "expired" and shop.stored(message).reason == "budget_past_expiry"
+
+
+def test_a_budget_in_another_currency_buys_nothing(shop: Shop) -> None:
+    guard(shop, budget_micro=10**9, currency="USD")
+    message = ready(shop)
+    assert send(shop, message) == "refused" and shop.stored(message).reason == "price_unknown"
+
+
+def test_an_sms_that_the_provider_refused_costs_nothing(shop: Shop) -> None:
+    guard(shop, budget_micro=50_000)
+
+    def refuse(sms: Sms) -> None:
+        raise SendError("sender_refused")
+
+    shop.world.provider.before = refuse
+    assert send(shop, ready(shop, 1)) == "failed"
+    shop.world.provider.before = None
+    assert send(shop, ready(shop, 2)) == "sent"
+    assert send(shop, ready(shop, 3)) == "deferred"
+
+
+# --- the provider, and the second ------------------------------------------------------------------------------------
+
+
+def test_a_provider_that_is_left_alone_costs_no_attempt(shop: Shop) -> None:
+    services = shop.world.services
+    services.breakers.save(Breaker("outbox", open_until=NOON + 4 * MINUTE, opened=1), Breaker("outbox"))
+    message = ready(shop)
+    assert send(shop, message) == "deferred"
+    waiting = shop.stored(message)
+    assert (waiting.reason, waiting.due_at, waiting.attempts) == ("provider_unavailable", NOON + 4 * MINUTE, 0)
+    assert services.ledgers.get(message.person).sends == ()
+
+
+def test_a_full_second_puts_the_order_back_and_changes_nothing_else(shop: Shop) -> None:
+    world = shop.world
+    world.services.gate._pace = Pace(Allowances(world.services.table), Limits(by_provider=1), world.clock)
+    first, second = ready(shop, 1), ready(shop, 2)
+    assert [send(shop, message) for message in (first, second)] == ["sent", "paced"]
+    assert shop.stored(second) == second
+    (order,) = world.queue.entries
+    assert json.loads(order["MessageBody"])["message"] == second.id and 1 <= order["DelaySeconds"] <= 60
+    world.clock.advance(SECOND)
+    assert send(shop, second) == "sent"
+
+
+# --- promo codes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pool(shop: Shop) -> Pool:
+    made = Pool(new_id("pool", 0), shop.advertiser.id, "Ten", Benefit("share", percent=10), until_midnight=True)
+    shop.world.services.promo_pools.create(made)
+    template = Template("offer", TEXT, budget=3, promo_pool=made.id)
+    shop.world.services.templates.save(shop.advertiser.id, template)
+    return made
+
+
+def test_each_sms_carries_a_code_of_its_own_and_says_how_long_it_holds(shop: Shop, pool: Pool) -> None:
+    desk = shop.world.services.promo_desk
+    desk.fill(pool, up_to=2)
+    messages = [ready(shop, number, template="offer") for number in (1, 2)]
+    assert [send(shop, message) for message in messages] == ["sent", "sent"]
+    codes = [(shop.stored(message).promo or {})["code"] for message in messages]
+    for code, sms in zip(codes, shop.world.provider.sent, strict=True):
+        assert f"10 % avec {code} jusqu'au 02/03 à 23h59" in sms.text
+    assert codes[0] != codes[1] and desk.stock(pool) == Stock(0, 2, 0)
+
+
+def test_no_text_goes_without_its_code(shop: Shop, pool: Pool) -> None:
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "refused" and shop.stored(message).reason == "promo_out_of_codes"
+    assert shop.world.provider.sent == []
+    assert shop.world.counts(shop.advertiser.id)["message.refused.promo_out_of_codes"] == 1
+
+
+def test_a_code_whose_sms_surely_did_not_leave_goes_back(shop: Shop, pool: Pool) -> None:
+    desk = shop.world.services.promo_desk
+    desk.fill(pool, up_to=1)
+
+    def refuse(sms: Sms) -> None:
+        raise SendError("retryable")
+
+    shop.world.provider.before = refuse
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "deferred"
+    assert desk.stock(pool) == Stock(1, 0, 0) and shop.stored(message).promo is None
+
+
+def test_a_code_that_may_be_on_a_phone_stays_taken(shop: Shop, pool: Pool) -> None:
+    desk = shop.world.services.promo_desk
+    desk.fill(pool, up_to=1)
+
+    def lose(sms: Sms) -> None:
+        raise TimeoutError
+
+    shop.world.provider.after = lose
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "unknown"
+    assert desk.stock(pool) == Stock(0, 1, 0) and shop.stored(message).promo
+
+
+def test_an_offer_that_is_over_is_not_sent(shop: Shop, pool: Pool) -> None:
+    shop.world.services.promo_pools.replace(replace(pool, until=NOON))
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "refused" and shop.stored(message).reason == "promo_over"
