@@ -68,6 +68,7 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("GetItem CONTACT", "consent and phone, as they are now"),
         ("GetItem LEDGER", "opposition and recent sends, at the version that the claim checks"),
         ("Query EVENT", "has the visitor bought since"),
+        ("GetItem BREAKER", "does the provider answer, as far as anybody knows (kept for 5 s)"),
         ("TransactWriteItems MSG LEDGER LINK", "the claim: message, caps and link at once (P2, P3)"),
         ("PutItem OUTBOX", "the hand-over itself: the rehearsals' provider keeps the SMS"),
         ("TransactWriteItems MSG COUNT", "the outcome, counted exactly"),

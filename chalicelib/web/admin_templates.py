@@ -63,9 +63,22 @@ def put_template(advertiser: str, template: str) -> Response:
     findings = _findings(owner, written)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput([FieldError("text", finding.rule, finding.message) for finding in errors])
+    if problem := _pool_problem(advertiser, written):
+        raise InvalidInput([problem])
     known = services().templates.get(advertiser, template) is not None
     services().templates.save(advertiser, written)
     return answer(template_answer(written, findings), 200 if known else 201)
+
+
+def _pool_problem(advertiser: str, template: Template) -> FieldError | None:
+    from chalicelib.messaging.template_language import names_in
+
+    offers = any(name.partition(".")[0] == "code" for name in names_in(template.text))
+    if template.promo_pool is None:
+        return FieldError("promo_pool", "required", "a text with a code names the pool of it") if offers else None
+    if services().promo_pools.get(advertiser, template.promo_pool) is None:
+        return FieldError("promo_pool", "known", "the advertiser has no such pool of promo codes")
+    return None
 
 
 @routes.route(_ALL + "/{template}", methods=["DELETE"])

@@ -33,6 +33,7 @@ class NewTemplate(Body):
     gsm_safe: bool = False
     budget: _Parts = 1
     max_parts: _Parts = 3
+    promo_pool: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
 
     @field_validator("journey")
     @classmethod

@@ -48,6 +48,7 @@ def test_a_template_is_made_read_replaced_listed_and_removed(own: Api, shop: Sho
         "gsm_safe": False,
         "budget": 1,
         "max_parts": 3,
+        "promo_pool": None,
         "changed_at": shop.world.clock.now(),
         "findings": None,
     }
@@ -140,3 +141,14 @@ def test_only_who_may_reaches_a_template(own: Api, api: Api, shop: Shop) -> None
     shop.world.services.advertisers.save_key("rk_operator", OPERATOR)
     assert api.with_key("rk_operator").ask("GET", at(shop, "/cart-1")).status == 200
     assert api.with_key("rk_operator").ask("GET", "/v1/advertisers/nobody/templates").status == 404
+
+
+def test_a_text_with_a_code_names_a_pool_that_is_there(own: Api, shop: Shop) -> None:
+    at = f"/v1/advertisers/{shop.advertiser.id}"
+    body = {"text": "{{ brand }}: {{ code.amount }} avec {{ code }} {{ link }}", "budget": 2}
+    for pool, rule in ((None, "required"), ("pool_no", "known")):
+        refused = own.ask("PUT", f"{at}/templates/offer", body | {"promo_pool": pool})
+        assert refused.status == 422
+        assert [(each["field"], each["rule"]) for each in refused.json["errors"]] == [("promo_pool", rule)]
+    pool = own.ask("POST", f"{at}/promo-pools", {"name": "Gift", "benefit": {"kind": "free_delivery"}}).json["pool"]
+    assert own.ask("PUT", f"{at}/templates/offer", body | {"promo_pool": pool}).json["promo_pool"] == pool
