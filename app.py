@@ -28,6 +28,7 @@ from chalicelib.web import (
     hooks,
     keywords,
     leads,
+    messages,
     number_hooks,
     optin,
     phone,
@@ -57,6 +58,7 @@ app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
 app.register_blueprint(leads.routes)
 app.register_blueprint(number_hooks.routes)
+app.register_blueprint(messages.routes)
 app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)
 app.register_blueprint(unsubscribe.routes)

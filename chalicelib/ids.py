@@ -12,10 +12,18 @@ def new_id(prefix: str, now: int) -> str:
 
     Format: https://github.com/ulid/spec
     """
-    number = (now << 80) | secrets.randbits(80)
-    return f"{prefix}_" + "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return _written(prefix, (now << 80) | secrets.randbits(80))
+
+
+def derived_id(prefix: str, digest: str) -> str:
+    """The id of what is named by a keyed hash (hex): as long as the others, and the same for the same hash."""
+    return _written(prefix, int(digest[:32], 16))
 
 
 def random_token() -> str:
     """128 random bits in 22 characters that are safe in a URL."""
     return secrets.token_urlsafe(16)
+
+
+def _written(prefix: str, number: int) -> str:
+    return f"{prefix}_" + "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.links.codes import Codes
     from chalicelib.links.conversions import Conversions
     from chalicelib.links.desk import LinkDesk
+    from chalicelib.messaging.desk import MessageDesk
     from chalicelib.messaging.dispatch import Dispatch
     from chalicelib.messaging.gate import Gate
     from chalicelib.messaging.hand_over import HandOver
@@ -511,6 +512,23 @@ class Services:
             budget=Budget(allowances),
             price=lambda provider, country, parts: price(provider, country, parts, own),
             pace=Pace(allowances, limits, self.clock),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def message_desk(self) -> MessageDesk:
+        from chalicelib.messaging.desk import MessageDesk
+
+        return MessageDesk(
+            messages=self.messages,
+            contacts=self.contacts,
+            ledgers=self.ledgers,
+            templates=self.templates,
+            intake=self.intake,
+            writer=self.writer,
+            countries=self.countries,
+            counters=self.counters,
+            vault=self.vault,
             clock=self.clock,
         )
 

@@ -204,7 +204,8 @@ class Erasure:
         self._table.update(
             Update(
                 keys.message(message.id),
-                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #data, #product, #visitor",
+                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #data, #asked,"
+                " #product, #visitor",
                 {"nobody": "", "empty": {}},
                 condition="attribute_exists(pk)",
             )
@@ -244,6 +245,7 @@ class Erasure:
             "journey": message.journey,
             "created_at": message.created_at,
             "text": text,
+            "given": json.loads(self._vault.open(message.data, f"message-data/{message.id}")) if message.data else None,
             "reason": message.reason,
             "history": [asdict(step) for step in message.history],
         }
@@ -263,5 +265,5 @@ def _bought(conversion: Conversion) -> dict[str, Any]:
 
 def _minimal(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a dispute may need of a consent: nothing that says more of the person."""
-    kept = ("sequence", "recorded_at", "hash", "given", "at", "source", "wording", "wording_hash", "proof")
+    kept = ("sequence", "recorded_at", "hash", "given", "at", "source", "wording", "wording_hash", "proof", "basis")
     return [{name: line[name] for name in kept if name in line} for line in statements]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from chalicelib.storage.contacts import Consent, Purpose
+from chalicelib.storage.contacts import Basis, Consent, Purpose
 from chalicelib.vault import compact
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -33,12 +33,15 @@ class Statement(NamedTuple):
     brokers: tuple[str, ...] = ()
     """Who passed it on, the first one first."""
     evidence: Mapping[str, str] = _NOTHING
-    """What else is kept of that moment: truncated address, agent, message id, line of the file."""
+    """What else is kept of that moment: truncated address, agent, message id, order, line of the file."""
+    basis: Basis = "consent"
 
     def consents(self) -> dict[Purpose, Consent]:
         """The statement as the current state holds it, purpose by purpose."""
         return {
-            purpose: Consent(given, self.at, self.source, self.wording, self.proof, self.advertisers, self.wording_hash)
+            purpose: Consent(
+                given, self.at, self.source, self.wording, self.proof, self.advertisers, self.wording_hash, self.basis
+            )
             for purpose, given in self.given.items()
         }
 
@@ -58,17 +61,24 @@ def identity(statement: Statement, person: str) -> str:
 
     Where it stood in a file is no part of it: the same row may come in another file's order.
     """
-    given, at, source, wording, _, proof, advertisers, brokers, evidence = statement
+    given, at, source, wording, _, proof, advertisers, brokers, evidence, _ = statement
     kept = [said for said in sorted(evidence.items()) if said[0] != "line"]
     said = (person, sorted(given.items()), at, source, wording, proof, advertisers, brokers, kept)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def newest(known: Mapping[Purpose, Consent], stated: Mapping[Purpose, Consent]) -> dict[Purpose, Consent]:
-    """Both sets of statements, the newer one for each purpose; at the same moment a refusal wins."""
+    """Both sets of statements, the newer one for each purpose; at the same moment a refusal wins.
+
+    What the person said, yes or no, stands above an order, whichever is newer.
+    """
     merged = dict(known)
     for purpose, statement in stated.items():
         before = merged.get(purpose)
-        if before is None or (statement.at, not statement.given) > (before.at, not before.given):
+        if before is None or _weight(statement) > _weight(before):
             merged[purpose] = statement
     return merged
+
+
+def _weight(statement: Consent) -> tuple[bool, int, bool]:
+    return statement.basis == "consent", statement.at, not statement.given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from chalicelib.clock import Clock
@@ -76,6 +76,13 @@ class LinkDesk:
                 return edited
         raise StorageUnavailable("others edited this link each time")
 
+    def check(self, target: str, origins: Collection[str] | None = None) -> str:
+        """A target as links keep it: of these origins where some are given. Raises TargetRefused."""
+        kept = check_target(target, rules_for(self._origin), origins)
+        if origins is None and self._domains.owner(host_of(kept)):
+            raise TargetRefused("ourselves")
+        return kept
+
     def url(self, link: Link) -> str:
         """What to open, or print."""
         return f"https://{link.code}" if "/" in link.code else f"{self._origin}/{link.code}"
@@ -88,17 +95,13 @@ class LinkDesk:
         """The link as wanted, its targets as links keep them. Raises InvalidInput that names each wrong one."""
         errors: list[FieldError] = []
         origins = None if link.standalone else self._origins(link.site)
-        rules = rules_for(self._origin)
 
         def checked(name: str, target: str) -> str:
             try:
-                kept = check_target(target, rules, origins)
-                if origins is None and self._domains.owner(host_of(kept)):
-                    raise TargetRefused("ourselves")
+                return self.check(target, origins)
             except TargetRefused as refused:
                 errors.append(FieldError(name, refused.reason, str(refused)))
                 return target
-            return kept
 
         settings = wanted.settings
         if settings.since is not None and settings.until is not None and settings.since >= settings.until:

@@ -10,6 +10,7 @@ from chalicelib.messaging.sms_text import Count, count
 from chalicelib.messaging.template_language import NotComposable, fill_in, names_in
 from chalicelib.messaging.values import Values, namespace, tellable
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.templates import Template
 
 _LONGEST_NAME = 40
@@ -33,6 +34,11 @@ class Composed:
 def cart_template(advertiser: Advertiser) -> Template:
     """The text of an advertiser's abandoned-cart journey."""
     return Template("cart", advertiser.cart.template, journey="cart", max_parts=MOST_CART_PARTS)
+
+
+def own_template(text: str, message_class: MessageClass) -> Template:
+    """The text of one message that is of no template."""
+    return Template("", text, message_class, journey="")
 
 
 def compose(template: Template, values: Values, stop_number: str | None) -> Composed:

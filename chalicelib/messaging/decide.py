@@ -32,6 +32,7 @@ RefusalReason = Literal[
     "unknown_contact",
     "no_sms_marketing_consent",
     "no_sms_notification_consent",
+    "no_order",
     "no_matching_consent",
     "opposed",
     "number_invalid",
@@ -43,6 +44,7 @@ RefusalReason = Literal[
     "hours_past_expiry",
     "ledger_full",
     "unknown_template",
+    "template_reclassified",
     "not_composable",
     "sender_unregistered",
     "sender_unverified",
@@ -151,6 +153,8 @@ def permit(facts: Facts, now: int) -> Permit | Refuse:
     agreed = consent(contact, purpose, message.advertiser)
     if agreed is None:
         return Refuse(missing)
+    if agreed.basis == "contract" and not message.evidence.get("order"):
+        return Refuse("no_order")
     against = _against(facts, contact)
     return Refuse(against) if against else Permit(contact, advertiser, facts.site, purpose, agreed)
 

@@ -36,7 +36,7 @@ from chalicelib.messaging.gate import Gate, NoPlace
 from chalicelib.messaging.hand_over import HandOver
 from chalicelib.messaging.outcomes import Outcome
 from chalicelib.messaging.pace import wait_s
-from chalicelib.messaging.recipients import place_of
+from chalicelib.messaging.recipients import place_of_contact
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.messaging.writing import Writer, Written
 from chalicelib.storage import ledgers
@@ -187,9 +187,7 @@ class Dispatch:
         return self._hand_over.note(message, outcomes.waits_for_word(message, word_within=word_within))
 
     def _where(self, permitted: Permit, profile: Profile) -> Where:
-        """Where the phone is, by its number and by the postcode and zone that the contact's fields may have."""
-        postcode, zone = (permitted.contact.fields.get(name) for name in ("postcode", "time_zone"))
-        place = place_of(profile.phone, str(postcode) if postcode else None, str(zone) if zone else None)
+        place = place_of_contact(profile.phone, permitted.contact.fields)
         return Where(place, self._countries.profile(place.country))
 
     def _facts(self, message: Message) -> Facts:

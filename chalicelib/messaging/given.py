@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chalicelib.storage.messages import Message
@@ -13,16 +13,22 @@ from chalicelib.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Values by their names in the template, and where the message's own link leads."""
+    """Values by their names in the template, and what else a back end said of its message."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     link: str | None = None
     """A URL that has been checked (links/targets.py). Without one it leads to the message's product or site."""
+    order: str | None = None
+    """The number of the order that it is about."""
+    text: str | None = None
+    """The text itself, where it is of no template."""
+    sender: str | None = None
+    """The only sender that will do; without one, the template's or the advertiser's usual one."""
 
 
 def seal_given(vault: Vault, message_id: str, given: Given) -> bytes:
     """As `Message.data` holds it."""
-    return vault.seal(json.dumps({"values": given.values, "link": given.link}, ensure_ascii=False), _label(message_id))
+    return vault.seal(json.dumps(asdict(given), ensure_ascii=False), _label(message_id))
 
 
 def open_given(vault: Vault, message: Message) -> Given:

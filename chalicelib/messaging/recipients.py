@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -52,6 +52,12 @@ def place_of(phone: str, postcode: str | None = None, zone: str | None = None) -
         return _with_zone(_in_france(found, _part_of(postcode)), zone)
     known = territory(found[0])
     return _with_zone(Place(found[0], known.zones if known and known.zones else _zones_by_number(phone)), zone)
+
+
+def place_of_contact(phone: str, fields: Mapping[str, object]) -> Place:
+    """The same, by the postcode and zone that a contact's fields may have."""
+    postcode, zone = (fields.get(name) for name in ("postcode", "time_zone"))
+    return place_of(phone, str(postcode) if postcode else None, str(zone) if zone else None)
 
 
 def _holds(part: Territory, phone: str) -> bool:

@@ -97,6 +97,7 @@ def values_of(
     way_out: str,
     fields: Mapping[str, FieldValue] | None = None,
     data: Mapping[str, FieldValue] | None = None,
+    order: str | None = None,
 ) -> Values:
     """What a message to a contact can say, from what is kept of it and of its advertiser."""
     return Values(
@@ -109,6 +110,7 @@ def values_of(
         fields=fields or {},
         product=Thing(product.name, product.id) if product else None,
         data=data or {},
+        order={"number": order} if order else None,
     )
 
 

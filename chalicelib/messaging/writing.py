@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,25 +10,27 @@ from chalicelib.audience.profile import Profile
 from chalicelib.clock import SECOND
 from chalicelib.links.codes import Codes
 from chalicelib.links.targets import rules_for
-from chalicelib.messaging.compose import cart_template, compose
+from chalicelib.messaging.compose import Composed, cart_template, compose, own_template
 from chalicelib.messaging.decide import Permit
-from chalicelib.messaging.given import open_given
+from chalicelib.messaging.given import Given, open_given
 from chalicelib.messaging.personal_link import personal_link
 from chalicelib.messaging.recipients import Place
 from chalicelib.messaging.sender_book import SenderBook
-from chalicelib.messaging.senders import NoSender, choose_sender
+from chalicelib.messaging.senders import NoSender, Sender, choose_sender
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.messaging.values import promo_value, values_of
 from chalicelib.promotions.desk import PromoDesk, Reserved
 from chalicelib.promotions.offers import NotOffered
 from chalicelib.sms_providers.contract import Sms
 from chalicelib.storage import links
+from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.contacts import FieldValue
 from chalicelib.storage.messages import Message
 from chalicelib.storage.table import Put, Write
 from chalicelib.storage.templates import Template, Templates
 from chalicelib.vault import Vault
 
-Unwritable = NoSender | NotOffered | Literal["unknown_template", "not_composable"]
+Unwritable = NoSender | NotOffered | Literal["unknown_template", "template_reclassified", "not_composable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class Written:
     """Of the phone, ISO 3166-1 alpha-2."""
     promo: Reserved | None = None
     """The promo code in its text; the claim takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a message says, and from whom. Nothing is taken for it yet."""
+
+    template: Template
+    sender: Sender
+    stop_number: str | None
+    """Where a STOP to it goes."""
+    composed: Composed
+    promo: Reserved | None
 
 
 class Writer:
@@ -71,38 +85,57 @@ class Writer:
         self, message: Message, permitted: Permit, profile: Profile, place: Place, now: int
     ) -> Written | Unwritable:
         """The SMS, or why there is none to send."""
-        template = self._template(message, permitted)
+        code = self._codes.new()
+        given = open_given(self._vault, message)
+        try:
+            draft = self.draft(message, permitted.advertiser, profile, permitted.contact.fields, place, given, code)
+        except NotComposable:
+            return "not_composable"
+        if isinstance(draft, str):
+            return draft
+        composed = draft.composed
+        sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
+        target = given.link or self._way_out(code)
+        link = personal_link(message, permitted.site, code, now, self._targets, target)
+        return Written(sms, code, links.create(link), place.country, draft.promo)
+
+    def draft(
+        self,
+        message: Message,
+        advertiser: Advertiser,
+        profile: Profile,
+        fields: Mapping[str, FieldValue],
+        place: Place,
+        given: Given,
+        code: str,
+    ) -> Draft | Unwritable:
+        """What a message would say to somebody with a personal link of this code. Raises NotComposable."""
+        template = self._template(message, advertiser, given)
         if template is None:
             return "unknown_template"
-        sender = choose_sender(
-            self._senders.of(permitted.advertiser), place.country, message.message_class, wanted=template.sender
-        )
+        if template.message_class != message.message_class:
+            return "template_reclassified"
+        wanted = given.sender or template.sender
+        sender = choose_sender(self._senders.of(advertiser), place.country, message.message_class, wanted=wanted)
         if isinstance(sender, str):
             return sender
         promo = self._promo(message, template, place.zones)
         if isinstance(promo, str):
             return promo
-        code = self._codes.new()
-        page = f"{self._origin}/u/{code}"
-        given = open_given(self._vault, message)
         values = values_of(
-            permitted.advertiser,
+            advertiser,
             profile,
             message.product,
             link=f"{self._origin}/{code}",
-            way_out=page,
-            fields=permitted.contact.fields,
+            way_out=self._way_out(code),
+            fields=fields,
             data=given.values,
+            order=given.order,
         )
         if promo:
             values = replace(values, code=promo_value(promo.code, promo.benefit, template.language, place.zones))
-        try:
-            composed = compose(template, values, sender.stop_number or self._stop_number)
-        except NotComposable:
-            return "not_composable"
-        sms = self._sms(message, profile.phone, sender.value, composed.text, composed.count.parts, now)
-        link = personal_link(message, permitted.site, code, now, self._targets, given.link or page)
-        return Written(sms, code, links.create(link), place.country, promo)
+        stop_number = sender.stop_number or self._stop_number
+        return Draft(template, sender, stop_number, compose(template, values, stop_number), promo)
 
     def undone(self, message: Message, written: Written) -> list[Write]:
         """The writes that give back what an SMS took with its claim: it did not leave."""
@@ -117,10 +150,15 @@ class Writer:
             country=message.country or "",
         )
 
-    def _template(self, message: Message, permitted: Permit) -> Template | None:
+    def _template(self, message: Message, advertiser: Advertiser, given: Given) -> Template | None:
+        if given.text is not None:
+            return own_template(given.text, message.message_class)
         if message.template is None:
-            return cart_template(permitted.advertiser)
+            return cart_template(advertiser)
         return self._templates.get(message.advertiser, message.template)
+
+    def _way_out(self, code: str) -> str:
+        return f"{self._origin}/u/{code}"
 
     def _promo(self, message: Message, template: Template, zones: Sequence[str]) -> Reserved | NotOffered | None:
         if template.promo_pool is None:

@@ -13,6 +13,7 @@ _REASONS = {
     "unknown_contact": "the contact is no longer in the base",
     "no_sms_marketing_consent": "the person has not agreed to marketing SMS from this advertiser",
     "no_sms_notification_consent": "the person has not agreed to notifications by SMS from this advertiser",
+    "no_order": "the phone came with an order, and the message is about none",
     "no_matching_consent": "the person has not agreed to be matched with visits for this advertiser",
     "opposed": "the person said STOP or unsubscribed",
     "number_invalid": "a check or a provider found no subscriber with its number",
@@ -25,6 +26,7 @@ _REASONS = {
     "hours_past_expiry": "the hours of the recipient's country would have allowed it only when it was too late",
     "outside_hours": "the hours of the recipient's country do not allow it now",
     "unknown_template": "its template is no longer there",
+    "template_reclassified": "its template is of another class by now",
     "not_composable": "its template could not be filled in",
     "sender_unregistered": "the advertiser has no sender in the recipient's country",
     "sender_unverified": "the operator has not verified the sender",
@@ -82,8 +84,13 @@ def why(message: Message) -> dict[str, Any]:
     }
 
 
+def reason_in_words(reason: str) -> str:
+    """A reason as a part of a sentence."""
+    return _REASONS.get(reason, reason)
+
+
 def _sentence(message: Message) -> str:
     state = _STATES[message.state]
     if message.reason is None:
         return f"{state}."
-    return f"{state}: {_REASONS.get(message.reason, message.reason)}."
+    return f"{state}: {reason_in_words(message.reason)}."

@@ -19,10 +19,12 @@ PARTNER = "partner"
 """The operator's own base, whose consents name the advertisers that they hold for."""
 
 Purpose = Literal["sms_marketing", "sms_notification", "matching"]
+Basis = Literal["consent", "contract"]
+"""Why a purpose is allowed: the person said so, or an order has to be carried out (GDPR 6(1)(a) and (b))."""
 
 
 class Consent(NamedTuple):
-    """The newest statement of a person for one purpose."""
+    """The newest statement of a person for one purpose, or the order that stands in for one."""
 
     given: bool
     at: int
@@ -36,6 +38,7 @@ class Consent(NamedTuple):
     """In the partner base: the advertisers named when it was given."""
     wording_hash: str | None = None
     """SHA-256 of that text."""
+    basis: Basis = "consent"
 
 
 FieldValue = str | int | bool

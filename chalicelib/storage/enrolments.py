@@ -57,7 +57,7 @@ class Enrolments:
             values={"previous": previous.message} if previous else {},
         )
         try:
-            writes: list[Write] = [place, messages.create(message), _reference(enrolment)]
+            writes: list[Write] = [place, messages.create(message), messages.reference(message)]
             self._table.transact([*writes, _mark(enrolment, unsigned)] if unsigned else writes)
         except TransactionRefused as refused:
             if not refused.failed:
@@ -78,14 +78,6 @@ def _mark(enrolment: Enrolment, visitor: str) -> Update:
         },
         condition="attribute_exists(pk) AND (attribute_not_exists(#enrolled)"
         " OR #enrolled.#person = :person OR #enrolled.#at <= :before)",
-    )
-
-
-def _reference(enrolment: Enrolment) -> Put:
-    """What leads from the contact to its message, for an export or an erasure: messages have no index by person."""
-    return Put(
-        keys.message_of(enrolment.base, enrolment.person, enrolment.message),
-        {"type": "message_reference", "v": 1, "message": enrolment.message, "ttl": _ttl(enrolment)},
     )
 
 

@@ -227,6 +227,16 @@ def moved(person: str) -> Update:
     )
 
 
+def unmoved(ledger: Ledger) -> Update:
+    """The write that changes nothing, on condition that the ledger is as it was read: nobody has said no since."""
+    return Update(
+        keys.ledger(ledger.person),
+        "SET #type = :type, #v = :v, #person = :person, #version = :read",
+        {"type": "ledger", "v": 1, "person": ledger.person, "read": ledger.version},
+        condition="attribute_not_exists(#version) OR #version = :read",
+    )
+
+
 def readmit(ledger: Ledger, advertiser: str, at: int) -> Update:
     """The write that takes back a person's no to one advertiser, on condition that the ledger is as it was read.
 

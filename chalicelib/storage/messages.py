@@ -70,7 +70,9 @@ class Message:
     template: str | None = None
     """The advertiser's template by its id; without one, the journey's own."""
     data: bytes | None = None
-    """JSON of the values that came with it, for the template (messaging/data.py)."""
+    """JSON of what came with it for its text (messaging/given.py)."""
+    asked: str | None = None
+    """Keyed fingerprint of the request that a back end made it by: the same id with another request is refused."""
     visitor: str | None = None
     product: Product | None = None
     cart_at: int = 0
@@ -200,6 +202,19 @@ def create(message: Message) -> Put:
     """The write that makes a message."""
     item = {"type": "message", "v": 1, "ttl": (message.created_at + RETENTION) // SECOND} | asdict(message)
     return Put(keys.message(message.id), item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)")
+
+
+def reference(message: Message) -> Put:
+    """What leads from a contact to its message, for an export or an erasure: messages have no index by person."""
+    return Put(
+        keys.message_of(message.base, message.person, message.id),
+        {
+            "type": "message_reference",
+            "v": 1,
+            "message": message.id,
+            "ttl": (message.created_at + RETENTION) // SECOND,
+        },
+    )
 
 
 def move(

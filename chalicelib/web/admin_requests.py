@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from chalicelib.storage.advertisers import OPERATOR, Site
+from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site
 from chalicelib.tracking.admission import secret_matches
 from chalicelib.web.views import JSON, header, parameter, request_of
 from chalicelib.wiring import services
@@ -60,6 +60,16 @@ def hours_asked(routes: Blueprint) -> int:
     if not _HOURS.fullmatch(text) or int(text) > _LONGEST_REPORT_H:
         raise InvalidInput([FieldError("hours", "range", f"a whole number from 1 to {_LONGEST_REPORT_H}")])
     return int(text)
+
+
+def speaker(scope: str, named: str | None) -> Advertiser:
+    """Whom a request without an advertiser in its address is for: the key's own, or the one that the operator names."""
+    if scope != OPERATOR and named not in (None, scope):
+        raise Forbidden("this key reaches another advertiser")
+    advertiser = services().advertisers.get((named or "") if scope == OPERATOR else scope)
+    if advertiser is None:
+        raise InvalidInput([FieldError("advertiser", "known", "name an advertiser")])
+    return advertiser
 
 
 def read_body(routes: Blueprint, model: type[Body]) -> Body:

@@ -14,6 +14,7 @@ from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
+from chalicelib.web.message_models import NewMessage
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
@@ -103,6 +104,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", f"{_PEOPLE}/{{person}}/consents", "A person's consent ledger with its hashes, verified", None, 200),
     ("post", "/v1/verifications", "Send a one-time code to a phone", "NewVerification", 201),
     ("post", "/v1/verifications/{verification}/check", "Check what was typed", "CheckVerification", 200),
+    ("post", "/v1/messages", "Send a notification, or any template's message; once for each id", "NewMessage", 202),
     ("get", "/v1/messages/{message}", "Why a message was sent, or was not", None, 200),
     ("get", "/v1/countries", "What each country allows, by which source (operator)", None, 200),
     ("get", "/v1/caps", "The caps over all advertisers (operator)", None, 200),
@@ -134,6 +136,7 @@ _MODELS = (
     NewHalt,
     NewVerification,
     CheckVerification,
+    NewMessage,
     NewTemplate,
     PreviewRequest,
     OperatorCaps,

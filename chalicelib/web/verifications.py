@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import FieldError, Forbidden, InvalidInput
-from chalicelib.storage.advertisers import OPERATOR, Advertiser
-from chalicelib.web.admin_requests import answer, read_body, scope_of
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer, read_body, scope_of, speaker
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -23,7 +22,7 @@ def start() -> Response:
 
     scope = scope_of(routes)
     body = read_body(routes, NewVerification)
-    advertiser = _advertiser(scope, body.advertiser)
+    advertiser = speaker(scope, body.advertiser)
     phone = parse_mobile(body.phone, body.country)
     if isinstance(phone, FieldError):
         raise InvalidInput([phone])
@@ -47,15 +46,5 @@ def check(verification: str) -> Response:
 
     scope = scope_of(routes)
     body = read_body(routes, CheckVerification)
-    asker = _advertiser(scope, body.advertiser).id
+    asker = speaker(scope, body.advertiser).id
     return answer({"outcome": services().verifications.check(verification, "".join(body.code.split()), asker=asker)})
-
-
-def _advertiser(scope: str, named: str | None) -> Advertiser:
-    """Whose code it is: the key's own advertiser's, or the one that the operator names."""
-    if scope != OPERATOR and named not in (None, scope):
-        raise Forbidden("this key reaches another advertiser")
-    advertiser = services().advertisers.get((named or "") if scope == OPERATOR else scope)
-    if advertiser is None:
-        raise InvalidInput([FieldError("advertiser", "known", "name an advertiser")])
-    return advertiser

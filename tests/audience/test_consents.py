@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.audience.consents import consent
+from chalicelib.audience.statements import newest
 from chalicelib.storage.contacts import PARTNER, Consent, Contact, Purpose
 
 SHOP, OTHER = "adv_shop", "adv_other"
@@ -31,6 +34,25 @@ def test_a_no_is_a_no_and_silence_is_one_too() -> None:
 @pytest.mark.parametrize("purpose", ["sms_notification", "matching"])
 def test_consent_to_marketing_is_consent_to_nothing_else(purpose: Purpose) -> None:
     assert consent(contact(SHOP, sms_marketing=YES), purpose, SHOP) is None
+
+
+@pytest.mark.parametrize("purpose", ["sms_marketing", "matching"])
+def test_an_order_is_a_basis_for_notifications_alone(purpose: Purpose) -> None:
+    ordered = YES._replace(source="order", basis="contract")
+    assert consent(contact(SHOP, **{purpose: ordered}), purpose, SHOP) is None
+    assert consent(contact(SHOP, sms_notification=ordered), "sms_notification", SHOP) == ordered
+
+
+@given(st.lists(st.builds(Consent, st.booleans(), st.integers(1, 5), basis=st.sampled_from(["consent", "contract"]))))
+def test_what_was_said_stands_above_an_order_in_whatever_order_they_come(told: list[Consent]) -> None:
+    state: dict[Purpose, Consent] = {}
+    for one in told:
+        state = newest(state, {"sms_notification": one})
+    said = [one for one in told if one.basis == "consent"]
+    if said:
+        latest = max(one.at for one in said)
+        stands = all(one.given for one in said if one.at == latest)
+        assert (state["sms_notification"].basis, state["sms_notification"].given) == ("consent", stands)
 
 
 def test_a_partner_consent_counts_for_the_advertisers_that_were_named() -> None:

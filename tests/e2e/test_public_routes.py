@@ -225,6 +225,28 @@ def test_a_wrong_setting_names_the_field(deployed: Deployed, shop: Shop) -> None
     assert {error["field"] for error in answer.json["errors"]} == {"sender", "cart.template", "cart.dealy_s"}
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id": None}, "id"),
+        ({"to": {}}, "to"),
+        ({"to": {"phone": "12"}}, "to.phone"),
+        ({"order": None}, "to"),
+        ({"text": "Profitez de nos soldes"}, "text"),
+        ({"text": "{{ order.number }} : {{ link }}"}, "link"),
+        ({"template": "both"}, "body"),
+    ],
+)
+def test_a_message_that_cannot_be_sent_names_the_field(
+    deployed: Deployed, shop: Shop, changes: dict[str, Any], field: str
+) -> None:
+    good = {"id": "m-1", "to": {"phone": "+33639980009"}, "order": "A-1", "text": "Commande prête"}
+    answer = deployed.admin("POST", "/v1/messages", good | {"advertiser": shop.advertiser} | changes)
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+    assert "39980009" not in answer.body.decode()
+
+
 def test_what_an_advertisers_sms_come_from_is_registered_and_verified(deployed: Deployed, shop: Shop) -> None:
     path = f"/v1/advertisers/{shop.advertiser}"
     own = deployed.admin("POST", f"{path}/keys").json["key"]

@@ -112,11 +112,33 @@ def test_each_reason_is_enough(reason: RefusalReason) -> None:
 
 def test_every_reason_is_tried_here_but_the_composers_own() -> None:
     by_the_moment = {"cap_past_expiry", "hours_past_expiry"}
-    by_the_text = {"not_composable", "unknown_template", *get_args(NoSender)}
+    by_the_text = {"not_composable", "unknown_template", "template_reclassified", *get_args(NoSender)}
     by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
     at_the_gate = {"price_unknown", "budget_past_expiry", "provider_past_expiry", *get_args(NotOffered)}
-    elsewhere = {"no_sms_notification_consent"} | by_the_moment | by_the_text | by_the_place | at_the_gate
+    elsewhere = {"no_sms_notification_consent", "no_order"} | by_the_moment | by_the_text | by_the_place | at_the_gate
     assert set(get_args(RefusalReason)) - set(AGAINST) == elsewhere
+
+
+ORDERED = YES._replace(source="order", basis="contract")
+
+
+@pytest.mark.parametrize(
+    ("standing", "about", "reason"),
+    [
+        (ORDERED, {"order": "keyed"}, None),
+        (ORDERED, {}, "no_order"),
+        (YES, {}, None),
+        (NO, {"order": "keyed"}, "no_sms_notification_consent"),
+        (None, {"order": "keyed"}, "no_sms_notification_consent"),
+    ],
+)
+def test_an_order_stands_in_for_a_consent_to_notifications_about_orders_alone(
+    standing: Consent | None, about: dict[str, str], reason: str | None
+) -> None:
+    contact = Contact("adv", "person", b"", {"sms_notification": standing} if standing else {})
+    message = replace(FACTS.message, message_class="notification", site=None, evidence=about)
+    permitted = permit(replace(FACTS, message=message, contact=contact), NOON)
+    assert (permitted.reason if isinstance(permitted, Refuse) else None) == reason
 
 
 def test_the_first_of_several_reasons_is_told() -> None:

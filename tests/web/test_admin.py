@@ -38,8 +38,12 @@ OPERATORS_OWN = {
     ("POST", "/v1/advertisers/{advertiser}/link-domains"),
     *((method, "/v1/halt") for method in ("GET", "PUT", "DELETE")),
 }
-KEYS_OWN = {("POST", "/v1/verifications"), ("POST", "/v1/verifications/{verification}/check")}
-"""Routes that name no advertiser: a key speaks for its own (tests/web/test_verifications.py)."""
+KEYS_OWN = {
+    ("POST", "/v1/messages"),
+    ("POST", "/v1/verifications"),
+    ("POST", "/v1/verifications/{verification}/check"),
+}
+"""Routes that name no advertiser: a key speaks for its own (tests/web/test_messages.py, test_verifications.py)."""
 
 
 def admin_routes() -> Iterator[tuple[str, str]]:
@@ -134,6 +138,7 @@ BODIES: dict[str, Any] = {
     "/promo-codes/{code}/redemptions": {"order": "o-2"},
     "/halt": {"why": "complaints"},
     "/v1/verifications": {"phone": CAMILLE},
+    "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},
     "/check": {"code": "123456"},
     "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
     "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},

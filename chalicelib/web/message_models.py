@@ -1,0 +1,87 @@
+"""Body and answer of messages in the admin API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from chalicelib.storage.messages import Message
+from chalicelib.web.body import Body
+
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Said = Annotated[str, StringConstraints(max_length=200)]
+_LONGEST_TEXT = 1_000
+_MONTH_S = 31 * 24 * 3600
+
+
+class Recipient(Body):
+    """Whom a message is for: one of the four. In a body, so that none stands in an address or a log."""
+
+    phone: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "FR"
+    """Of numbers in national writing."""
+    person: _Short | None = None
+    """As the base knows its contact."""
+    email: _Short | None = None
+    customer_id: _Short | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(value is not None for value in (self.phone, self.person, self.email, self.customer_id)) != 1:
+            raise ValueError("give one of phone, person, email and customer_id")
+        return self
+
+
+class NewMessage(Body):
+    """A message that a shop's back end asks for (docs/messages.md)."""
+
+    to: Recipient
+    template: _Short | None = None
+    text: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_TEXT)] | None = None
+    """For a message of no template; filled in as one."""
+    message_class: Literal["marketing", "notification"] | None = None
+    """What the caller takes it for. Its content decides, and a label that is milder is refused."""
+    data: Annotated[dict[_Key, _Said | bool | int], Field(max_length=30)] = Field(default_factory=dict)
+    order: _Short | None = None
+    """The number of the order that it is about."""
+    campaign: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")] | None = None
+    send_at: datetime | None = None
+    expires_in_s: Annotated[int, Field(ge=60, le=_MONTH_S)] = 24 * 3600
+    """Counted from `send_at`."""
+    sender: _Short | None = None
+    link: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
+    """Where the message's personal link leads."""
+    id: _Short | None = None
+    """The caller's own name for it, unless the header `Idempotency-Key` tells one."""
+    advertiser: Annotated[str, Field(max_length=80)] | None = None
+    """For the operator's key; an advertiser's key is its own."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if (self.template is None) == (self.text is None):
+            raise ValueError("give a template or a text")
+        return self
+
+
+def epoch_ms(moment: datetime | None) -> int | None:
+    """A moment as it is kept; one without a zone is UTC."""
+    if moment is None:
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000)
+
+
+def message_answer(message: Message) -> dict[str, Any]:
+    """A message that was taken, as it stands. `parts` are counted exactly when it leaves."""
+    return {
+        "message": message.id,
+        "state": message.state,
+        "class": message.message_class,
+        "parts": message.parts,
+        "country": message.country,
+        "campaign": message.campaign,
+        "due_at": message.due_at,
+        "expires_at": message.expires_at,
+    }
