@@ -63,6 +63,13 @@ class Canned:
             case "GetItem":
                 item = self._items.get(_key(request["Key"]))
                 return {"Item": item} if item else {}
+            case "BatchGetItem":
+                asked = {table: wanted["Keys"] for table, wanted in request["RequestItems"].items()}
+                found = {
+                    table: [item for key in keys if (item := self._items.get(_key(key)))]
+                    for table, keys in asked.items()
+                }
+                return {"Responses": found, "UnprocessedKeys": {}}
             case "UpdateItem" if request.get("ReturnValues") == "ALL_NEW":
                 return {"Attributes": self._items[_key(request["Key"])]}
             case "UpdateItem" | "PutItem" | "TransactWriteItems":

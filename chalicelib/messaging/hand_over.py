@@ -14,6 +14,7 @@ from chalicelib.sms_providers.contract import Accepted, FailureKind, Provider, S
 from chalicelib.storage import ledgers, receipts
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
+from chalicelib.storage.halts import scope_of
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.table import TransactionRefused, Write
@@ -66,7 +67,7 @@ class HandOver:
         else:
             outcome = outcomes.taken()
             facts = {"provider": answer.provider, "provider_id": answer.provider_id}
-            beside = _own_id(message, answer, self._clock.now())
+            beside = [*_own_id(message, answer, self._clock.now()), self._sent_for(message)]
         return self.note(message, outcome, facts, claim, beside)
 
     def note(
@@ -103,6 +104,11 @@ class HandOver:
             return "unknown"
         log(f"message_{outcome.state}", message=message.id, advertiser=message.advertiser, reason=outcome.reason)
         return outcome.state
+
+    def _sent_for(self, message: Message) -> Write:
+        """What its campaign has sent: the measure of how many answer it with a no (messaging/stop_watch.py)."""
+        scope = scope_of(message.advertiser, message.series)
+        return count(scope, message.id, self._clock.now(), "message.sent")
 
     def _commit(self, writes: list[Write], message: Message, *, released: bool) -> None:
         """With the release of its place under the caps. Other sends to the person move the ledger meanwhile."""

@@ -96,3 +96,10 @@ def test_who_let_it_go_on_knew_of_the_noes_before(shop: Shop) -> None:
     assert not say_no(shop, 16)
     shop.world.clock.advance(HOUR)
     assert [say_no(shop, 100 + number) for number in range(16)][-1]
+
+
+def test_what_a_campaign_sends_is_what_its_noes_are_measured_by(shop: Shop) -> None:
+    shop.contact()
+    message = shop.message(campaign="flash")
+    assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
+    assert shop.world.counts(f"{shop.advertiser.id}#flash") == {"message.sent": 1}
