@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import MINUTE, Clock, SystemClock
-from chalicelib.errors import StorageUnavailable
+from chalicelib.errors import ConfigurationError, StorageUnavailable
 
 SECRETS_KEPT = 5 * MINUTE
 """How long a container goes on with the secrets that it has read; twice as long while they cannot be read again."""
@@ -50,10 +50,19 @@ class _IdentifierKeys:
     read_at: int
 
 
+def generation(name: str) -> int:
+    """How many keys lie over one another in a lasting name: 1 for a person as contacts know it."""
+    over, dot, _ = name.partition(".")
+    return int(over) if dot else 1
+
+
 @dataclass(frozen=True, slots=True)
 class _PrivateKeys:
-    people: tuple[bytes, ...]
-    """The innermost first: what was hashed under the first ones is hashed again under the later."""
+    person: bytes
+    nesting: tuple[bytes, ...]
+    """The keys over the first one, the oldest first."""
+    is_moving: bool
+    """Whether what outlives a person may still stand under the name of before."""
     data: Mapping[int, bytes]
     current: int
     link_salt: str
@@ -87,12 +96,36 @@ class Vault:
         return [_keyed(key, version, hashed) for hashed in sha256_hex for version, key in keys.items()]
 
     def person(self, phone_e164: str) -> str:
-        """Who a phone is, in every base, under keys of its own that are never retired."""
-        innermost, *outer = self._private.people
-        person = hmac.digest(innermost, identifier_digest(phone_e164).encode(), "sha256").hex()[:40]
-        for key in outer:
-            person = nest(key, person)
-        return person
+        """Who a phone is, in every base, under a key of its own that is never retired."""
+        return hmac.digest(self._private.person, identifier_digest(phone_e164).encode(), "sha256").hex()[:40]
+
+    def lasting(self, person: str) -> str:
+        """The name of what outlives a person's erasure: the person under every later key (docs/adr/0020).
+
+        It is the person's own where there is no later key. A lasting name of before leads to the same one.
+        """
+        return self.lasting_names(person)[0]
+
+    def lasting_names(self, person: str) -> tuple[str, str | None]:
+        """The lasting name, and the one of before while what stands under it is being moved."""
+        keys = self._private
+        current = 1 + len(keys.nesting)
+        is_moving = keys.is_moving and generation(person) < current
+        return _nested(keys, person, current), _nested(keys, person, current - 1) if is_moving else None
+
+    @property
+    def generation(self) -> int:
+        """How many keys lie over one another in a lasting name."""
+        return 1 + len(self._private.nesting)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether what outlives a person may still stand under the name of before."""
+        return self._private.is_moving
+
+    def renew(self) -> None:
+        """Read the private secret again, now. Raises StorageUnavailable."""
+        self._kept_private = self._read_private()
 
     @property
     def data_version(self) -> int:
@@ -121,7 +154,7 @@ class Vault:
 
         Its key comes from the one that is never retired.
         """
-        key = hmac.digest(self._private.people[0], b"consent-ledger", "sha256")
+        key = hmac.digest(self._private.person, b"consent-ledger", "sha256")
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
     @property
@@ -159,9 +192,11 @@ class Vault:
 
     def _read_private(self) -> _PrivateKeys:
         secret = json.loads(self._read("private"))
-        people = secret["person"] if isinstance(secret["person"], list) else [secret["person"]]
+        nesting = nesting_of(secret)
         return _PrivateKeys(
-            people=tuple(base64.b64decode(key) for key in people),
+            person=base64.b64decode(secret["person"]),
+            nesting=tuple(base64.b64decode(nesting["keys"][str(n)]) for n in range(2, nesting["current"] + 1)),
+            is_moving=nesting["phase"] == "introduced",
             data=_decoded(secret["data"]),
             current=secret["current"],
             link_salt=secret["link_salt"],
@@ -170,7 +205,7 @@ class Vault:
 
     def _data_key(self, version: int) -> bytes:
         if version not in self._private.data:
-            self._kept_private = self._read_private()  # Sealed under a key that is younger than what is kept.
+            self.renew()  # Sealed under a key that is younger than what is kept.
         return self._private.data[version]
 
     def _cipher(self, key: bytes) -> Any:
@@ -183,9 +218,31 @@ class Vault:
         return cipher
 
 
+def _nested(keys: _PrivateKeys, name: str, wanted: int) -> str:
+    known, hashed = generation(name), name.rpartition(".")[2]
+    for key in keys.nesting[known - 1 : wanted - 1]:
+        hashed = nest(key, hashed)
+    return f"{wanted}.{hashed}" if known < wanted else name
+
+
 def nest(key: bytes, person: str) -> str:
     """A person under one more key. No phone is needed for it."""
     return hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def nesting_of(private: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The keys over that of `person`, by generation, the current one and the phase of its coming.
+
+    Raises ConfigurationError where a key was added by hand: everything that stands under the name of before, each
+    opposition too, would be found no more. `relance keys nest` moves it.
+    """
+    nesting: Mapping[str, Any] = private.get("nesting", {"keys": {}, "current": 1, "phase": "steady", "since": 0})
+    marked = sorted(map(int, nesting["keys"])) == list(range(2, nesting["current"] + 1))
+    if isinstance(private["person"], str) and marked:
+        return nesting
+    raise ConfigurationError(
+        "secret private", "a key of `person` was added by hand: take it out, use relance keys nest"
+    )
 
 
 def new_key() -> str:

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.halts import Halts
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
+    from chalicelib.storage.ledger_places import LedgerPlaces
     from chalicelib.storage.ledgers import Ledgers
     from chalicelib.storage.link_domains import LinkDomains
     from chalicelib.storage.messages import Messages
@@ -191,7 +192,13 @@ class Services:
     def ledgers(self) -> Ledgers:
         from chalicelib.storage.ledgers import Ledgers
 
-        return Ledgers(self.table)
+        return Ledgers(self.table, self.ledger_places)
+
+    @cached_property
+    def ledger_places(self) -> LedgerPlaces:
+        from chalicelib.storage.ledger_places import LedgerPlaces
+
+        return LedgerPlaces(self.table, self.vault)
 
     @cached_property
     def messages(self) -> Messages:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from chalicelib.clock import SystemClock
+from chalicelib.errors import RelanceError
 from cli.answers import AsJson, answer, fail, the_stage
-from cli.rotate import KeyRotation, NotComplete, Progress, Ring
+from cli.nesting import KeyNesting
+from cli.passes import NotComplete
+from cli.rotate import KeyRotation, Progress, Ring
 from cli.rotation import TooEarly
 from cli.secrets import Secrets, create_operator_key, create_secrets
 
 app = typer.Typer(no_args_is_help=True, help="Secrets and admin keys.")
+Job = TypeVar("Job", KeyRotation, KeyNesting)
 _RINGS: dict[str, Ring] = {"identifiers": "identifiers", "data": "data"}
 
 
@@ -35,7 +40,11 @@ def operator(as_json: AsJson = False) -> None:
 @app.command("status")
 def status(as_json: AsJson = False) -> None:
     """Say which keys there are, which one is current, and where their rotations stand."""
-    rings = _rotation().status()
+    try:
+        generation, nesting = _nesting().status()
+    except RelanceError as error:
+        fail(str(error))
+    rings = [*_rotation().status(), (nesting.ring, list(range(1, generation + 1)), generation, nesting)]
     told = [
         {"ring": ring, "versions": versions, "current": current, "phase": progress.phase, "ready_at": progress.ready_at}
         for ring, versions, current, progress in rings
@@ -52,21 +61,39 @@ def rotate(ring: Annotated[str, typer.Argument(help="identifiers or data.")], as
     """Take the rotation of a ring of keys one phase on. Run it until it is steady again; docs/keys.md."""
     if ring not in _RINGS:
         fail(f"keys that rotate are {' and '.join(_RINGS)}")
+    _tell(lambda: _rotation().next(_RINGS[ring]), as_json)
+
+
+@app.command("nest")
+def nest(as_json: AsJson = False) -> None:
+    """After a leak of `person`: take a key over it one phase on. Run it until it is steady again; docs/keys.md."""
+    _tell(_nesting().next, as_json)
+
+
+def _tell(phase: Callable[[], Progress], as_json: bool) -> None:
     try:
-        progress = _rotation().next(_RINGS[ring])
+        progress = phase()
     except TooEarly as early:
         fail(f"{early}: not before {_iso(early.until)}")
-    except NotComplete as left:
+    except (NotComplete, RelanceError) as left:
         fail(str(left))
     counted = f"; {progress.seen} items seen, {progress.changed} changed" if progress.seen else ""
-    answer(asdict(progress), f"{ring}: {_told(progress)}{counted}", as_json)
+    answer(asdict(progress), f"{progress.ring}: {_told(progress)}{counted}", as_json)
 
 
 def _rotation() -> KeyRotation:
+    return _on_stage(KeyRotation)
+
+
+def _nesting() -> KeyNesting:
+    return _on_stage(KeyNesting)
+
+
+def _on_stage(job: Callable[..., Job]) -> Job:
     stage = the_stage()
     secrets = Secrets(lambda: stage.client("ssm"), stage.settings.keys_path)
     # Real time, whatever a test stage's clock shows; there a rehearsal need not wait.
-    return KeyRotation(secrets, stage.services, SystemClock(), waits=not stage.settings.test_clock)
+    return job(secrets, stage.services, SystemClock(), waits=not stage.settings.test_clock)
 
 
 def _told(progress: Progress) -> str:

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from chalicelib.audience.replay import Replay
-from chalicelib.errors import StorageUnavailable
+from chalicelib.errors import RelanceError
 from cli.answers import AsJson, answer, fail, the_stage
+from cli.nesting import clear
+from cli.passes import NotComplete
 
 app = typer.Typer(no_args_is_help=True, help="After a restore of the table.")
 
@@ -30,10 +32,15 @@ def replay(
     """Tell the table of all oppositions and erasures of the log, then allow sending from it. It can be run again."""
     services = the_stage().services()
     try:
+        if services.vault.is_moving:
+            fail("a nesting of keys is under way: take it on with `relance keys nest`, then replay")
+        if services.vault.generation > 1:
+            clear(services)  # The table may be from before a nesting of keys.
         records = services.opposition_log.since(_moment(since) if since else 0)
-        done = Replay(services.contacts, services.ledgers, services.erasure).run(records)
+        told = Replay(services.table, services.contacts, services.ledgers, services.erasure, services.vault)
+        done = told.run(records)
         services.table_identity.confirm()
-    except StorageUnavailable as error:
+    except (NotComplete, RelanceError) as error:
         fail(f"sending stays as it was, run it again: {error}")
     answer(
         asdict(done) | {"sending": True},

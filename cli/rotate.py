@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 from chalicelib.audience.rekey import Passed, Rekeying
 from chalicelib.clock import Clock
 from chalicelib.wiring import Services
 from cli import rotation
+from cli.passes import SEGMENTS, NotComplete, complete, each_segment
 from cli.rotation import Phase, Secret
 from cli.secrets import Secrets
 
 Ring = Literal["identifiers", "data"]
-SEGMENTS = 8
-_ROUNDS = 5
-T = TypeVar("T")
-
-
-class NotComplete(Exception):
-    """The phase could not be completed; the text says why. It can be run again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What a phase came to."""
 
-    ring: Ring
+    ring: Ring | Literal["person"]
     phase: Phase
     ready_at: int
     """When the next phase may come (epoch ms)."""
@@ -59,64 +52,61 @@ class KeyRotation:
         secret = self._read(ring)
         if self._waits:
             rotation.require_ready(secret, self._clock.now())
-        return self._identifiers(secret) if ring == "identifiers" else self._data(secret)
+        after, passed = self._identifiers(secret) if ring == "identifiers" else self._data(secret)
+        if self._read(ring) != secret:
+            raise NotComplete("the secret was changed meanwhile: run it again")
+        self._secrets.write("identifiers" if ring == "identifiers" else "private", after)
+        return self._progress(ring, after, passed)
 
-    def _identifiers(self, secret: Secret) -> Progress:
+    def _identifiers(self, secret: Secret) -> tuple[Secret, Passed]:
         now = self._clock.now
         match rotation.rotation(secret).phase:
             case "steady":
-                return self._write("identifiers", rotation.introduce(secret, now()))
+                return rotation.introduce(secret, now()), Passed()
             case "introduced":
                 newest = rotation.versions(secret)[-1]
                 passed = self._complete(lambda job, part: job.identify(newest, part, SEGMENTS))
-                return self._write("identifiers", rotation.passed(secret, now()), passed)
+                return rotation.passed(secret, now()), passed
             case "passed":
-                return self._write("identifiers", rotation.switch(secret, now()))
+                return rotation.switch(secret, now()), Passed()
             case "switched":
-                return self._write("identifiers", rotation.retire(secret, now(), "retired"))
+                return rotation.retire(secret, now(), "retired"), Passed()
             case "retired":
                 kept = frozenset(rotation.versions(secret))
                 passed = self._complete(lambda job, part: job.forget(kept, part, SEGMENTS))
-                return self._write("identifiers", rotation.steady(secret, now()), passed)
+                return rotation.steady(secret, now()), passed
 
-    def _data(self, secret: Secret) -> Progress:
+    def _data(self, secret: Secret) -> tuple[Secret, Passed]:
         now = self._clock.now
         match rotation.rotation(secret).phase:
             case "introduced":
-                return self._write("data", rotation.switch(secret, now()))
+                return rotation.switch(secret, now()), Passed()
             case "switched":
                 passed = self._complete(lambda job, part: job.reseal(part, SEGMENTS))
-                return self._write("data", rotation.passed(secret, now()), passed)
+                return rotation.passed(secret, now()), passed
             case "passed":
                 passed = self._complete(lambda job, part: job.reseal(part, SEGMENTS))
                 self._require_unused(version for version in rotation.versions(secret) if version != secret["current"])
-                return self._write("data", rotation.retire(secret, now(), "steady"), passed)
+                return rotation.retire(secret, now(), "steady"), passed
             case _:
-                return self._write("data", rotation.introduce(secret, now()))
+                return rotation.introduce(secret, now()), Passed()
 
     def _complete(self, part: Callable[[Rekeying, int], Passed]) -> Passed:
-        """Pass over the whole table until nothing is left to do."""
-        total = Passed()
-        for _ in range(_ROUNDS):
-            passed = sum(self._each_segment(part), Passed())
-            total = Passed(max(total.seen, passed.seen), total.changed + passed.changed, passed.left)
-            if not passed.left:
-                return total
-        raise NotComplete(f"{total.left} items were being written or do not open: run it again")
+        job = self._job()
+        return complete(lambda segment: part(job, segment))
 
     def _require_unused(self, old: Iterable[int]) -> None:
+        job = self._job()
         for version in old:
-            counts: list[Counter[str]] = self._each_segment(lambda job, n: job.sealed_under(version, n, SEGMENTS))  # noqa: B023 - run at once
+            counts = each_segment(lambda segment: job.sealed_under(version, segment, SEGMENTS))  # noqa: B023 - run at once
             left = sum(counts, Counter[str]())
             if left:
                 told = ", ".join(f"{number} {kind}" for kind, number in sorted(left.items()))
                 raise NotComplete(f"key {version} still seals {told}: it can go once they have aged out")
 
-    def _each_segment(self, part: Callable[[Rekeying, int], T]) -> list[T]:
+    def _job(self) -> Rekeying:
         services = self._services()
-        job = Rekeying(services.table, services.contacts, services.vault)
-        with ThreadPoolExecutor(SEGMENTS) as pool:
-            return list(pool.map(lambda segment: part(job, segment), range(SEGMENTS)))
+        return Rekeying(services.table, services.contacts, services.vault)
 
     def _read(self, ring: Ring) -> Secret:
         return (
@@ -124,10 +114,6 @@ class KeyRotation:
             if ring == "identifiers"
             else self._secrets.read("private")
         )
-
-    def _write(self, ring: Ring, secret: Secret, passed: Passed | None = None) -> Progress:
-        self._secrets.write("identifiers" if ring == "identifiers" else "private", secret)
-        return self._progress(ring, secret, passed or Passed())
 
     def _progress(self, ring: Ring, secret: Secret, passed: Passed | None = None) -> Progress:
         done = passed or Passed()

@@ -73,9 +73,17 @@ def test_text_that_was_sealed_before_a_rotation_still_opens() -> None:
 def test_a_key_over_the_first_one_finds_people_from_what_the_first_one_made() -> None:
     """Oppositions can be moved under a new key without knowing any phone."""
     private = json.loads(SECRETS["private"])
-    outer = new_key()
-    nested = Vault({"private": json.dumps(private | {"person": [private["person"], outer]})}.__getitem__)
-    assert nested.person(PHONE) == nest(base64.b64decode(outer), VAULT.person(PHONE)) != VAULT.person(PHONE)
+    over = {"2": new_key(), "3": new_key()}
+    mark = {"current": 3, "phase": "introduced", "since": 0}
+    nested = Vault({"private": json.dumps(private | {"nesting": {"keys": over} | mark})}.__getitem__)
+    person = VAULT.person(PHONE)
+    second, third = (base64.b64decode(key) for key in over.values())
+    assert nested.person(PHONE) == person == VAULT.lasting(person), "contacts keep their ids"
+    assert nested.lasting(person) == "3." + nest(third, nest(second, person))
+    former = "2." + nest(second, person)
+    assert nested.lasting_names(person) == (nested.lasting(person), former)
+    assert nested.lasting(former) == nested.lasting(nested.lasting(person)) == nested.lasting(person)
+    assert nested.lasting_names(nested.lasting(person))[1] is None
     assert nested.sign("text") == VAULT.sign("text"), "what was signed before still verifies"
 
 

@@ -219,7 +219,7 @@ class Erasure:
             return
         if not entries or entries[-1].kind != "erased":
             self._consents.keep_proof(
-                contact.person,
+                self._vault.lasting(contact.person),
                 contact.base,
                 contact.chain,
                 self._vault.seal(

@@ -88,7 +88,7 @@ def decide(
         writes.append(readmit(ledger, base, now))
     elif known and _withdrawn(known.consents, contact.consents):
         # A send that is being decided has read the contact as it was: its claim must not succeed.
-        writes.append(moved(person))
+        writes.append(moved(ledger))
     forgotten = identifiers_of(vault, open_profile(vault, known)) - named if known and profile else set()
     return Taking("updated" if known else "added", tuple(writes), tuple(forgotten))
 

@@ -37,8 +37,8 @@
 | consent     | CHAIN#<chain>             | <seq>                 | a contact's consent ledger, in its order   |
 | register    | CHAINS#<day>#<shard>      | <chain>#<seq>         | the daily root and verify                  |
 | root        | ROOTS                     | <day>                 | verify, the next day's root                |
-| proof       | PROOF#<person>            | <base>#<chain>        | the operator, in a dispute                 |
-| ledger      | PERSON#<person>           | LEDGER                | the person                                 |
+| proof       | PROOF#<lasting name>      | <base>#<chain>        | the operator, in a dispute                 |
+| ledger      | PERSON#<lasting name>     | LEDGER                | the person's lasting name (docs/adr/0020)  |
 | message     | MSG#<message>             | MSG                   | its id; index `due` by shard and due time  |
 | link        | LINK#<code>               | LINK                  | the code in the SMS                        |
 | standalone  | LINK#<name>#<copy>        | LINK                  | its code or `<domain>/<slug>`, any copy    |
@@ -104,6 +104,8 @@ SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
 ROOTS = "ROOTS"
+PERSON_PREFIX = "PERSON#"
+PROOF_PREFIX = "PROOF#"
 PURCHASE_PREFIX = "EVENT#purchase#"
 
 
@@ -309,7 +311,7 @@ def root(day: str) -> Key:
 
 def proof(person: str, base: str, chain_id: str) -> Key:
     """What stays of a consent ledger after an erasure, for disputes."""
-    return f"PROOF#{person}", f"{base}#{chain_id}"
+    return f"{PROOF_PREFIX}{person}", f"{base}#{chain_id}"
 
 
 def enrolment(base: str, person: str, journey: str, site_id: str) -> Key:
@@ -319,7 +321,7 @@ def enrolment(base: str, person: str, journey: str, site_id: str) -> Key:
 
 def ledger(person: str) -> Key:
     """A person's pressure ledger and oppositions."""
-    return f"PERSON#{person}", "LEDGER"
+    return f"{PERSON_PREFIX}{person}", "LEDGER"
 
 
 def message(message_id: str) -> Key:
@@ -436,7 +438,7 @@ def heard(text_id: str) -> Key:
 
 def answered(person: str, advertiser_id: str, answer: str) -> Key:
     """When a person was last answered something for an advertiser."""
-    return f"PERSON#{person}", f"ANSWERED#{advertiser_id}#{answer}"
+    return f"{PERSON_PREFIX}{person}", f"ANSWERED#{advertiser_id}#{answer}"
 
 
 def lead_source(source_id: str) -> Key:

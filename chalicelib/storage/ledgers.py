@@ -2,6 +2,9 @@
 
 One item for both, with a version: a send claims it at the version that its decision was read from, and an opposition
 moves the version, so whichever is recorded first wins (design.md, "Pressure ledger").
+
+It outlives the person's erasure, so it stands under the person's lasting name (docs/adr/0020). An item that was moved
+away stays behind for a while, marked: no write that was decided from it succeeds.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
@@ -24,6 +29,8 @@ MOST_SENDS = 500
 _OPPOSED = "opposed."
 _WISH = "wish."
 _ATTEMPTS = 6
+_NOT_MOVED = "attribute_not_exists(#moved)"
+_AS_READ = "attribute_not_exists(#version) OR #version = :read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Ledger:
     """A person's recent sends, and oppositions by advertiser."""
 
     person: str
+    """The lasting name that it stands under."""
     version: int = 0
     sends: tuple[Send, ...] = ()
     opposed: Mapping[str, Opposition] = field(default_factory=dict)
@@ -92,16 +100,45 @@ class Ledger:
         return None if advertiser in self.readmitted else self.opposed.get(EVERYONE)
 
 
-class Ledgers:
-    """Reads and writes of the ledger; the claim itself is messages' transaction."""
+class Places(Protocol):
+    """Where ledgers stand: storage/ledger_places.py."""
 
-    def __init__(self, table: Table) -> None:
+    def place(self, person: str) -> str:
+        """The name that the person's ledger stands under. Raises StorageUnavailable."""
+        ...
+
+    def renew(self) -> None:
+        """Learn where ledgers stand now. Raises StorageUnavailable."""
+        ...
+
+
+class Ledgers:
+    """Reads and writes of the ledger; the claim itself is messages' transaction.
+
+    A person is told by the id that contacts have, or by any lasting name. All raise StorageUnavailable where the ledger
+    was moved and nothing says whereto.
+    """
+
+    def __init__(self, table: Table, places: Places) -> None:
         self._table = table
+        self._places = places
 
     def get(self, person: str) -> Ledger:
         """The person's ledger; a blank one where there is none."""
-        item = self._table.get(keys.ledger(person))
-        return from_item(item) if item else Ledger(person)
+        return self._known(person, self._places.place(person))
+
+    def _known(self, person: str, place: str) -> Ledger:
+        item = self._table.get(keys.ledger(place))
+        if item and "moved" in item:
+            self._places.renew()  # It was moved since this container has read the secret.
+            newer = self._places.place(person)
+            if newer == place:
+                raise StorageUnavailable("the ledger was moved")
+            return self._known(person, newer)
+        return from_item(item) if item else Ledger(place)
+
+    def _is_moved(self, person: str, place: str) -> bool:
+        return self._known(person, place).person != place
 
     def oppose(self, person: str, advertiser: str, opposition: Opposition, *counted: Update) -> bool:
         """Record a no, and count it, once. False where the person has said it before: the first one stands.
@@ -109,22 +146,26 @@ class Ledgers:
         A no to everyone ends what the person came back to.
         """
         everyone = advertiser == EVERYONE
-        record = Update(
-            keys.ledger(person),
-            "SET #type = :type, #v = :v, #person = :person, #opposed = :opposition"
-            + (" REMOVE #readmitted" if everyone else "")
-            + " ADD #version :one",
-            {"type": "ledger", "v": 1, "person": person, "opposition": asdict(opposition), "one": 1},
-            condition="attribute_not_exists(#opposed)" + (" OR attribute_exists(#readmitted)" if everyone else ""),
-            names={"opposed": _OPPOSED + advertiser},
-        )
-        try:
-            self._table.transact([record, *counted])
-        except TransactionRefused as refused:
-            if refused.failed:
-                return False
-            raise
-        return True
+        for _ in range(_ATTEMPTS):
+            place = self._places.place(person)
+            record = _change(
+                place,
+                ", #opposed = :opposition" + (" REMOVE #readmitted" if everyone else ""),
+                {"opposition": asdict(opposition)},
+                f"{_NOT_MOVED} AND (attribute_not_exists(#opposed)"
+                + (" OR attribute_exists(#readmitted))" if everyone else ")"),
+                {"opposed": _OPPOSED + advertiser},
+            )
+            try:
+                self._table.transact([record, *counted])
+            except TransactionRefused as refused:
+                if not refused.failed:
+                    raise
+                if not self._is_moved(person, place):
+                    return False
+            else:
+                return True
+        raise StorageUnavailable("the ledger kept moving")
 
     def narrow(self, person: str, advertiser: str, wish: Wish, counted: Update) -> bool:
         """Record what a person asks to get less of, and count it. False where that holds already.
@@ -137,13 +178,8 @@ class Ledgers:
             both = known.narrowed(wish)
             if (both.every_ms, both.without) == (known.every_ms, known.without):
                 return False
-            record = Update(
-                keys.ledger(person),
-                "SET #type = :type, #v = :v, #person = :person, #wish = :wish ADD #version :one",
-                {"type": "ledger", "v": 1, "person": person, "wish": asdict(both), "one": 1, "read": ledger.version},
-                condition="attribute_not_exists(#version) OR #version = :read",
-                names={"wish": _WISH + advertiser},
-            )
+            values = {"wish": asdict(both), "read": ledger.version}
+            record = _change(ledger.person, ", #wish = :wish", values, _AS_READ, {"wish": _WISH + advertiser})
             with suppress(TransactionRefused):
                 self._table.transact([record, counted])
                 return True
@@ -151,21 +187,26 @@ class Ledgers:
 
     def widen(self, person: str, advertiser: str) -> None:
         """Forget a wish: the person, known by a code to the phone, wants everything again, or was erased."""
-        self._table.update(
-            Update(
-                keys.ledger(person),
-                "SET #type = :type, #v = :v, #person = :person REMOVE #wish ADD #version :one",
-                {"type": "ledger", "v": 1, "person": person, "one": 1},
-                names={"wish": _WISH + advertiser},
-            )
-        )
+        for _ in range(_ATTEMPTS):
+            place = self._places.place(person)
+            try:
+                self._table.update(_change(place, " REMOVE #wish", names={"wish": _WISH + advertiser}))
+            except ConditionFailed:
+                self._is_moved(person, place)
+            else:
+                return
+        raise StorageUnavailable("the ledger kept moving")
 
     def get_all(self, people: Iterable[str]) -> dict[str, Ledger]:
         """The ledgers of up to 100 people, in one call."""
-        wanted = list(dict.fromkeys(people))
-        found = self._table.get_many([keys.ledger(person) for person in wanted])
-        known = {str(item["person"]): from_item(item) for item in found.values()}
-        return {person: known.get(person) or Ledger(person) for person in wanted}
+        places = {person: self._places.place(person) for person in people}
+        found = self._table.get_many(map(keys.ledger, places.values()))
+        ledgers = {}
+        for person, place in places.items():
+            item = found.get(keys.ledger(place))
+            is_moved = item is not None and "moved" in item
+            ledgers[person] = self._known(person, place) if is_moved else from_item(item) if item else Ledger(place)
+        return ledgers
 
     def remember(self, person: str, sends: Iterable[Send], now: int) -> int:
         """Add sends that another tool made, those of the last 31 days. Returns how many were new.
@@ -181,21 +222,8 @@ class Ledgers:
                 return 0
             kept = sorted((*ledger.sends, *new), key=lambda send: send.at)[-MOST_SENDS:]
             with suppress(ConditionFailed):
-                self._table.update(
-                    Update(
-                        keys.ledger(person),
-                        "SET #type = :type, #v = :v, #person = :person, #sends = :sends ADD #version :one",
-                        {
-                            "type": "ledger",
-                            "v": 1,
-                            "person": person,
-                            "sends": [asdict(send) for send in kept],
-                            "one": 1,
-                            "read": ledger.version,
-                        },
-                        condition="attribute_not_exists(#version) OR #version = :read",
-                    )
-                )
+                values = {"sends": [asdict(send) for send in kept], "read": ledger.version}
+                self._table.update(_change(ledger.person, ", #sends = :sends", values, _AS_READ))
                 return len(new)
         raise StorageUnavailable("the ledger kept changing")
 
@@ -209,7 +237,7 @@ class Ledgers:
             with suppress(ConditionFailed):
                 self._table.update(
                     Update(
-                        keys.ledger(person),
+                        keys.ledger(ledger.person),
                         "SET #sends = :kept ADD #version :one",
                         {"kept": kept, "one": 1, "read": ledger.version},
                         condition="#version = :read",
@@ -218,13 +246,9 @@ class Ledgers:
         raise StorageUnavailable("the ledger kept changing")
 
 
-def moved(person: str) -> Update:
+def moved(ledger: Ledger) -> Update:
     """The write that moves a ledger's version: no claim that was decided from an older state can succeed any more."""
-    return Update(
-        keys.ledger(person),
-        "SET #type = :type, #v = :v, #person = :person ADD #version :one",
-        {"type": "ledger", "v": 1, "person": person, "one": 1},
-    )
+    return _change(ledger.person)
 
 
 def unmoved(ledger: Ledger) -> Update:
@@ -233,7 +257,7 @@ def unmoved(ledger: Ledger) -> Update:
         keys.ledger(ledger.person),
         "SET #type = :type, #v = :v, #person = :person, #version = :read",
         {"type": "ledger", "v": 1, "person": ledger.person, "read": ledger.version},
-        condition="attribute_not_exists(#version) OR #version = :read",
+        condition=_AS_READ,
     )
 
 
@@ -268,7 +292,7 @@ def claim(ledger: Ledger, send: Send) -> Update:
             "next": ledger.version + 1,
             "read": ledger.version,
         },
-        condition="#version = :read" if ledger.version else "attribute_not_exists(#version) OR #version = :read",
+        condition="#version = :read" if ledger.version else _AS_READ,
     )
 
 
@@ -308,3 +332,31 @@ def from_item(item: Item) -> Ledger:
 
 def _remembered(ledger: Ledger, now: int) -> list[Send]:
     return [send for send in ledger.sends if send.at > now - _REMEMBERED]
+
+
+def _change(
+    place: str,
+    change: str = "",
+    values: Mapping[str, Any] = MappingProxyType({}),
+    condition: str = _NOT_MOVED,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Update:
+    """A write that moves a ledger's version. `change` goes on with what is set."""
+    return Update(
+        keys.ledger(place),
+        f"SET #type = :type, #v = :v, #person = :person{change} ADD #version :one",
+        {"type": "ledger", "v": 1, "person": place, "one": 1, **values},
+        condition,
+        names,
+    )
+
+
+def to_item(ledger: Ledger) -> dict[str, Any]:
+    """The attributes of a ledger, but its key."""
+    item: dict[str, Any] = {"type": "ledger", "v": 1, "person": ledger.person, "version": ledger.version}
+    if ledger.sends:
+        item["sends"] = [asdict(send) for send in ledger.sends]
+    if ledger.readmitted:
+        item["readmitted"] = dict(ledger.readmitted)
+    item |= {_OPPOSED + scope: asdict(no) for scope, no in ledger.opposed.items()}
+    return item | {_WISH + advertiser: asdict(wish) for advertiser, wish in ledger.wishes.items()}

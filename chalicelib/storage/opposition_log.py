@@ -7,9 +7,9 @@ again changes nothing. No phone is in it, only the keyed hash of one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,9 +18,11 @@ from chalicelib.storage.ledgers import Ledger
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 Kind = Literal["opposed", "readmitted", "erased"]
 _PREFIX = "records/"
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Record:
 
 
 class OppositionLog:
-    """Appends and lists. Who appends may neither read nor delete."""
+    """Appends and lists, and renames for the operator. Who appends may neither read nor delete."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -62,6 +64,36 @@ class OppositionLog:
                     yield _record(found["Key"])
         except (BotoCoreError, ClientError) as error:
             raise StorageUnavailable(type(error).__name__) from error
+
+    def rename(self, lasting: Callable[[str], str]) -> int:
+        """Keep every record under its person's lasting name and nowhere else, former versions included.
+
+        Returns how many were renamed; it can be run again. Raises StorageUnavailable.
+        """
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=_PREFIX)
+        try:
+            return sum(self._rename(page, lasting) for page in pages)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageUnavailable(type(error).__name__) from error
+
+    def _rename(self, page: Mapping[str, Any], lasting: Callable[[str], str]) -> int:
+        from concurrent.futures import ThreadPoolExecutor  # Here: whoever appends should not pay for it.
+
+        renamed: dict[Record, Record] = {}
+        old: list[ObjectIdentifierTypeDef] = []
+        for version in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            record = _record(version["Key"])
+            name = lasting(record.person)
+            if name != record.person:
+                renamed[record] = replace(record, person=name)
+                old.append({"Key": version["Key"], "VersionId": version["VersionId"]})
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(self.append, renamed.values()))
+        if old:
+            left = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": old, "Quiet": True})
+            if left.get("Errors"):
+                raise StorageUnavailable("the log did not delete what was renamed")
+        return len(renamed)
 
 
 def changes(before: Ledger, after: Ledger) -> list[Record]:

@@ -7,6 +7,7 @@ tries again, and after its bounded retries names the record to the queue of lost
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import RelanceError
@@ -53,12 +54,14 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
             earlier = ledgers.from_item(before) if before else ledgers.Ledger(after["person"])
             now = ledgers.from_item(after)
             for said in changes(earlier, now):
-                services.opposition_log.append(said)
-                services.stop_watch.follow(now, said)
+                services.opposition_log.append(replace(said, person=services.vault.lasting(said.person)))
+                if before:  # A ledger that comes into being has no sends to answer, or was moved with what it says.
+                    services.stop_watch.follow(now, said)
         elif not after and before.get("type") == "contact" and _aged_out(record):
             services.erasure.expired(contacts.from_item(before))
         elif not after and before.get("type") == "contact":
-            services.opposition_log.append(Record(services.clock.now(), "erased", before["person"], before["base"]))
+            name = services.vault.lasting(before["person"])
+            services.opposition_log.append(Record(services.clock.now(), "erased", name, before["base"]))
 
     _each(stream, follow)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from chalicelib.storage.counters import SERVICE
+from chalicelib.storage.counters import SERVICE, count
+from chalicelib.storage.ledgers import Opposition
 from chalicelib.storage.opposition_log import Record
 from chalicelib.wiring import Services
 from cli import keys, restore
@@ -52,7 +53,45 @@ def test_a_rehearsal_rotates_all_keys_without_waiting(stage: Stage) -> None:
     assert [(ring["ring"], ring["versions"], ring["current"]) for ring in told("keys", "status")] == [
         ("identifiers", [2], 2),
         ("data", [2], 2),
+        ("person", [1], 1),
     ]
+
+
+def test_a_rehearsal_nests_the_key_of_people_and_a_restore_is_told_afterwards(stage: Stage, world: World) -> None:
+    told("keys", "init")
+    services = stage.services()
+    person = services.vault.person("+33639980001")
+    services.ledgers.oppose(person, SERVICE, Opposition(1, "stop"), count(SERVICE, person, 1, "opposed.stop"))
+    services.opposition_log.append(Record(1, "opposed", person, SERVICE, "stop"))
+    assert told("keys", "nest")["phase"] == "introduced"
+    refused = CliRunner().invoke(app, ["restore", "replay"])
+    assert refused.exit_code == 1
+    assert "relance keys nest" in refused.output
+    assert [told("keys", "nest")["phase"] for _ in range(2)] == ["passed", "steady"]
+    assert told("keys", "status")[2] | {"ready_at": 0} == {
+        "ring": "person",
+        "versions": [1, 2],
+        "current": 2,
+        "phase": "steady",
+        "ready_at": 0,
+    }
+    (record,) = stage.services().opposition_log.since()
+    assert record.person == stage.services().vault.lasting(person) != person
+    (ledger,) = world.of_type("ledger")
+    assert ledger["person"] == record.person
+    assert told("restore", "replay") == {"records": 1, "opposed": 0, "erased": 0, "sending": True}
+
+
+def test_a_key_of_people_that_was_added_by_hand_is_refused_in_words(stage: Stage) -> None:
+    told("keys", "init")
+    ssm, name = stage.client("ssm"), f"{stage.settings.keys_path}/private"
+    private = json.loads(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+    private["person"] = [private["person"], private["person"]]
+    ssm.put_parameter(Name=name, Value=json.dumps(private), Type="SecureString", Overwrite=True)
+    for command in (["keys", "nest"], ["keys", "status"], ["restore", "replay"]):
+        refused = CliRunner().invoke(app, command)
+        assert refused.exit_code == 1
+        assert "added by hand" in refused.output
 
 
 def test_elsewhere_too_early_a_phase_is_refused(stage: Stage) -> None:

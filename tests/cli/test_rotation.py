@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,26 +17,14 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update
 from chalicelib.vault import SECRETS_KEPT, Vault, identifier_version, new_secrets
-from cli.rotate import KeyRotation, NotComplete
+from cli.passes import NotComplete
+from cli.rotate import KeyRotation
 from cli.rotation import SETTLED, STREAMED, TooEarly
+from tests.support.secrets import KeptSecrets
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed
 from tests.support.world import World
 
 EMAIL = "camille@client.example"
-
-
-class KeptSecrets:
-    """The stage's secrets, as SSM keeps them."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def read(self, name: str) -> dict[str, Any]:
-        secret: dict[str, Any] = json.loads(self._world.secrets[name])
-        return secret
-
-    def write(self, name: str, secret: Mapping[str, Any]) -> None:
-        self._world.secrets[name] = json.dumps(secret)
 
 
 @pytest.fixture

@@ -39,7 +39,9 @@ def backup(world: World) -> list[dict[str, Any]]:
 
 
 def replay(services: Services, world: World) -> Replayed:
-    return Replay(services.contacts, services.ledgers, services.erasure).run(world.opposition_log.since())
+    return Replay(services.table, services.contacts, services.ledgers, services.erasure, services.vault).run(
+        world.opposition_log.since()
+    )
 
 
 def oppose(services: Services, person: str, scope: str, at: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
@@ -65,6 +66,10 @@ class InMemoryLog(OppositionLog):
 
     def since(self, at: int = 0) -> Iterator[Record]:
         return iter(sorted((record for record in self.records if record.at >= at), key=lambda record: record.at))
+
+    def rename(self, lasting: Callable[[str], str]) -> int:
+        before, self.records = self.records, [replace(one, person=lasting(one.person)) for one in self.records]
+        return sum(one != other for one, other in zip(before, self.records, strict=True))
 
 
 class InMemoryQueue:
