@@ -22,6 +22,7 @@ from chalicelib.web import (
     admin_senders,
     admin_sites,
     admin_templates,
+    admin_trials,
     admin_uploads,
     console,
     countries,
@@ -51,6 +52,7 @@ app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_templates.routes)
+app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(countries.routes)

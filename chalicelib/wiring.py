@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
     from chalicelib.messaging.tick import Tick
+    from chalicelib.messaging.trials import Trials
     from chalicelib.messaging.writing import Writer
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.inbound import Inbound
@@ -223,6 +224,15 @@ class Services:
         from chalicelib.storage.halts import Halts
 
         return Halts(self.table, self.clock)
+
+    @cached_property
+    def trials(self) -> Trials:
+        from chalicelib.messaging.trials import Trials
+        from chalicelib.storage.trial_phones import TrialPhones
+        from chalicelib.storage.verifications import Verifications
+
+        phones, limits = TrialPhones(self.table), Verifications(self.table)
+        return Trials(phones, self.verifications, limits, self.provider, self.vault, self.clock)
 
     @cached_property
     def stop_watch(self) -> StopWatch:

@@ -12,6 +12,7 @@
 | promo code  | PROMO#<advertiser>#<code> | CODE                  | the code as a shop or a till tells it      |
 | redemption  | PROMO#<advertiser>#<code> | ORDER#<order>         | an order that tells its code again         |
 | sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
+| test phone  | ADV#<advertiser>          | TRIAL#<person>        | an advertiser's list                       |
 | halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
 | allowance   | ALLOW#<scope>             | <window>              | who uses what the window allows            |
 | stopped     | COUNTED#<adv>#<campaign>  | <message>             | nobody: a no is counted once               |
@@ -97,6 +98,7 @@ NETWORK_PREFIX = "NETWORK#"
 WORDING_PREFIX = "WORDING#"
 POOL_PREFIX = "POOL#"
 STOCK_PREFIX = "STOCK#"
+TRIAL_PHONE_PREFIX = "TRIAL#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
@@ -167,6 +169,16 @@ def senders(advertiser_id: str) -> str:
 def sender(advertiser_id: str, country: str, value: str) -> Key:
     """What an advertiser's SMS to a country may come from."""
     return senders(advertiser_id), f"{SENDER_PREFIX}{country}#{value}"
+
+
+def trial_phones(advertiser_id: str) -> str:
+    """The partition of the phones that an advertiser's tests go to."""
+    return f"ADV#{advertiser_id}"
+
+
+def trial_phone(advertiser_id: str, person: str) -> Key:
+    """A phone that an advertiser's tests go to."""
+    return trial_phones(advertiser_id), f"{TRIAL_PHONE_PREFIX}{person}"
 
 
 def halt(scope: str) -> Key:

@@ -20,6 +20,7 @@ from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.template_models import NewTemplate, PreviewRequest
+from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.verification_models import CheckVerification, NewVerification
 from chalicelib.web.wording_models import NewWording
@@ -27,6 +28,7 @@ from chalicelib.web.wording_models import NewWording
 _LINKS = "/v1/advertisers/{advertiser}/links"
 _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
+_TEST_PHONES = "/v1/advertisers/{advertiser}/test-phones"
 _HALT = "/v1/advertisers/{advertiser}/halt"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
@@ -74,6 +76,11 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("patch", f"{_LINKS}/{{code}}", "Change a link: the next click lands by it", "LinkChange", 200),
     ("get", f"{_LINKS}/{{code}}/qr.svg", "A link's QR code, as SVG", None, 200),
     ("get", f"{_LINKS}/{{code}}/qr.png", "A link's QR code, as PNG (send Accept: image/png)", None, 200),
+    ("get", _TEST_PHONES, "Phones that get test SMS", None, 200),
+    ("post", _TEST_PHONES, "Send a code to a phone that shall get test SMS", "NewTrialPhone", 201),
+    ("post", f"{_TEST_PHONES}/confirm", "Add the phone whose code is right", "ConfirmTrialPhone", 200),
+    ("delete", f"{_TEST_PHONES}/{{person}}", "Take a phone off", None, 200),
+    ("post", f"{_TEMPLATES}/{{template}}/test", "Send a template to the verified phones, as a test", "NewTrial", 200),
     ("get", "/v1/halt", "Whether all marketing stands still (operator)", None, 200),
     ("put", "/v1/halt", "Stop all marketing (operator)", "NewHalt", 200),
     ("delete", "/v1/halt", "Let marketing go on (operator)", None, 200),
@@ -134,6 +141,9 @@ _MODELS = (
     NewCodes,
     NewRedemption,
     NewHalt,
+    NewTrial,
+    NewTrialPhone,
+    ConfirmTrialPhone,
     NewVerification,
     CheckVerification,
     NewMessage,

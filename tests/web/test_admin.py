@@ -140,6 +140,9 @@ BODIES: dict[str, Any] = {
     "/v1/verifications": {"phone": CAMILLE},
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},
     "/check": {"code": "123456"},
+    "/test-phones": {"phone": CAMILLE},
+    "/test-phones/confirm": {"phone": CAMILLE, "verification": "ver_none", "code": "123456"},
+    "/templates/{template}/test": {},
     "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
     "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
 }
