@@ -27,9 +27,10 @@ def count(
     counted = sms_text.count(text)
     lines = [f"{counted.parts} SMS, {counted.units} units of {counted.encoding}"]
     if counted.culprits:
-        safe = sms_text.count(counted.safe)
         lines.append(
             f"not in GSM-7: {', '.join(f'{character} (U+{ord(character):04X})' for character in counted.culprits)}"
         )
-        lines.append(f"as {safe.parts} SMS, {safe.units} units of {safe.encoding}: {counted.safe}")
+        if counted.safe != text:
+            safe = sms_text.count(counted.safe)
+            lines.append(f"as {safe.parts} SMS, {safe.units} units of {safe.encoding}: {counted.safe}")
     answer(asdict(counted), "\n".join(lines), as_json)

@@ -98,8 +98,11 @@ class Table:
         return self._alive(answer.get("Item"))
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
-        """Up to 100 items in one call, read consistently; absent ones are left out."""
-        pending: Any = {self._name: {"Keys": [_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}}
+        """Up to 100 items in one call, read consistently; absent ones are left out. No keys: no call."""
+        wanted = [_key(key) for key in dict.fromkeys(keys)]
+        if not wanted:
+            return {}  # DynamoDB refuses an empty batch.
+        pending: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
         found: dict[Key, Item] = {}
         for _ in range(_BATCH_ROUNDS):
             answer = self._call("BatchGetItem", {"RequestItems": pending})

@@ -51,3 +51,8 @@ def test_a_text_is_previewed_for_rows(tmp_path: Path) -> None:
 def test_a_text_that_cannot_be_filled_in_says_why() -> None:
     told = CliRunner().invoke(app, ["sms", "preview", "{{ nobody }}"])
     assert told.exit_code == 1 and "there is no value nobody" in told.stdout
+
+
+def test_a_text_that_has_no_gsm_safe_spelling_is_not_shown_twice() -> None:
+    told = CliRunner().invoke(app, ["sms", "count", "-20 % 😀"])
+    assert told.stdout.splitlines() == ["1 SMS, 8 units of UCS-2", "not in GSM-7: 😀 (U+1F600)"]

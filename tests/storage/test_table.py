@@ -141,3 +141,9 @@ def test_a_batch_read_that_is_never_completed_is_an_error(world: World) -> None:
 
     with pytest.raises(StorageUnavailable):
         Table(calls_through(Withholding()), world.table, world.clock).get_many([KEY])
+
+
+def test_a_batch_of_nothing_asks_nobody(world: World) -> None:
+    asked: list[str] = []
+    assert table(world, lambda operation, _number: asked.append(operation)).get_many([]) == {}
+    assert asked == [], "DynamoDB refuses an empty batch"
