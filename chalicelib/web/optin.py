@@ -92,7 +92,14 @@ def qr(site: str) -> Response:
 @view
 def page(site: str) -> Response:
     """The widget's form as a page."""
-    found, advertiser = _site(site)
+    try:
+        found, advertiser = _site(site)
+    except NotFound:
+        # A person may have typed it from a poster.
+        from chalicelib.web import pages
+
+        told = pages.render("unknown_link.html", header(routes, "accept-language"))
+        return Response(told, status_code=404, headers={**pages.HEADERS})
     return _page(found, advertiser, "form")
 
 

@@ -39,6 +39,12 @@ def rules(answer: Answer) -> dict[str, str]:
     return {error["field"]: error["rule"] for error in answer.json["errors"]}
 
 
+def test_a_mistyped_page_says_so_to_a_person(api: Api) -> None:
+    shown = api.ask("GET", "/optin/site_unknown")
+    assert (shown.status, shown.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "nulle part" in shown.text
+
+
 def test_a_form_is_nothing_until_its_code_is_given(api: Api, shop: Shop) -> None:
     asked = post(api, form(shop, email="Camille@Example.com ", fields={"size": "M"}))
     assert (asked.status, asked.json["expires_s"]) == (202, 600)
