@@ -5,17 +5,13 @@ What a service needs is imported when it is built: a redirect must not pay for t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import settings as stage_settings
-from chalicelib.aws.calls import Call
-from chalicelib.clock import HOUR, Clock, SystemClock
+from chalicelib.clock import HOUR, SystemClock
 from chalicelib.links.recent import RecentLinks
-from chalicelib.settings import Settings
-from chalicelib.storage.links import Links
-from chalicelib.storage.table import Table
+from chalicelib.stores import Stores
 
 if TYPE_CHECKING:
     from chalicelib.audience.consent_verify import ConsentVerifier
@@ -54,176 +50,22 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.sms_providers.reports import Reports
-    from chalicelib.storage.advertisers import Advertisers
-    from chalicelib.storage.base_sizes import BaseSizes
-    from chalicelib.storage.breakers import Breakers
-    from chalicelib.storage.caps import OperatorCaps
-    from chalicelib.storage.clicks import ClickLog
-    from chalicelib.storage.consent_ledgers import ConsentLedgers
-    from chalicelib.storage.contacts import Contacts
-    from chalicelib.storage.conversions import ConversionLog
-    from chalicelib.storage.counters import Counters
-    from chalicelib.storage.enrolments import Enrolments
-    from chalicelib.storage.events import Events
-    from chalicelib.storage.halts import Halts
-    from chalicelib.storage.keyword_numbers import KeywordNumbers
-    from chalicelib.storage.lead_sources import LeadSources
-    from chalicelib.storage.ledger_places import LedgerPlaces
-    from chalicelib.storage.ledgers import Ledgers
-    from chalicelib.storage.link_domains import LinkDomains
-    from chalicelib.storage.messages import Messages
-    from chalicelib.storage.movable_clock import MovableClock
-    from chalicelib.storage.networks import NetworkCookies
-    from chalicelib.storage.opposition_log import OppositionLog
-    from chalicelib.storage.promo_pools import PromoPools
-    from chalicelib.storage.send_queue import SendQueue
-    from chalicelib.storage.table_identity import TableIdentity
-    from chalicelib.storage.templates import Templates
-    from chalicelib.storage.visitors import Visitors
     from chalicelib.tracking.collect import Collector
     from chalicelib.tracking.network import NetworkDoor
-    from chalicelib.vault import Vault
-
-ClientFactory = Callable[[Any], Any]
-"""Makes boto3's client of an AWS service by its name."""
-CallFactory = Callable[[str], Call]
-"""Makes the calls of an AWS service by its name: to another client than boto3's."""
 
 
-def aws_client(service: Any) -> Any:
-    """A client with the environment's credentials and endpoint."""
-    from chalicelib.aws import boto
-
-    return boto.client(service)
-
-
-class Services:
-    """Everything that handlers call. `calls` makes those to the table and to the secrets: boto3 unless told."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        clock: Clock | None = None,
-        client: ClientFactory = aws_client,
-        calls: CallFactory | None = None,
-    ) -> None:
-        self.settings = settings
-        self._given_clock = clock
-        self._client = client
-        self._calls = calls or self._calls_of_client
-
-    def _calls_of_client(self, service: str) -> Call:
-        from chalicelib.aws import boto
-
-        return boto.calls_through(self._client(service))
-
-    @cached_property
-    def clock(self) -> Clock:
-        if self._given_clock is None and self.settings.test_clock:
-            return self.movable_clock
-        return self._given_clock or SystemClock()
-
-    @cached_property
-    def movable_clock(self) -> MovableClock:
-        from chalicelib.storage.movable_clock import MovableClock
-
-        return MovableClock(self._calls("dynamodb"), self.settings.table, SystemClock())
-
-    @cached_property
-    def table(self) -> Table:
-        return Table(self._calls("dynamodb"), self.settings.table, self.clock)
-
-    @cached_property
-    def table_identity(self) -> TableIdentity:
-        from chalicelib.storage.table_identity import TableIdentity
-
-        return TableIdentity(self._calls("dynamodb"), self.settings.table, self.table)
-
-    @cached_property
-    def opposition_log(self) -> OppositionLog:
-        from chalicelib.storage.opposition_log import OppositionLog
-
-        return OppositionLog(self._client("s3"), self.settings.opposition_log)
-
-    @cached_property
-    def links(self) -> Links:
-        return Links(self.table)
+class Services(Stores):
+    """Everything that handlers call."""
 
     @cached_property
     def recent_links(self) -> RecentLinks:
         return RecentLinks()
 
     @cached_property
-    def link_domains(self) -> LinkDomains:
-        from chalicelib.storage.link_domains import LinkDomains
-
-        return LinkDomains(self.table)
-
-    @cached_property
     def link_desk(self) -> LinkDesk:
         from chalicelib.links.desk import LinkDesk
 
         return LinkDesk(self.links, self.link_domains, self.advertisers, self.clock, self.settings.origin)
-
-    @cached_property
-    def advertisers(self) -> Advertisers:
-        from chalicelib.storage.advertisers import Advertisers
-
-        return Advertisers(self.table, self.clock)
-
-    @cached_property
-    def events(self) -> Events:
-        from chalicelib.storage.events import Events
-
-        return Events(self.table)
-
-    @cached_property
-    def visitors(self) -> Visitors:
-        from chalicelib.storage.visitors import Visitors
-
-        return Visitors(self.table)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        from chalicelib.storage.contacts import Contacts
-
-        return Contacts(self.table)
-
-    @cached_property
-    def ledgers(self) -> Ledgers:
-        from chalicelib.storage.ledgers import Ledgers
-
-        return Ledgers(self.table, self.ledger_places)
-
-    @cached_property
-    def ledger_places(self) -> LedgerPlaces:
-        from chalicelib.storage.ledger_places import LedgerPlaces
-
-        return LedgerPlaces(self.table, self.vault)
-
-    @cached_property
-    def messages(self) -> Messages:
-        from chalicelib.storage.messages import Messages
-
-        return Messages(self.table)
-
-    @cached_property
-    def enrolments(self) -> Enrolments:
-        from chalicelib.storage.enrolments import Enrolments
-
-        return Enrolments(self.table)
-
-    @cached_property
-    def counters(self) -> Counters:
-        from chalicelib.storage.counters import Counters
-
-        return Counters(self.table)
-
-    @cached_property
-    def halts(self) -> Halts:
-        from chalicelib.storage.halts import Halts
-
-        return Halts(self.table, self.clock)
 
     @cached_property
     def trials(self) -> Trials:
@@ -241,29 +83,11 @@ class Services:
         return StopWatch(self.table, self.counters, self.halts, self.advertisers, self.clock)
 
     @cached_property
-    def promo_pools(self) -> PromoPools:
-        from chalicelib.storage.promo_pools import PromoPools
-
-        return PromoPools(self.table)
-
-    @cached_property
     def promo_desk(self) -> PromoDesk:
         from chalicelib.promotions.desk import PromoDesk
         from chalicelib.storage.promo_codes import PromoCodes
 
         return PromoDesk(self.promo_pools, PromoCodes(self.table), self.clock)
-
-    @cached_property
-    def send_queue(self) -> SendQueue:
-        from chalicelib.storage.send_queue import SendQueue
-
-        return SendQueue(self._client("sqs"), self.settings.send_queue_url)
-
-    @cached_property
-    def vault(self) -> Vault:
-        from chalicelib.vault import Vault, secrets_reader
-
-        return Vault(secrets_reader(lambda: self._calls("ssm"), self.settings.keys_path))
 
     @cached_property
     def collector(self) -> Collector:
@@ -276,12 +100,6 @@ class Services:
         from chalicelib.tracking.network import NetworkDoor
 
         return NetworkDoor(self.advertisers, enabled=self.settings.network_cookie)
-
-    @cached_property
-    def network_cookies(self) -> NetworkCookies:
-        from chalicelib.storage.networks import NetworkCookies
-
-        return NetworkCookies(self.table)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -351,22 +169,10 @@ class Services:
         return WordingBook(Wordings(self.table), self.advertisers)
 
     @cached_property
-    def consent_ledgers(self) -> ConsentLedgers:
-        from chalicelib.storage.consent_ledgers import ConsentLedgers
-
-        return ConsentLedgers(self.table)
-
-    @cached_property
     def consent_verifier(self) -> ConsentVerifier:
         from chalicelib.audience.consent_verify import ConsentVerifier
 
         return ConsentVerifier(self.consent_ledgers, self.contacts, self.vault, self.clock)
-
-    @cached_property
-    def base_sizes(self) -> BaseSizes:
-        from chalicelib.storage.base_sizes import BaseSizes
-
-        return BaseSizes(self.table)
 
     @cached_property
     def erasure(self) -> Erasure:
@@ -406,22 +212,10 @@ class Services:
         )
 
     @cached_property
-    def conversion_log(self) -> ConversionLog:
-        from chalicelib.storage.conversions import ConversionLog
-
-        return ConversionLog(self.table)
-
-    @cached_property
     def conversions(self) -> Conversions:
         from chalicelib.links.conversions import Conversions
 
         return Conversions(self.conversion_log, self.click_log, self.links, self.messages, self.advertisers, self.clock)
-
-    @cached_property
-    def click_log(self) -> ClickLog:
-        from chalicelib.storage.clicks import ClickLog
-
-        return ClickLog(self.table)
 
     @cached_property
     def clicks(self) -> Clicks:
@@ -449,12 +243,6 @@ class Services:
         from chalicelib.messaging.tick import Tick
 
         return Tick(self.messages, self.send_queue, self.table_identity, self.clock)
-
-    @cached_property
-    def operator_caps(self) -> OperatorCaps:
-        from chalicelib.storage.caps import OperatorCaps
-
-        return OperatorCaps(self.table, self.clock)
 
     @cached_property
     def hand_over(self) -> HandOver:
@@ -507,12 +295,6 @@ class Services:
         )
 
     @cached_property
-    def breakers(self) -> Breakers:
-        from chalicelib.storage.breakers import Breakers
-
-        return Breakers(self.table, self.clock)
-
-    @cached_property
     def gate(self) -> Gate:
         from chalicelib.messaging.budget import Budget
         from chalicelib.messaging.gate import Gate
@@ -550,12 +332,6 @@ class Services:
         )
 
     @cached_property
-    def templates(self) -> Templates:
-        from chalicelib.storage.templates import Templates
-
-        return Templates(self.table)
-
-    @cached_property
     def countries(self) -> CountryBook:
         from chalicelib.messaging.signing import CountryBook
         from chalicelib.storage.signed_countries import SignedCountries
@@ -576,12 +352,6 @@ class Services:
         return Inbound(self.ledgers, self.keywords, self.vault, self.clock)
 
     @cached_property
-    def lead_sources(self) -> LeadSources:
-        from chalicelib.storage.lead_sources import LeadSources
-
-        return LeadSources(self.table)
-
-    @cached_property
     def lead_desk(self) -> LeadDesk:
         from chalicelib.audience.facebook_leads import GraphLeadReader
         from chalicelib.audience.lead_desk import LeadDesk
@@ -596,12 +366,6 @@ class Services:
         from chalicelib.storage.number_checks import NumberChecks
 
         return NumberChecker(NumberChecks(self.table), self.vault, self.clock)
-
-    @cached_property
-    def keyword_numbers(self) -> KeywordNumbers:
-        from chalicelib.storage.keyword_numbers import KeywordNumbers
-
-        return KeywordNumbers(self.table)
 
     @cached_property
     def keywords(self) -> Keywords:
