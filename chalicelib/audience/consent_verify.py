@@ -7,7 +7,7 @@ chain does not lead to. A tombstone that this service signed is none of these.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.audience.consent_chain import entry_hash, is_tombstone, open_entry, open_subject
@@ -156,11 +156,19 @@ class ConsentVerifier:
         state: dict[Purpose, Consent] = {}
         for entry in entries:
             try:
-                state = newest(state, open_entry(self._vault, contact, entry).consents())
+                state = newest(state, open_entry(self._vault, contact, entry).consents(entry.sequence))
             except ValueError as error:
                 yield Finding("payload", f"{entry.chain}#{entry.sequence}", str(error))
-        if state != contact.consents:
+        if state != _with_entries(contact.consents, state):
             yield Finding("state", contact.chain, "the contact's consents are not what its chain leads to")
+
+
+def _with_entries(consents: Mapping[Purpose, Consent], state: Mapping[Purpose, Consent]) -> Mapping[Purpose, Consent]:
+    """Consents that were taken before they named their entries, with those that the chain leads to."""
+    return {
+        purpose: consent if consent.entry or purpose not in state else consent._replace(entry=state[purpose].entry)
+        for purpose, consent in consents.items()
+    }
 
 
 def _check_links(entries: list[Entry]) -> Iterator[Finding]:

@@ -184,7 +184,7 @@ def _contact(
         base=base,
         person=person,
         sealed=known.sealed if known and unchanged else seal_profile(vault, base, person, profile or arrival.profile),
-        consents=newest(known.consents if known else {}, statement.consents()),
+        consents=newest(known.consents if known else {}, statement.consents((known.length if known else 0) + 1)),
         fields=fields,
         chain=known.chain if known and known.chain else new_chain(),
         head=known.head if known else "",

@@ -36,13 +36,11 @@ class Statement(NamedTuple):
     """What else is kept of that moment: truncated address, agent, message id, order, line of the file."""
     basis: Basis = "consent"
 
-    def consents(self) -> dict[Purpose, Consent]:
-        """The statement as the current state holds it, purpose by purpose."""
+    def consents(self, entry: int) -> dict[Purpose, Consent]:
+        """The statement as the current state holds it, purpose by purpose; `entry` is its place in the ledger."""
+        named = (self.wording, self.proof, self.advertisers, self.wording_hash, self.basis)
         return {
-            purpose: Consent(
-                given, self.at, self.source, self.wording, self.proof, self.advertisers, self.wording_hash, self.basis
-            )
-            for purpose, given in self.given.items()
+            purpose: Consent(given, self.at, self.source, *named, entry=entry) for purpose, given in self.given.items()
         }
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib.messaging.compose import MOST_CART_PARTS, compose, uses
-from chalicelib.messaging.content import JOURNEYS, marketing_reasons
+from chalicelib.messaging.content import JOURNEYS, invitation, marketing_reasons, own_words
 from chalicelib.messaging.template_language import NotComposable, names_in
 from chalicelib.messaging.values import PromoCode, Thing, Values
-from chalicelib.messaging.words import find, plain, without
+from chalicelib.messaging.words import find, plain
 from chalicelib.storage.templates import Template
 
-_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _A_NUMBER = "36000"
 _LINK = "https://r.example/Ab3dE5gH7j"
 _A_PAGE = "https://r.example/u/Ab3dE5gH7j"
@@ -84,7 +83,7 @@ def _way_out(template: Template, stop_number: str | None) -> Iterator[Finding]:
 def _class(template: Template) -> Iterator[Finding]:
     """Content sets the class, not its label."""
     if template.message_class != "marketing":
-        reasons = marketing_reasons(own_words(template), journey=template.journey, names=names_in(template.text))
+        reasons = marketing_reasons(own_words(template.text), journey=template.journey, names=names_in(template.text))
         for reason in reasons:
             message = f"this makes it marketing: {reason.words or reason.kind}"
             yield Finding("error", f"marketing_{reason.kind}", message)
@@ -97,8 +96,8 @@ def _class(template: Template) -> Iterator[Finding]:
 def _reply(template: Template, texts: list[str], *, answerable: bool) -> Iterator[Finding]:
     if answerable:
         return
-    for text in (own_words(template), *texts):
-        if words := find("invites_reply", without("forbids_reply", plain(text))):
+    for text in (own_words(template.text), *texts):
+        if words := invitation(text):
             yield Finding("error", "one_way_sender", f"it invites a reply ({words}), and its sender cannot be answered")
             return
 
@@ -109,7 +108,7 @@ def _shape(template: Template, texts: list[str]) -> Iterator[Finding]:
     linked = all(_LINK in text for text in texts)
     if template.message_class == "marketing" and not linked:
         yield Finding("error", "link", "the template does not show {{ link }} to everybody")
-    words = plain(own_words(template))
+    words = plain(own_words(template.text))
     if not find("salutation", words):
         yield Finding("warning", "salutation", "it greets nobody")
     if not linked and not find("call", words) and not find("invites_reply", words):
@@ -119,8 +118,3 @@ def _shape(template: Template, texts: list[str]) -> Iterator[Finding]:
         yield Finding("warning", "brand", f"it does not show {{{{ brand }}}}, which {told}")
     if re.search(r"\bstop\b", words):
         yield Finding("warning", "stop", "the way out is added to marketing by itself: leave STOP out")
-
-
-def own_words(template: Template) -> str:
-    """What the template itself says, whichever way its conditions turn, without what is filled in."""
-    return _TAGS.sub(" ", template.text)

@@ -6,13 +6,15 @@ that is marketing by its nature is so without them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.messaging.words import find, plain
+from chalicelib.messaging.words import find, plain, without
 from chalicelib.storage.messages import MessageClass
 
+_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 ReasonKind = Literal["journey", "promo_code", "discount", "contest", "offer", "review_with_offer"]
 
 JOURNEYS: Mapping[str, MessageClass] = {
@@ -62,3 +64,13 @@ def marketing_reasons(text: str, *, journey: str = "", names: Iterable[str] = ()
     if reasons and (words := find("review", said)):
         reasons.append(Reason("review_with_offer", words))
     return tuple(reasons)
+
+
+def invitation(text: str) -> str | None:
+    """The words by which a text invites a reply, or None: no reply reaches a sender that is a name."""
+    return find("invites_reply", without("forbids_reply", plain(text)))
+
+
+def own_words(template: str) -> str:
+    """What a template itself says, whichever way its conditions turn, without what is filled in."""
+    return _TAGS.sub(" ", template)

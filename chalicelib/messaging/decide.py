@@ -65,7 +65,9 @@ TOO_LATE: frozenset[RefusalReason] = frozenset(
     {"expired", "cap_past_expiry", "hours_past_expiry", "budget_past_expiry", "provider_past_expiry"}
 )
 """Reasons by which a message is dropped for its time rather than refused."""
-DeferralReason = Literal["fewer_wanted", "cap_reached", "outside_hours", "provider_unavailable", "budget_spent"]
+DeferralReason = Literal[
+    "fewer_wanted", "cap_reached", "outside_hours", "provider_unavailable", "budget_spent", "halted"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from chalicelib.logs import log
 from chalicelib.messaging import outcomes, states
 from chalicelib.messaging.decide import (
     TOO_LATE,
-    Decision,
     Defer,
     Facts,
     Permit,
@@ -38,6 +37,7 @@ from chalicelib.messaging.outcomes import Outcome
 from chalicelib.messaging.pace import wait_s
 from chalicelib.messaging.recipients import place_of_contact
 from chalicelib.messaging.signing import CountryBook
+from chalicelib.messaging.tick import QUEUE_LEASE
 from chalicelib.messaging.writing import Writer, Written
 from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertisers
@@ -45,7 +45,7 @@ from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.events import Events
-from chalicelib.storage.halts import Halts
+from chalicelib.storage.halts import Halt, Halts
 from chalicelib.storage.ledgers import Ledger, Ledgers
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.send_queue import Order, SendQueue
@@ -103,8 +103,8 @@ class Dispatch:
         """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
 
         Answers the state that it came to; `stale` for an order that is past; `halted` where nothing may be sent from
-        the table, or marketing stands still: the order comes back when its lease has ended. `paced` where this second
-        is full: the order is on the queue again.
+        the table, or marketing stands still as it did before: the order comes back when its lease has ended. `paced`
+        where this second is full: the order is on the queue again.
         """
         if halt := self._identity.halt():
             log("halted", reason=halt, message=message_id)
@@ -113,9 +113,6 @@ class Dispatch:
             message = self._messages.get(message_id)
             if message is None or message.state not in ("queued", "unknown") or message.version != version:
                 return "stale"
-            if message.message_class == "marketing" and self._halts.against(message.advertiser, message.series):
-                log("halted", reason="halt", message=message_id)
-                return "halted"
             try:
                 return self._resume(message) if message.state == "unknown" else self._send(message)
             except TransactionRefused:
@@ -123,6 +120,8 @@ class Dispatch:
         raise Contended(message_id)
 
     def _send(self, message: Message) -> str:
+        if halt := self._halt(message):
+            return self._stand_still(message, halt)
         facts, now = self._facts(message), self._clock.now()
         permitted = permit(facts, now)
         if isinstance(permitted, Refuse):
@@ -135,9 +134,9 @@ class Dispatch:
         decision = moment(permitted, facts, written.sms.parts, where, now)
         match decision:
             case Refuse():
-                return self._refuse(message, permitted, decision)
+                return self._refuse(message, permitted, decision, written)
             case Defer():
-                return self._defer(message, permitted, decision)
+                return self._defer(message, permitted, decision, written)
             case Send():
                 return self._go(message, permitted, facts.ledger, decision, written)
 
@@ -151,13 +150,12 @@ class Dispatch:
             return "paced"
         if hold:
             held = held_back(hold, decision, message.expires_at)
-            return (
-                self._defer(message, permitted, held)
-                if isinstance(held, Defer)
-                else self._refuse(message, permitted, held)
-            )
+            if isinstance(held, Defer):
+                return self._defer(message, permitted, held, written)
+            return self._refuse(message, permitted, held, written)
         try:
-            seen = evidence(permitted, decision, decision.counted.at)
+            cost = self._gate.cost(advertiser, sms, written.country)
+            seen = evidence(permitted, decision, decision.counted.at, written, cost)
             claim = self._claim(message, ledger, decision, written, seen)
         except BaseException:
             self._gate.leave(advertiser, sms, written.country)
@@ -175,6 +173,8 @@ class Dispatch:
         resumed = outcomes.resumed(message, now, idempotent=again, word_within=word_within)
         if isinstance(resumed, Outcome):
             return self._hand_over.note(message, resumed)
+        if self._halt(message):
+            return "halted"
         facts = self._facts(message)
         permitted = permit(facts, now)
         if isinstance(permitted, Permit):
@@ -223,7 +223,7 @@ class Dispatch:
                 "code": written.code,
                 "sender": written.sms.sender,
                 "country": written.country,
-                "promo": asdict(written.promo.code) if written.promo else None,
+                "promo": asdict(written.promo.code) if written.promo else message.promo,
                 "parts": written.sms.parts,
                 "provider": self._hand_over.provider.name,
                 "decision": seen,
@@ -245,21 +245,39 @@ class Dispatch:
                 raise
         return token
 
-    def _defer(self, message: Message, permitted: Permit, decision: Defer) -> str:
-        facts = {"version": message.version + 1}
-        return self._end(message, permitted, decision, "deferred", decision.reason, due_at=decision.until, facts=facts)
+    def _halt(self, message: Message) -> Halt | None:
+        """What lets marketing stand still; codes and notifications go on."""
+        if message.message_class != "marketing":
+            return None
+        return self._halts.against(message.advertiser, message.series)
 
-    def _refuse(self, message: Message, permitted: Permit | Refuse, decision: Refuse) -> str:
+    def _stand_still(self, message: Message, halt: Halt) -> str:
+        """Say once that it waits for an end of the halt; looked at every fifteen minutes it stays as it is."""
+        if message.reason == "halted":
+            return "halted"
+        now = self._clock.now()
+        seen = {"at": now, "halt": {"scope": halt.scope, "at": halt.at, "by": halt.by}}
+        due_at = min(now + QUEUE_LEASE, message.expires_at)
+        return self._end(message, "deferred", "halted", seen, due_at=due_at, facts={"version": message.version + 1})
+
+    def _defer(self, message: Message, permitted: Permit, decision: Defer, written: Written) -> str:
+        seen = evidence(permitted, decision, self._clock.now(), written)
+        facts = {"version": message.version + 1}
+        return self._end(message, "deferred", decision.reason, seen, due_at=decision.until, facts=facts)
+
+    def _refuse(
+        self, message: Message, permitted: Permit | Refuse, decision: Refuse, written: Written | None = None
+    ) -> str:
+        seen = evidence(permitted, decision, self._clock.now(), written)
         state: State = "expired" if decision.reason in TOO_LATE else "refused"
-        return self._end(message, permitted, decision, state, decision.reason)
+        return self._end(message, state, decision.reason, seen)
 
     def _end(
         self,
         message: Message,
-        permitted: Permit | Refuse,
-        decision: Decision,
         state: State,
         reason: str,
+        seen: Mapping[str, Any],
         *,
         due_at: int | None = None,
         facts: Mapping[str, Any] | None = None,
@@ -271,7 +289,7 @@ class Dispatch:
             Step(state, now, reason),
             version=message.version,
             due_at=due_at,
-            facts={**(facts or {}), "decision": evidence(permitted, decision, now)},
+            facts={**(facts or {}), "decision": seen},
         )
         counted = count(message.advertiser, message.id, now, f"message.{state}.{reason}")
         self._messages.commit([moved, counted])

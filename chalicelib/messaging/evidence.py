@@ -8,16 +8,33 @@ from typing import Any
 
 from chalicelib.messaging.decide import Decision, Permit, Refuse
 from chalicelib.messaging.pressure import Pressure
+from chalicelib.messaging.writing import Written
+from chalicelib.sms_providers.prices import Money
 
 
-def evidence(permitted: Permit | Refuse, decision: Decision, now: int) -> Mapping[str, Any]:
-    """When it was decided, by which consent, how each cap stood, and the hours of the place."""
+def evidence(
+    permitted: Permit | Refuse,
+    decision: Decision,
+    now: int,
+    written: Written | None = None,
+    cost: Money | None = None,
+) -> Mapping[str, Any]:
+    """When it was decided, by which entry of the consent ledger, how each cap stood, and the hours of the place.
+
+    Of what was written its sender, template, parts and country; `cost` where a budget holds.
+    """
     seen: dict[str, Any] = {"at": now, "pressure": _pressure(decision.pressure)}
     if decision.hours:
         seen["hours"] = asdict(decision.hours)
     if isinstance(permitted, Permit) and permitted.consent:
         consent = permitted.consent._asdict() | {"purpose": permitted.purpose, "chain": permitted.contact.chain}
         seen["consent"] = {name: value for name, value in consent.items() if value is not None}
+    if written:
+        sms = written.sms
+        seen["sms"] = {"sender": sms.sender, "template": written.template, "parts": sms.parts}
+        seen["sms"]["country"] = written.country
+    if cost:
+        seen["cost"] = asdict(cost)
     return seen
 
 

@@ -66,13 +66,17 @@ class Gate:
 
     def leave(self, advertiser: Advertiser, sms: Sms, country: str) -> None:
         """It did not go after all: its price can be spent again."""
-        price, budget = self._priced(sms, country), _budget(advertiser)
-        if price and budget:
-            self._budget.give_back(advertiser.id, budget, price, self._clock.now())
+        cost, budget = self.cost(advertiser, sms, country), _budgeted(advertiser, sms)
+        if cost and budget:
+            self._budget.give_back(advertiser.id, budget, cost, self._clock.now())
+
+    def cost(self, advertiser: Advertiser, sms: Sms, country: str) -> Money | None:
+        """What an SMS takes from its advertiser's budget; None where no budget holds for it, or no price is known."""
+        return self._priced(sms, country) if _budgeted(advertiser, sms) else None
 
     def _spend(self, advertiser: Advertiser, sms: Sms, country: str, now: int) -> HoldReason | None:
-        budget = _budget(advertiser)
-        if budget is None or sms.message_class == "authorisation":
+        budget = _budgeted(advertiser, sms)
+        if budget is None:
             return None
         return self._budget.spend(advertiser.id, budget, self._priced(sms, country), now)
 
@@ -80,6 +84,9 @@ class Gate:
         return self._price(self._providers[0], country, sms.parts)
 
 
-def _budget(advertiser: Advertiser) -> Money | None:
+def _budgeted(advertiser: Advertiser, sms: Sms) -> Money | None:
+    """The budget of a day that an SMS falls under: a code that somebody waits for falls under none."""
     safeguards = advertiser.safeguards
-    return None if safeguards.budget_micro is None else Money(safeguards.budget_micro, safeguards.currency)
+    if safeguards.budget_micro is None or sms.message_class == "authorisation":
+        return None
+    return Money(safeguards.budget_micro, safeguards.currency)

@@ -11,6 +11,7 @@ from chalicelib.clock import SECOND
 from chalicelib.links.codes import Codes
 from chalicelib.links.targets import rules_for
 from chalicelib.messaging.compose import Composed, cart_template, compose, own_template
+from chalicelib.messaging.content import invitation, own_words
 from chalicelib.messaging.decide import Permit
 from chalicelib.messaging.given import Given, open_given
 from chalicelib.messaging.personal_link import personal_link
@@ -43,6 +44,8 @@ class Written:
     """The write that brings the link into being; None where it is there already."""
     country: str = ""
     """Of the phone, ISO 3166-1 alpha-2."""
+    template: str = ""
+    """Its id."""
     promo: Reserved | None = None
     """The promo code in its text; the claim takes it."""
 
@@ -97,7 +100,7 @@ class Writer:
         sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
         target = given.link or self._way_out(code)
         link = personal_link(message, permitted.site, code, now, self._targets, target)
-        return Written(sms, code, links.create(link), place.country, draft.promo)
+        return Written(sms, code, links.create(link), place.country, draft.template.id, draft.promo)
 
     def draft(
         self,
@@ -115,8 +118,13 @@ class Writer:
             return "unknown_template"
         if template.message_class != message.message_class:
             return "template_reclassified"
-        wanted = given.sender or template.sender
-        sender = choose_sender(self._senders.of(advertiser), place.country, message.message_class, wanted=wanted)
+        sender = choose_sender(
+            self._senders.of(advertiser),
+            place.country,
+            message.message_class,
+            invites_reply=invitation(own_words(template.text)) is not None,
+            wanted=given.sender or template.sender,
+        )
         if isinstance(sender, str):
             return sender
         promo = self._promo(message, template, place.zones)

@@ -43,6 +43,8 @@ _REASONS = {
     "budget_past_expiry": "the advertiser's budget would have held it only when it was too late",
     "price_unknown": "the advertiser has a budget, and nobody has said what an SMS there costs",
     "provider_past_expiry": "the provider did not answer until it was too late",
+    "halted": "marketing stands still, by somebody's order or because too many said no",
+    "erased": "the person had everything erased",
     "lease_ended": "the worker that was sending it was lost; only a receipt can tell whether it left",
     "no_answer": "the provider was asked and no answer came; only a receipt can tell whether it left",
     "no_word": "no receipt has told whether it left, and none is waited for any more",
@@ -51,8 +53,18 @@ _REASONS = {
     "invalid_number": "no phone has this number",
     "sender_refused": "its sender is not allowed there",
     "out_of_credit": "the provider's account may spend no more",
-    "rejected": "for good, and trying again would not change it",
+    "rejected": "the provider or the carrier turned it down for good",
+    "account_suspended": "the provider's account is suspended",
+    "blocked": "the carrier or the phone blocks such SMS",
+    "cancelled": "the provider took it back before it left",
+    "failed": "the provider or the carrier did not say why",
+    "filtered": "the carrier's filter held it back",
+    "provider_overflow": "it waited at the provider until it was dropped there",
+    "unknown_subscriber": "the carrier knows no subscriber with its number",
+    "unreachable": "the phone could not be reached",
 }
+_FAILED = {"expired": "the phone was not reached before it was too late"}
+"""What a reason says of an SMS that had left."""
 _STATES = {
     "scheduled": "It waits for its moment",
     "deferred": "It waits for a better moment",
@@ -78,6 +90,7 @@ def why(message: Message) -> dict[str, Any]:
         "class": message.message_class,
         "journey": message.journey,
         "site": message.site,
+        "waited_for": _waited_for(message),
         "match": {name: message.evidence.get(name) for name in ("evidence", "strength", "at", "consent_at")},
         "decision": message.decision,
         "history": [{"state": step.state, "at": step.at, "reason": step.reason} for step in message.history],
@@ -85,12 +98,22 @@ def why(message: Message) -> dict[str, Any]:
 
 
 def reason_in_words(reason: str) -> str:
-    """A reason as a part of a sentence."""
-    return _REASONS.get(reason, reason)
+    """A reason as a part of a sentence. A generic provider's own are the operator's words already."""
+    return _REASONS.get(reason, reason.replace("_", " "))
 
 
 def _sentence(message: Message) -> str:
-    state = _STATES[message.state]
-    if message.reason is None:
-        return f"{state}."
-    return f"{state}: {reason_in_words(message.reason)}."
+    state, reason = _STATES[message.state], message.reason
+    if reason is None or (message.state == "queued" and reason != "halted"):
+        return f"{state}."  # What it waited for before it was queued is over.
+    told = _FAILED.get(reason) if message.state == "failed" else None
+    sentence = f"{state}: {told or reason_in_words(reason)}"
+    waited_for = _waited_for(message)
+    if message.state == "expired" and waited_for and waited_for != reason:
+        sentence += f"; before that it waited: {reason_in_words(waited_for)}"
+    return f"{sentence}."
+
+
+def _waited_for(message: Message) -> str | None:
+    """Why it was deferred last, whatever became of it."""
+    return next((step.reason for step in reversed(message.history) if step.state == "deferred"), None)

@@ -39,6 +39,8 @@ class Consent(NamedTuple):
     wording_hash: str | None = None
     """SHA-256 of that text."""
     basis: Basis = "consent"
+    entry: int = 0
+    """Sequence of the entry in the contact's consent ledger; 0 where it was taken before that was kept."""
 
 
 FieldValue = str | int | bool

@@ -18,6 +18,7 @@ from chalicelib.storage.breakers import Breaker
 from chalicelib.storage.messages import Message
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
 from chalicelib.storage.templates import Template
+from tests.support.fakes import IdempotentProvider
 from tests.support.shop import PHONES, Shop
 from tests.support.world import NOON
 
@@ -54,6 +55,26 @@ def test_what_cannot_wait_so_long_is_dropped_with_its_reason(shop: Shop) -> None
     guard(shop, budget_micro=0)
     message = ready(shop, expires_at=NOON + HOUR)
     assert send(shop, message) == "expired" and shop.stored(message).reason == "budget_past_expiry"
+
+
+def test_what_an_sms_takes_from_the_budget_is_told_with_it(shop: Shop) -> None:
+    guard(shop, budget_micro=120_000)
+    message = ready(shop)
+    assert send(shop, message) == "sent"
+    assert shop.stored(message).decision["cost"] == {"micro": 50_000, "currency": "EUR"}
+
+
+def test_a_code_that_is_asked_for_neither_spends_the_budget_nor_gives_back_what_it_did_not_spend(shop: Shop) -> None:
+    guard(shop, budget_micro=100_000)
+    code, offer = ready(shop), ready(shop, 2)
+    sms = Sms(code.id, PHONES[1], "38123", "123456", "authorisation")
+    gate, advertiser = shop.world.services.gate, shop.world.services.advertisers.get(shop.advertiser.id)
+    assert advertiser and gate.enter(advertiser, replace(sms, message_class="marketing"), "FR") is None
+    for _ in range(5):
+        assert gate.enter(advertiser, sms, "FR") is None
+        gate.leave(advertiser, sms, "FR")
+    assert send(shop, offer) == "sent"
+    assert send(shop, ready(shop, 3)) == "deferred"
 
 
 def test_a_budget_in_another_currency_buys_nothing(shop: Shop) -> None:
@@ -154,6 +175,27 @@ def test_a_code_that_may_be_on_a_phone_stays_taken(shop: Shop, pool: Pool) -> No
     message = ready(shop, template="offer")
     assert send(shop, message) == "unknown"
     assert desk.stock(pool) == Stock(0, 1, 0) and shop.stored(message).promo
+
+
+def test_a_code_stays_with_its_message_when_that_is_handed_over_again(shop: Shop, pool: Pool) -> None:
+    world = shop.world
+    world.provider = IdempotentProvider()
+    world.equip(world.services)
+    world.services.promo_desk.fill(pool, up_to=1)
+
+    def lose(sms: Sms) -> None:
+        raise TimeoutError
+
+    world.provider.after = lose
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "unknown"
+    promo, world.provider.after = shop.stored(message).promo, None
+    world.clock.advance(5 * MINUTE)
+
+    assert send(shop, shop.stored(message)) == "sent"
+
+    assert promo and shop.stored(message).promo == promo
+    assert shop.stored(message).country == "FR"
 
 
 def test_an_offer_that_is_over_is_not_sent(shop: Shop, pool: Pool) -> None:

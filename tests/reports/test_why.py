@@ -7,11 +7,12 @@ from typing import get_args
 import pytest
 
 from chalicelib.clock import HOUR
-from chalicelib.messaging.decide import RefusalReason
+from chalicelib.messaging.decide import DeferralReason, RefusalReason
 from chalicelib.reports import visits
 from chalicelib.reports.why import why
-from chalicelib.sms_providers.contract import InboundText
-from chalicelib.storage.messages import State
+from chalicelib.sms_providers import end_user_messaging, outbox, smsapi, twilio
+from chalicelib.sms_providers.contract import FailureKind, InboundText
+from chalicelib.storage.messages import State, Step
 from tests.support.shop import CAMILLE, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 
@@ -22,6 +23,46 @@ def test_every_refusal_has_a_sentence_of_its_own(shop: Shop, reason: RefusalReas
     assert told["sentence"].startswith("It was not sent: ")
     assert reason not in told["sentence"], "a sentence is not the reason's code"
     assert told["reason"] == reason
+
+
+def told_by_providers() -> set[str]:
+    tables = (end_user_messaging.STATES, outbox.STATES, smsapi.STATES)
+    told = {reason for table in tables for _, reason in table.values() if reason}
+    refusals = set(get_args(FailureKind)) - {"retryable"}  # which is tried again until it is too late
+    return told | set(twilio.REASONS.values()) | refusals | {"failed", "no_word"}
+
+
+@pytest.mark.parametrize("reason", get_args(DeferralReason))
+def test_every_wait_has_a_sentence_of_its_own(shop: Shop, reason: str) -> None:
+    sentence = why(shop.message(state="deferred", reason=reason))["sentence"]
+    assert sentence.startswith("It waits for a better moment: ") and reason.replace("_", " ") not in sentence
+
+
+@pytest.mark.parametrize("reason", sorted(told_by_providers()))
+def test_every_failure_has_a_sentence_of_its_own(shop: Shop, reason: str) -> None:
+    sentence = why(shop.message(state="failed", reason=reason))["sentence"]
+    assert sentence.startswith("It failed: ") and sentence != f"It failed: {reason.replace('_', ' ')}."
+
+
+def test_a_generic_providers_own_reason_is_told_in_its_words(shop: Shop) -> None:
+    told = why(shop.message(state="failed", reason="mailbox_full"))
+    assert told["sentence"] == "It failed: mailbox full."
+
+
+def test_what_was_dropped_after_a_wait_tells_what_it_waited_for(shop: Shop) -> None:
+    """The cap would have let it go in time, and nobody came for it until it was too late."""
+    now = shop.world.clock.now()
+    history = (Step("scheduled", now - HOUR), Step("deferred", now - HOUR, "cap_reached"))
+    message = shop.message(state="deferred", due_at=now, expires_at=now, history=history)
+    assert shop.world.services.tick.run().expired == 1
+
+    told = why(shop.stored(message))
+
+    assert told["waited_for"] == "cap_reached"
+    assert told["sentence"] == (
+        "It was dropped: it was too late to make sense;"
+        " before that it waited: the person has had as many SMS as a cap allows."
+    )
 
 
 @pytest.mark.parametrize("state", get_args(State))
@@ -48,7 +89,11 @@ def test_a_sent_message_is_answered_for_down_to_consent_match_and_pressure(shop:
 
     assert told["sentence"] == "It was handed to the provider."
     assert told["match"]["evidence"] == "phone" and told["match"]["consent_at"]
-    assert told["decision"]["consent"]["source"] == "checkout"
+    consent, contact = told["decision"]["consent"], shop.world.services.contacts.get(shop.advertiser.id, item["person"])
+    assert consent["source"] == "checkout"
+    assert contact and shop.world.services.consent_ledgers.entry(consent["chain"], consent["entry"])
+    assert (consent["chain"], consent["entry"]) == (contact.chain, 1)
+    assert told["decision"]["sms"] == {"sender": "36123", "template": "cart", "parts": 1, "country": "FR"}
     assert [(cap["used"], cap["limit"]) for cap in told["decision"]["pressure"]] == [(0, 3)]
     assert [step["state"] for step in told["history"]] == ["scheduled", "sending", "sent"]
 
