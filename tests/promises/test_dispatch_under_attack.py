@@ -285,7 +285,7 @@ def assert_counts_are_those_of_the_messages(world: World, shops: list[Shop], mes
     """Each counted step once, though its worker died or its answer was lost."""
     counted: Counter[str] = Counter()
     for shop in shops:
-        for name, number in world.counts(shop.advertiser.id).items():
+        for name, number in world.services.counters.read(shop.advertiser.id, THURSDAY, world.clock.now()).items():
             first, _, state = name.partition(".")
             if first == "message":
                 counted[state.partition(".")[0]] += number
