@@ -60,7 +60,7 @@ def identity(statement: Statement, person: str) -> str:
     Where it stood in a file is no part of it: the same row may come in another file's order.
     """
     given, at, source, wording, _, proof, advertisers, brokers, evidence, _ = statement
-    kept = [said for said in sorted(evidence.items()) if said[0] != "line"]
+    kept = sorted([said for said in evidence.items() if said[0] != "line"])
     said = (person, sorted(given.items()), at, source, wording, proof, advertisers, brokers, kept)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 

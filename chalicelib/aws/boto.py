@@ -46,7 +46,15 @@ def config_of(service: str) -> Config:
 def calls_through(client: Any) -> Call:
     """The calls of a boto3 client."""
 
-    def call(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    @cache
+    def take_texts() -> None:
+        client.meta.events.register("before-parameter-build", _set_aside, unique_id="relance-set-aside")
+        client.meta.events.register("before-call", _send_as_it_is, unique_id="relance-send-as-it-is")
+
+    def call(operation: str, request: Mapping[str, Any] | str) -> dict[str, Any]:
+        if isinstance(request, str):
+            take_texts()
+            request = {"TransactItems": [{}], _TEXT: request}
         try:
             answer: dict[str, Any] = getattr(client, _method(operation))(**request)
         except ClientError as error:
@@ -57,6 +65,19 @@ def calls_through(client: Any) -> Call:
         return answer
 
     return call
+
+
+# A request that is text already goes around botocore's serializer, and through its signing and attempts as any other.
+_TEXT = "relance-text"
+
+
+def _set_aside(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    context[_TEXT] = params.pop(_TEXT, None)
+
+
+def _send_as_it_is(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    if text := context[_TEXT]:
+        params["body"] = text.encode()
 
 
 @cache

@@ -11,11 +11,11 @@ import json
 import random
 import time
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.aws.calls import CallRefused
+from chalicelib.aws.calls import CallRefused, as_json
 from chalicelib.aws.connection import Answer, Broken, Connection
 from chalicelib.aws.signing import Signer
 from chalicelib.errors import StorageUnavailable
@@ -75,12 +75,14 @@ class LeanClient:
         )
         self._sleep = sleep
 
-    def __call__(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(self, operation: str, request: Mapping[str, Any] | str) -> dict[str, Any]:
         """As Call says."""
-        if operation == "TransactWriteItems":
-            request = {"ClientRequestToken": random_token(), **request}
+        if not isinstance(request, str):
+            if operation == "TransactWriteItems":
+                request = {"ClientRequestToken": random_token(), **request}
+            request = as_json(request)
         target = f"{self._prefix}.{operation}"
-        body = _ENCODER.encode(request).encode()
+        body = request.encode()
         for attempt in range(1, _ATTEMPTS):
             try:
                 return self._attempt(target, body)
@@ -130,18 +132,8 @@ def _content(answer: Answer) -> dict[str, Any]:
     raise Broken("the answer is not JSON")
 
 
-def _in_base64(raw: object) -> str:
-    if isinstance(raw, bytes):
-        return b64encode(raw).decode()
-    raise TypeError(f"{type(raw).__name__} is not sent")
-
-
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     """An attribute value `{"B": base64}` as boto3 gives it. An item's attribute that is called B holds a dict."""
     if len(value) == 1 and isinstance(raw := value.get("B"), str):
         return {"B": b64decode(raw)}
     return value
-
-
-# Made once: json.dumps makes an encoder for each call that is not the usual one.
-_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_in_base64)

@@ -139,11 +139,16 @@ def append(entry: Entry) -> tuple[Put, Put]:
     """The writes that add an entry to its chain and to its day's register."""
     item = {"type": "consent", "v": 1, **entry._asdict()}
     line = {"type": "register", "v": 1, "chain": entry.chain, "sequence": entry.sequence, "hash": entry.hash}
-    shard = zlib.crc32(entry.chain.encode()) % keys.REGISTER_SHARDS
+    register = register_of(entry.chain, entry.recorded_at)
     return (
         Put(keys.chain_entry(entry.chain, entry.sequence), item, "attribute_not_exists(pk)"),
-        Put(keys.register(day_of(entry.recorded_at), shard, entry.chain, entry.sequence), line),
+        Put(keys.register(register, entry.chain, entry.sequence), line),
     )
+
+
+def register_of(chain: str, at: int) -> str:
+    """The partition of the register in which what a chain takes now (epoch ms) is told."""
+    return keys.register_partition(day_of(at), zlib.crc32(chain.encode()) % keys.REGISTER_SHARDS)
 
 
 def day_of(at: int) -> str:

@@ -107,7 +107,7 @@ class Contacts:
                 Update(
                     keys.contact(base, person),
                     "SET #acted_at = :at, #ttl = :ttl",
-                    {"at": at, "ttl": (at + RETENTION) // SECOND},
+                    {"at": at, "ttl": contact_ttl(at)},
                     condition="attribute_exists(pk) AND (attribute_not_exists(#acted_at) OR #acted_at < :at)",
                 )
             )
@@ -140,12 +140,19 @@ def save(contact: Contact, known: Contact | None) -> Update:
 
 
 def save_identifier(base: str, hmac: str, person: str, acted_at: int) -> Put:
-    """The write of an identifier that leads to a contact.
-
-    It goes with its contact. Its own end comes later, since a click that prolongs the contact cannot name it.
-    """
-    item = {"type": "identifier", "v": 1, "base": base, "person": person, "ttl": (acted_at + 2 * RETENTION) // SECOND}
+    """The write of an identifier that leads to a contact."""
+    item = {"type": "identifier", "v": 1, "base": base, "person": person, "ttl": identifier_ttl(acted_at)}
     return Put(keys.identifier(base, hmac), item)
+
+
+def contact_ttl(acted_at: int) -> int:
+    """When a contact ends (epoch s), by the person's last own act (epoch ms)."""
+    return (acted_at + RETENTION) // SECOND
+
+
+def identifier_ttl(acted_at: int) -> int:
+    """When an identifier ends by itself. It goes with its contact: a click that prolongs that cannot name it."""
+    return (acted_at + 2 * RETENTION) // SECOND
 
 
 def from_item(item: Item) -> Contact:
@@ -184,7 +191,7 @@ def _item(contact: Contact) -> Item:
         "key": contact.key,
         "recorded": contact.recorded,
         "acted_at": contact.acted_at,
-        "ttl": (contact.acted_at + RETENTION) // SECOND,
+        "ttl": contact_ttl(contact.acted_at),
     }
 
 

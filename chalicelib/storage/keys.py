@@ -311,9 +311,9 @@ def register_partition(day: str, shard: int) -> str:
     return f"CHAINS#{day}#{shard}"
 
 
-def register(day: str, shard: int, chain_id: str, sequence: int) -> Key:
+def register(partition: str, chain_id: str, sequence: int) -> Key:
     """That a ledger took an entry on a day."""
-    return register_partition(day, shard), f"{chain_id}#{sequence:06d}"
+    return partition, f"{chain_id}#{sequence:06d}"
 
 
 def root(day: str) -> Key:

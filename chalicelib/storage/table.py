@@ -6,25 +6,36 @@ the attribute `state`. An item whose `ttl` has passed is absent, even while Dyna
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.clock import SECOND, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
-from chalicelib.storage.codec import Item, Value, decode_item, encode, encode_item
+from chalicelib.ids import random_token
+from chalicelib.storage.codec import Item, Value, decode_item
+from chalicelib.storage.forms import Form, as_text
 from chalicelib.storage.keys import Key
+from chalicelib.storage.writes import (
+    Delete,
+    Put,
+    Update,
+    Write,
+    encode_delete,
+    encode_key,
+    encode_put,
+    encode_update,
+    encode_write,
+    names_in,
+)
 
-_NAME = re.compile(r"#(\w+)")
+__all__ = ["ConditionFailed", "Delete", "Put", "Table", "TransactionRefused", "Update", "Write"]
+
 _BATCH_WRITE = 25
 _LONGEST_PK, _LONGEST_SK = 2_048, 1_024
 _BATCH_ROUNDS = 4
 _CONFLICT_ROUNDS = 4
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ConditionFailed(RelanceError):
@@ -46,40 +57,6 @@ class TransactionRefused(RelanceError):
         self.failed = failed
 
 
-# Writes are named tuples: an import makes five for each row, and they are made in a third of a frozen dataclass's time.
-
-
-class Put(NamedTuple):
-    """Write a whole item."""
-
-    key: Key
-    item: Mapping[str, Value]
-    condition: str | None = None
-    values: Mapping[str, Value] = _NOTHING
-
-
-class Update(NamedTuple):
-    """Change an item by an update expression."""
-
-    key: Key
-    expression: str
-    values: Mapping[str, Value] = _NOTHING
-    condition: str | None = None
-    names: Mapping[str, str] = _NOTHING
-    """Only for attributes whose name is not a word, such as `drop.no_consent`."""
-
-
-class Delete(NamedTuple):
-    """Remove an item."""
-
-    key: Key
-    condition: str | None = None
-    values: Mapping[str, Value] = _NOTHING
-
-
-Write = Put | Update | Delete
-
-
 class Table:
     """Reads and writes of the one table."""
 
@@ -92,14 +69,14 @@ class Table:
         """One item, or None. With `expired`, also one whose time is over and that is not removed yet."""
         if len(key[0].encode()) > _LONGEST_PK or len(key[1].encode()) > _LONGEST_SK:
             return None  # DynamoDB calls such a key invalid; to who asks, there is no such thing.
-        answer = self._call("GetItem", {"TableName": self._name, "Key": _key(key), "ConsistentRead": consistent})
+        answer = self._call("GetItem", {"TableName": self._name, "Key": encode_key(key), "ConsistentRead": consistent})
         if expired and "Item" in answer:
             return decode_item(answer["Item"])
         return self._alive(answer.get("Item"))
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """Up to 100 items in one call, read consistently; absent ones are left out. No keys: no call."""
-        wanted = [_key(key) for key in dict.fromkeys(keys)]
+        wanted = [encode_key(key) for key in dict.fromkeys(keys)]
         if not wanted:
             return {}  # DynamoDB refuses an empty batch.
         pending: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -116,7 +93,7 @@ class Table:
 
     def put(self, put: Put) -> None:
         """Write one item; ConditionFailed where its condition does not hold."""
-        self._call("PutItem", {"TableName": self._name, **_put(put)})
+        self._call("PutItem", {"TableName": self._name, **encode_put(put)})
 
     def put_many(self, puts: list[Put]) -> list[Put]:
         """Write items unconditionally, 25 a call. Returns those that could not be stored."""
@@ -133,24 +110,40 @@ class Table:
                 "TableName": self._name,
                 "ReturnValues": returning,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD" if update.condition else "NONE",
-                **_update(update),
+                **encode_update(update),
             },
         )
         return decode_item(answer.get("Attributes", {}))
 
     def delete(self, delete: Delete) -> None:
         """Remove one item, if it is there; ConditionFailed where its condition does not hold."""
-        self._call("DeleteItem", {"TableName": self._name, **_delete(delete)})
+        self._call("DeleteItem", {"TableName": self._name, **encode_delete(delete)})
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Make all writes or none; TransactionRefused tells which conditions failed.
 
         The client gives each call a token, so that its own retry of a lost answer changes nothing.
         """
-        items: list[Any] = [_transact_item(self._name, write) for write in writes]
+        items: list[Any] = [encode_write(self._name, write) for write in writes]
+        self._transact(lambda: {"TransactItems": items})
+
+    def transact_texts(self, texts: Sequence[str]) -> None:
+        """The same for writes that are the text of their requests already (`text_of`, `form`)."""
+        items = ",".join(texts)
+        self._transact(lambda: f'{{"ClientRequestToken":"{random_token()}","TransactItems":[{items}]}}')
+
+    def text_of(self, writes: Sequence[Write]) -> str:
+        """Writes as `transact_texts` takes them."""
+        return as_text(self._name, writes)
+
+    def form(self, writes: Sequence[Write], holes: Mapping[str, Value]) -> Form:
+        """Writes of this table that will be made again and again, with other values in their holes."""
+        return Form(self._name, writes, holes)
+
+    def _transact(self, request: Callable[[], Mapping[str, Any] | str]) -> None:
         for attempt in range(_CONFLICT_ROUNDS):
             try:
-                self._call("TransactWriteItems", {"TransactItems": items})
+                self._call("TransactWriteItems", request())
             except TransactionRefused as refused:
                 if refused.failed or attempt == _CONFLICT_ROUNDS - 1:
                     raise
@@ -176,7 +169,7 @@ class Table:
             condition, values = condition + " AND begins_with(#sk, :sk)", values | {":sk": {"S": sk_prefix}}
         request: dict[str, Any] = {
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": _names(condition),
+            "ExpressionAttributeNames": names_in(condition),
             "ExpressionAttributeValues": values,
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
@@ -189,7 +182,7 @@ class Table:
         request: dict[str, Any] = {
             "IndexName": index,
             "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": _names(condition),
+            "ExpressionAttributeNames": names_in(condition),
             "ExpressionAttributeValues": {":hash": {"S": hash_value}, ":until": {"N": str(until)}},
         }
         return self._pages(request, None)
@@ -229,7 +222,7 @@ class Table:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _put_batch(self, puts: list[Put]) -> list[Put]:
-        pending: Any = {self._name: [{"PutRequest": {"Item": _put(put)["Item"]}} for put in puts]}
+        pending: Any = {self._name: [{"PutRequest": {"Item": encode_put(put)["Item"]}} for put in puts]}
         for _ in range(_BATCH_ROUNDS):
             pending = self._call("BatchWriteItem", {"RequestItems": pending}).get("UnprocessedItems")
             if not pending:
@@ -239,7 +232,7 @@ class Table:
         }
         return [put for put in puts if put.key in left]
 
-    def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _call(self, operation: str, request: Mapping[str, Any] | str) -> dict[str, Any]:
         try:
             return self._call_service(operation, request)
         except CallRefused as refused:
@@ -266,65 +259,3 @@ def _refusal(refused: CallRefused) -> RelanceError:
     if refused.code == "TransactionInProgressException":
         return TransactionRefused(frozenset())
     return StorageUnavailable(refused.code)
-
-
-def _key(key: Key) -> dict[str, Any]:
-    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
-
-
-@lru_cache(maxsize=512)
-def _names(*expressions: str | None) -> dict[str, str]:
-    """Name placeholders of expressions, which are few and come again and again. The answer is shared: read only."""
-    return {f"#{name}": name for text in expressions if text for name in _NAME.findall(text)}
-
-
-def _values(values: Mapping[str, Value]) -> dict[str, Any]:
-    return {f":{name}": encode(value) for name, value in values.items()}
-
-
-def _put(put: Put) -> dict[str, Any]:
-    request: dict[str, Any] = {"Item": {**_key(put.key), **encode_item(put.item)}}
-    if put.condition:
-        request["ConditionExpression"] = put.condition
-        if names := _names(put.condition):
-            request["ExpressionAttributeNames"] = names
-        if put.values:
-            request["ExpressionAttributeValues"] = _values(put.values)
-    return request
-
-
-def _update(update: Update) -> dict[str, Any]:
-    names = _names(update.expression, update.condition)
-    if update.names:
-        names = {**names, **{f"#{alias}": name for alias, name in update.names.items()}}
-    request: dict[str, Any] = {
-        "Key": _key(update.key),
-        "UpdateExpression": update.expression,
-        "ExpressionAttributeNames": names,
-    }
-    if update.values:
-        request["ExpressionAttributeValues"] = _values(update.values)
-    if update.condition:
-        request["ConditionExpression"] = update.condition
-    return request
-
-
-def _delete(delete: Delete) -> dict[str, Any]:
-    request: dict[str, Any] = {"Key": _key(delete.key)}
-    if delete.condition:
-        request["ConditionExpression"] = delete.condition
-        if names := _names(delete.condition):
-            request["ExpressionAttributeNames"] = names
-        if delete.values:
-            request["ExpressionAttributeValues"] = _values(delete.values)
-    return request
-
-
-def _transact_item(table: str, write: Write) -> dict[str, Any]:
-    match write:
-        case Put():
-            return {"Put": {"TableName": table, **_put(write)}}
-        case Update():
-            return {"Update": {"TableName": table, **_update(write)}}
-        case Delete():
-            return {"Delete": {"TableName": table, **_delete(write)}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from chalicelib.aws.boto import calls_through
 from chalicelib.aws.calls import Call, CallRefused
 from chalicelib.aws.lean import LeanClient
 from chalicelib.errors import StorageUnavailable
-from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
 from chalicelib.vault import secrets_reader
 from tests.local.dynamodb_local import DynamoDBLocal
 from tests.support.scripted import answer, scripted
@@ -128,3 +129,41 @@ def test_a_secret_is_read() -> None:
             read("private")
     assert "X-Amz-Target: AmazonSSM.GetParameter\r\n" in server.requests[0][0]
     assert "Content-Type: application/x-amz-json-1.1\r\n" in server.requests[0][0]
+
+
+@given(st.dictionaries(st.sampled_from(["B", "a", "b"]), values, max_size=3), st.text(max_size=20))
+def test_a_transaction_that_is_text_writes_the_same(
+    exact_world: World, database: DynamoDBLocal, item: dict[str, Any], text: str
+) -> None:
+    for call in (LeanClient("dynamodb", access(database.endpoint_url)), calls_through(exact_world.dynamodb)):
+        writer = Table(call, exact_world.table, exact_world.clock)
+        writes: list[Write] = [Put(KEY, item), Update(OTHER, "SET #t = :t", {"t": text})]
+        writer.transact(writes)
+        found = writer.get_many([KEY, OTHER])
+        writer.transact([Delete(KEY), Delete(OTHER)])
+        writer.transact_texts([writer.text_of(writes)])
+        assert writer.get_many([KEY, OTHER]) == found
+
+
+def test_a_transaction_that_is_text_says_which_of_its_conditions_failed(table: Table) -> None:
+    table.put(Put(OTHER, {}))
+    with pytest.raises(TransactionRefused) as refused:
+        table.transact_texts([table.text_of([Put(KEY, {}, NEW)]), table.text_of([Put(OTHER, {}, NEW)])])
+    assert refused.value.failed == {1}
+    assert table.get(KEY) is None
+
+
+def test_a_client_that_checks_its_parameters_sends_texts_too(exact_world: World, database: DynamoDBLocal) -> None:
+    """As the command line's does."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=database.endpoint_url,
+        region_name="eu-west-3",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    table = Table(calls_through(client), exact_world.table, exact_world.clock)
+    table.transact_texts([table.text_of([Put(KEY, VALUES)])])
+    table.transact([Put(OTHER, VALUES)])
+    assert table.get(KEY) == {"pk": "pk", "sk": "sk"} | VALUES
+    assert table.get(OTHER) == {"pk": "pk", "sk": "sk2"} | VALUES

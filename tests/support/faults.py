@@ -24,6 +24,11 @@ class FaultyClient:
         self._plan = plan
         self.calls: list[str] = []
 
+    @property
+    def meta(self) -> Any:
+        """Of the client itself, for who listens to its events."""
+        return self._client.meta
+
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def call(**request: Any) -> Any:
             fault = self._plan(operation, len(self.calls))
