@@ -25,7 +25,7 @@ from chalicelib.storage.imports import Checkpoint
 
 MOST_ERRORS = 10_000
 """So many are kept in a report; all of them are counted, and told to `on_error`."""
-_BATCHES_A_CHECKPOINT = 20
+_BATCHES_A_CHECKPOINT = 5
 _PAGE_BITS = 16
 _ROWS_A_QUESTION = 100
 

@@ -275,6 +275,13 @@ class Dying:
         return outcomes
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of some rows is several batches."""
+    monkeypatch.setattr(importing, "BATCH", 25)
+
+
+@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("before", [True, False])
 def test_a_run_that_stops_goes_on_without_doubling(shop: Shop, file: Path, before: bool) -> None:
     rows = [CAMILLES.replace("00 01", f"00 {number:02d}") for number in range(90)]
@@ -298,6 +305,7 @@ def test_a_run_that_stops_goes_on_without_doubling(shop: Shop, file: Path, befor
     assert report(file, shop).resumed_at is None
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_other_options_are_another_run(shop: Shop, file: Path) -> None:
     write(file, *(CAMILLES.replace("00 01", f"00 {number:02d}") for number in range(60)))
     checkpoints = shop.world.services.import_destination.checkpoints
