@@ -32,6 +32,7 @@ from chalicelib.audience.importing import file_opener, run
 from chalicelib.audience.intake import BATCH, Arrival, Intake
 from chalicelib.clock import SystemClock
 from chalicelib.storage.contacts import Contacts
+from chalicelib.storage.ledger_places import LedgerPlaces
 from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.table import Table
 from chalicelib.vault import Vault, identifier_digest, new_secrets
@@ -144,7 +145,7 @@ def _ours(content: bytes, vault: Vault) -> Callable[[], int]:
         return {}
 
     table = Table(table_call, "table", clock)
-    intake = Intake(table, Contacts(table), Ledgers(table), vault, clock)
+    intake = Intake(table, Contacts(table), Ledgers(table, LedgerPlaces(table, vault)), vault, clock)
 
     def call() -> int:
         nonlocal taken

@@ -328,6 +328,7 @@ class Forgetful:
         raise AssertionError("the run is not complete")
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_a_run_that_is_killed_outright_doubles_nothing(shop: Shop, file: Path) -> None:
     write(file, *(CAMILLES.replace("00 01", f"00 {number:02d}") for number in range(60)))
     options = ImportOptions(base=shop.advertiser.id)
