@@ -45,6 +45,21 @@ def test_an_untouched_ledger_is_found_whole(base: World) -> None:
     assert (found.chains, found.entries, found.findings) == (2, 3, [])
 
 
+def test_consents_that_were_taken_before_they_named_their_entries_are_found_whole(base: World) -> None:
+    for found in base.of_type("contact"):
+        for consent in found["consents"].values():
+            assert consent.pop("entry") in (1, 2)
+        put(base, found)
+    assert rules(base) == set()
+
+
+def test_a_consent_that_names_another_entry_is_found(base: World) -> None:
+    (found,) = (one for one in base.of_type("contact") if one["chain"] == contact(base).chain)
+    found["consents"]["sms_marketing"]["entry"] = 7
+    put(base, found)
+    assert rules(base) == {"state"}
+
+
 def _edit(world: World) -> None:
     put(world, item(world, "consent", 2) | {"commitment": "0" * 64})
 

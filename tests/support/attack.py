@@ -31,6 +31,7 @@ _REPORTS: tuple[tuple[ReceiptState, str | None], ...] = (
     ("delivered", None),
     ("failed", "expired"),
 )
+_FATES = ("refuse", "lost", "ended", "ended", "silent", "gone")
 Job = Callable[[Services], object]
 
 
@@ -84,7 +85,7 @@ class AttackedProvider:
 
     def __init__(self, world: World, *, idempotent: bool, seed: int) -> None:
         self.idempotent = idempotent
-        self.rate = 0.25
+        self.rate = 0.4
         self.record: list[HandedOver] = []
         self.calling = threading.local()
         self._known: dict[str, Sms] = {}
@@ -94,7 +95,7 @@ class AttackedProvider:
 
     def send(self, sms: Sms) -> Accepted:
         with self._lock:
-            fate = self._random.choice(("refuse", "lost", "ended", "silent", "gone")) if self._fails() else "taken"
+            fate = self._random.choice(_FATES) if self._fails() else "taken"
             if fate == "refuse":
                 raise SendError(self._random.choice(REFUSALS))
             if fate == "silent":
