@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.storage.messages import Message
 
@@ -81,12 +83,13 @@ _STATES = {
 
 
 def why(message: Message) -> dict[str, Any]:
-    """State, sentence, the match that led to it, what the decision saw, and each step with its time."""
+    """State, sentence, until when it waits (epoch ms), the match that led to it, what the decision saw, each step."""
     return {
         "message": message.id,
         "state": message.state,
         "reason": message.reason,
         "sentence": _sentence(message),
+        "until": _until(message),
         "class": message.message_class,
         "journey": message.journey,
         "site": message.site,
@@ -104,6 +107,8 @@ def reason_in_words(reason: str) -> str:
 
 def _sentence(message: Message) -> str:
     state, reason = _STATES[message.state], message.reason
+    if until := _until(message):
+        state += f", {_by_the_recipients_clock(until, message)}"
     if reason is None or (message.state == "queued" and reason != "halted"):
         return f"{state}."  # What it waited for before it was queued is over.
     told = _FAILED.get(reason) if message.state == "failed" else None
@@ -117,3 +122,13 @@ def _sentence(message: Message) -> str:
 def _waited_for(message: Message) -> str | None:
     """Why it was deferred last, whatever became of it."""
     return next((step.reason for step in reversed(message.history) if step.state == "deferred"), None)
+
+
+def _until(message: Message) -> int | None:
+    return message.due_at if message.state in ("scheduled", "deferred") else None
+
+
+def _by_the_recipients_clock(at: int, message: Message) -> str:
+    """In the first zone that the decision looked at; in UTC where it has looked at none."""
+    zone = ((message.decision or {}).get("hours") or {}).get("zone", "").partition(",")[0]
+    return f"{datetime.fromtimestamp(at / 1000, ZoneInfo(zone) if zone else UTC):%Y-%m-%d %H:%M} {zone or 'UTC'}"

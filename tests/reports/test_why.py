@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -35,7 +36,7 @@ def told_by_providers() -> set[str]:
 @pytest.mark.parametrize("reason", get_args(DeferralReason))
 def test_every_wait_has_a_sentence_of_its_own(shop: Shop, reason: str) -> None:
     sentence = why(shop.message(state="deferred", reason=reason))["sentence"]
-    assert sentence.startswith("It waits for a better moment: ") and reason.replace("_", " ") not in sentence
+    assert sentence.startswith("It waits for a better moment, ") and reason.replace("_", " ") not in sentence
 
 
 @pytest.mark.parametrize("reason", sorted(told_by_providers()))
@@ -69,6 +70,18 @@ def test_what_was_dropped_after_a_wait_tells_what_it_waited_for(shop: Shop) -> N
 def test_every_state_has_a_sentence(shop: Shop, state: State) -> None:
     sentence = why(shop.message(state=state))["sentence"]
     assert sentence.endswith(".") and " " in sentence
+
+
+def test_what_waits_says_until_when_by_the_recipients_clock(shop: Shop) -> None:
+    shop.contact()
+    night = datetime(2026, 11, 27, 20, tzinfo=UTC)
+    shop.world.clock.advance(int(night.timestamp() * 1000) - shop.world.clock.now())
+    message = shop.message()
+    assert shop.world.services.dispatch.send(message.id, message.version) == "deferred"
+    told = why(shop.stored(message.id))
+    assert told["sentence"].startswith("It waits for a better moment, 2026-11-28 08:")
+    assert told["sentence"].endswith(" Europe/Paris: the hours of the recipient's country do not allow it now.")
+    assert told["until"] >= datetime(2026, 11, 28, 7, tzinfo=UTC).timestamp() * 1000
 
 
 def test_a_lost_lease_is_explained(shop: Shop) -> None:
