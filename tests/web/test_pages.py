@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.web.pages import language_of
+from tests.support.shop import Shop
+from tests.web.conftest import Api
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,11 @@ from chalicelib.web.pages import language_of
 )
 def test_a_page_is_in_the_language_that_the_browser_likes_better(accept_language: str, language: str) -> None:
     assert language_of(accept_language) == language
+
+
+def test_the_console_shows_an_advertisers_day_and_its_caps(api: Api, shop: Shop) -> None:
+    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shown = api.ask("POST", "/console", {"key": "rk_own"}, form=True)
+    assert shown.status == 200
+    assert shop.advertiser.name in shown.text and "Au plus 3 SMS par téléphone" in shown.text
+    assert api.ask("POST", "/console", {"key": "wrong"}, form=True).status == 403
