@@ -80,7 +80,7 @@ class NewAdvertiser(Body):
     """Three marketing SMS in seven days, whoever sent them, where nothing is said."""
     at_cap: AtCap = "skip"
     cap: SingleCap | None = None
-    """As it was before `caps`: one of the two."""
+    """As it was before `caps`: one of the two, or both where they say the same."""
     cart: CartSettings = CartSettings()
     hours: HoursSettings = HoursSettings()
     attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
@@ -89,7 +89,10 @@ class NewAdvertiser(Body):
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> NewAdvertiser:
-        if self.cap is not None and self.caps is not None:
+        if self.cap is None or self.caps is None:
+            return self
+        # An answer tells both, and may be sent back as it is.
+        if single_cap_answer(rules(self.caps)) != {"cap": self.cap.model_dump()}:
             raise ValueError("caps are told by caps, or the single one by cap")
         return self
 

@@ -226,6 +226,9 @@ def test_an_advertiser_from_its_creation_to_its_site(api: Api, shop: Shop) -> No
     operator = api.with_key(key_for(shop, OPERATOR))
     created = operator.ask("POST", "/v1/advertisers", ADVERTISER | {"cap": {"messages": 1}})
     assert created.status == 201 and created.json["cap"] == {"messages": 1, "window_s": 7 * 24 * 3600}
+    same = {name: value for name, value in created.json.items() if name != "advertiser"}
+    back = operator.ask("PUT", f"/v1/advertisers/{created.json['advertiser']}", same)
+    assert back.status == 200, "what was answered may be sent back"
     path = f"/v1/advertisers/{created.json['advertiser']}"
     own = api.with_key(operator.ask("POST", f"{path}/keys").json["key"])
 
