@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from chalicelib.audience import importing
 from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.errors import InvalidInput, StorageUnavailable
 from chalicelib.workers import imports
@@ -108,7 +109,8 @@ def test_only_one_reads_at_a_time_and_who_died_is_followed(shop: Shop) -> None:
 
 
 def test_an_absence_of_the_store_in_the_middle_is_gone_on_from(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = start(shop, numbers(400))
+    monkeypatch.setattr(importing, "BATCH", 25)
+    made = start(shop, numbers(160))
     message = shop.world.import_queue.drain()
     worker = shop.world.worker()
     take, calls = worker.intake.take_many, iter(range(100))
@@ -123,7 +125,7 @@ def test_an_absence_of_the_store_in_the_middle_is_gone_on_from(shop: Shop, monke
     assert told(shop, made).state == "running"
     assert imports.on_uploads(message, lambda: MINUTES_15, shop.world.worker())["batchItemFailures"] == []
     report = told(shop, made).report
-    assert (told(shop, made).state, report["rows"], report["resumed_at"]) == ("done", 400, 125)
+    assert (told(shop, made).state, report["rows"], report["resumed_at"]) == ("done", 160, 125)
 
 
 @pytest.mark.parametrize(("content", "field"), [("phone\n06 39 98 00 01\n", "consent_at"), ("PK\x03\x04", "file")])
