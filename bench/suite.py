@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import imports, landings, visits
+from bench import deployed, imports, landings, visits
 from bench.containers import Containers
 from bench.endpoint import running
 from bench.figures import Figure
@@ -37,6 +37,7 @@ class Effort:
     rows: int = imports.MILLION
     windows: int = 3
     window_s: float = 10
+    deliveries: int = 7
     warm_up: int = 30_000
     """Redirects. Java compiles what has run often enough: on a busy machine that takes longer."""
 
@@ -60,6 +61,7 @@ def run(effort: Effort) -> Iterator[Figure]:
             )
             yield from _cold_start(visits.click(played.frozen["code"]), containers, effort)
             yield from _dispatch(played, containers, effort)
+    yield deployed.figure(effort.deliveries)
     yield _tick(played)
     yield _match(played)
     yield from imports.figures(effort.rounds, effort.rows)

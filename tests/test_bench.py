@@ -23,6 +23,7 @@ NAMED = {
     "cold_start.first_redirect_ms",
     "dispatch.calls_per_sms",
     "dispatch.sms_per_cpu_second",
+    "dispatch.import_to_sent_s",
     "tick.calls_for_ten_due",
     "match.calls",
     "import.ratio",
@@ -30,7 +31,9 @@ NAMED = {
     "import.rss_mb",
 }
 
-LITTLE = Effort(containers=1, rounds=1, requests=3, starts=1, rows=2_000, windows=1, window_s=0.5, warm_up=100)
+LITTLE = Effort(
+    containers=1, rounds=1, requests=3, starts=1, rows=2_000, windows=1, window_s=0.5, warm_up=100, deliveries=1
+)
 
 
 @pytest.fixture(scope="module")
