@@ -1,18 +1,7 @@
 /*
- * Relance snippet. Once the visitor has agreed, and only then, it tells the service what they look at.
- *
- *   relance('init', SITE, {country: 'FR', consent: 'axeptio'})
- *                                               country: how numbers without a prefix are read
- *                                               consent: the tool that asks (docs/consent-tools.md), or none
- *   relance('consent', 'grant' | 'deny')        the shop's banner asks, the snippet obeys
- *   relance('consent', 'grant', {network: true})  to the operator's own cookie, too
- *   relance('identify', {email, phone, email_sha256, phone_sha256, customer_id})
- *   relance('track', EVENT, PARAMS)             names and fields of GA4 e-commerce
- *   relance('optin', {phone, email, sms_marketing, matching, …}, callback)
- *   relance('optin_code', {request, code}, callback)
- *
- * It reads no form field, and e-mails and phones leave the page only as SHA-256; but for an opt-in, which the shop's
- * own form hands over.
+ * Relance snippet. Once the visitor has agreed, and only then, it tells the service what they look at. It reads no form
+ * field, and e-mails and phones leave the page only as SHA-256, but for an opt-in of the shop's own form. Its commands:
+ * docs/snippet.md.
  */
 (function (window, document, navigator) {
   'use strict';
