@@ -11,7 +11,6 @@ import io
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -185,9 +184,15 @@ def _memory(file: Path) -> dict[str, float]:
     if report.accepted + report.merged < report.rows * 0.7:
         raise WrongAnswer(report.refused)
     return {
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rss_mb": _most_memory_mb(),
         "seconds": time.process_time() - started,
     }
+
+
+def _most_memory_mb() -> float:
+    """Of this program alone: `ru_maxrss` would also tell what the process held that started it."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":
