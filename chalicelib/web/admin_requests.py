@@ -36,6 +36,15 @@ def authorise(routes: Blueprint, advertiser: str) -> str:
     return scope
 
 
+def reached(routes: Blueprint, advertiser: str) -> Advertiser:
+    """An advertiser that the key reaches; raises as above, or NotFound."""
+    authorise(routes, advertiser)
+    found = services().advertisers.get(advertiser)
+    if found is None:
+        raise NotFound("advertiser")
+    return found
+
+
 def authorise_site(routes: Blueprint, site_id: str) -> Site:
     """A site that the key reaches; raises Unauthenticated or NotFound."""
     scope = scope_of(routes)

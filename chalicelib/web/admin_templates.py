@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
-from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.admin_requests import answer, reached, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -33,7 +33,7 @@ def list_templates(advertiser: str) -> Response:
     """An advertiser's templates."""
     from chalicelib.web.template_models import template_answer
 
-    _reach(advertiser)
+    reached(routes, advertiser)
     return answer({"templates": [template_answer(one, []) for one in services().templates.all(advertiser)]})
 
 
@@ -43,7 +43,7 @@ def get_template(advertiser: str, template: str) -> Response:
     """One template, with what is found of it now."""
     from chalicelib.web.template_models import template_answer
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     found = services().templates.get(advertiser, template)
     if found is None:
         raise NotFound("template")
@@ -56,7 +56,7 @@ def put_template(advertiser: str, template: str) -> Response:
     """Create or replace a template, if nothing is wrong with it."""
     from chalicelib.web.template_models import NewTemplate, template_answer, template_from
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     if not _ID.fullmatch(template):
         raise InvalidInput([FieldError("template", "pattern", "an id is small letters, digits, - and _, at most 40")])
     written = template_from(read_body(routes, NewTemplate), template, services().clock.now())
@@ -85,7 +85,7 @@ def _pool_problem(advertiser: str, template: Template) -> FieldError | None:
 @view
 def delete_template(advertiser: str, template: str) -> Response:
     """Remove a template. A message that names it is refused then."""
-    _reach(advertiser)
+    reached(routes, advertiser)
     services().templates.delete(advertiser, template)
     return answer({"template": template, "deleted": True})
 
@@ -96,7 +96,7 @@ def check_template(advertiser: str) -> Response:
     """What is wrong with a text or could be better; nothing is saved."""
     from chalicelib.web.template_models import NewTemplate, template_answer, template_from
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     written = template_from(read_body(routes, NewTemplate), "check", services().clock.now())
     return answer(template_answer(written, _findings(owner, written)))
 
@@ -111,7 +111,7 @@ def preview_template(advertiser: str) -> Response:
     from chalicelib.sms_providers.prices import own_prices, price
     from chalicelib.web.template_models import PreviewRequest, preview_answer, template_from
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     body = read_body(routes, PreviewRequest)
     written = template_from(body.template, "preview", services().clock.now())
     settings = services().settings
@@ -120,14 +120,6 @@ def preview_template(advertiser: str) -> Response:
     price_of = partial(price, provider, body.country, own=own_prices(settings.prices))
     found = preview(written, audience, _stop_number(_sender(owner, written)), price_of)
     return answer(preview_answer(found, len(body.rows) + len(body.people) - len(audience)))
-
-
-def _reach(advertiser: str) -> Advertiser:
-    authorise(routes, advertiser)
-    found = services().advertisers.get(advertiser)
-    if found is None:
-        raise NotFound("advertiser")
-    return found
 
 
 def _audience(owner: Advertiser, body: PreviewRequest) -> list[Values]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
-from chalicelib.storage.advertisers import Advertiser
-from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.admin_requests import answer, reached, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -20,7 +19,7 @@ _EXAMPLE = "Ab3dE5gH7j"
 @view
 def list_phones(advertiser: str) -> Response:
     """The phones that get tests, by their last two digits."""
-    _reach(advertiser)
+    reached(routes, advertiser)
     phones = [
         {"person": one.person, "ends_in": phone[-2:], "verified_at": one.verified_at}
         for one, phone in services().trials.phones(advertiser)
@@ -34,7 +33,7 @@ def add_phone(advertiser: str) -> Response:
     """Send a code to a phone that shall get tests."""
     from chalicelib.web.trial_models import NewTrialPhone
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     body = read_body(routes, NewTrialPhone)
     started = services().trials.ask(owner, _phone(body.phone, body.country), body.language)
     return answer({"verification": started.id, "expires_at": started.expires_at}, 201)
@@ -46,7 +45,7 @@ def confirm_phone(advertiser: str) -> Response:
     """Add the phone, where the code is right."""
     from chalicelib.web.trial_models import ConfirmTrialPhone
 
-    _reach(advertiser)
+    reached(routes, advertiser)
     body = read_body(routes, ConfirmTrialPhone)
     phone, code = _phone(body.phone, body.country), "".join(body.code.split())
     return answer({"outcome": services().trials.confirm(advertiser, phone, body.verification, code)})
@@ -56,7 +55,7 @@ def confirm_phone(advertiser: str) -> Response:
 @view
 def remove_phone(advertiser: str, person: str) -> Response:
     """Take a phone off."""
-    _reach(advertiser)
+    reached(routes, advertiser)
     services().trials.remove(advertiser, person)
     return answer({"person": person, "removed": True})
 
@@ -71,7 +70,7 @@ def send_trial(advertiser: str, template: str) -> Response:
     from chalicelib.web.template_models import row_values
     from chalicelib.web.trial_models import NewTrial
 
-    owner = _reach(advertiser)
+    owner = reached(routes, advertiser)
     found = services().templates.get(advertiser, template)
     if found is None:
         raise NotFound("template")
@@ -85,14 +84,6 @@ def send_trial(advertiser: str, template: str) -> Response:
     stop = sender.stop_number or services().settings.stop_number or None
     tested = services().trials.send(advertiser, found, values, sender.value, stop)
     return answer({"template": template, "phones": [asdict(one) for one in tested]})
-
-
-def _reach(advertiser: str) -> Advertiser:
-    authorise(routes, advertiser)
-    found = services().advertisers.get(advertiser)
-    if found is None:
-        raise NotFound("advertiser")
-    return found
 
 
 def _phone(text: str, country: str) -> str:
