@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.matching import Matcher
     from chalicelib.audience.number_check import NumberChecker
     from chalicelib.audience.optin import OptInDesk
+    from chalicelib.audience.orders import Orders
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
@@ -112,6 +113,12 @@ class Services(Stores):
         from chalicelib.audience.ties import Ties
 
         return Ties(self.matcher, self.visitors, self.links, self.network_cookies)
+
+    @cached_property
+    def orders(self) -> Orders:
+        from chalicelib.audience.orders import Orders
+
+        return Orders(self.matcher, self.visitors, self.vault)
 
     @cached_property
     def import_destination(self) -> Destination:
@@ -204,6 +211,7 @@ class Services(Stores):
             events=self.events,
             visitors=self.visitors,
             ties=self.ties,
+            orders=self.orders,
             clicks=self.click_log,
             enrolments=self.enrolments,
             messages=self.messages,

@@ -46,6 +46,12 @@ class Matcher:
                     return self.recognise(advertiser, person, kind) or "no_matching_consent"
         return "unknown_identifier"
 
+    def named(self, base: str, identifiers: Mapping[str, str]) -> str | None:
+        """The person of a base whom the best of `identifiers` leads to, whatever was agreed to."""
+        people = self._contacts.identified([base], identifiers.values()) if identifiers else {}
+        found = (people.get((base, identifiers.get(kind, ""))) for kind in _STRENGTH)
+        return next((person for person in found if person), None)
+
     def recognise(self, advertiser: str, person: str, evidence: str) -> Match | None:
         """A match with a person who is known already, such as by a link; None without matching consent."""
         contacts = self._contacts.of_person(person, (advertiser, PARTNER))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+from chalicelib.audience.orders import EVIDENCE as ORDER
+from chalicelib.audience.orders import Orders
 from chalicelib.audience.ties import Ties
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
@@ -41,6 +43,7 @@ class Trail:
         events: Events,
         visitors: Visitors,
         ties: Ties,
+        orders: Orders,
         clicks: ClickLog,
         enrolments: Enrolments,
         messages: Messages,
@@ -51,6 +54,7 @@ class Trail:
         self._events = events
         self._visitors = visitors
         self._ties = ties
+        self._orders = orders
         self._clicks = clicks
         self._enrolments = enrolments
         self._messages = messages
@@ -73,7 +77,8 @@ class Trail:
         tie = None if _overtaken(visitor, event) else _acting(visitor, site, event)
         if tie and event.network:
             self._ties.lend(tie, event.network, event.received)
-        if tie and self._advance(visitor, tie, event, site) == "browser_enrolled_another":
+        holder = self._orders.holder(event, site) or tie
+        if holder and self._advance(visitor, holder, event, site) == "browser_enrolled_another":
             names.append("not_enrolled.browser_enrolled_another")
         if event.name in FOLLOWED:
             doubt = visitor.unmatched if event.identifiers else None
@@ -192,7 +197,7 @@ def _acting(visitor: Visitor, site: Site, event: Event) -> Tie | None:
     What only the service's own cookie said holds while that cookie is agreed to.
     """
     tie = visitor.tie
-    if tie is None or visitor.unmatched or (site.demand_strong and tie.strength == "weak"):
+    if tie is None or tie.evidence == ORDER or visitor.unmatched or (site.demand_strong and tie.strength == "weak"):
         return None
     if tie.evidence == "network" and not event.network and event.via != "server":
         return None

@@ -24,6 +24,7 @@ from chalicelib.storage.events import Event, Events, Via
 from chalicelib.tracking.admission import Drop, admit, secret_matches
 from chalicelib.tracking.events import SITE_ID, Envelope, Identifiers, IncomingEvent, browser_time
 from chalicelib.tracking.names import SERVER_ONLY
+from chalicelib.tracking.orders import order_trail
 from chalicelib.vault import Vault, identifier_digest
 
 
@@ -108,8 +109,13 @@ class Collector:
             if isinstance(checked, tuple):
                 results.append(Result(index, "rejected", errors=checked))
                 continue
+            trail = visitor or self._order_trail(envelope.site, checked)
+            if trail is None:
+                nobody = "give a visitor, at least one id under ids, or params.transaction_id"
+                results.append(Result(index, "rejected", errors=(FieldError("visitor", "required", nobody),)))
+                continue
             time = checked.time if via == "server" else browser_time(checked.time, now)
-            event = _event(envelope, checked, visitor, via, caller.origin, now, time=time, identifiers=identifiers)
+            event = _event(envelope, checked, trail, via, caller.origin, now, time=time, identifiers=identifiers)
             event = replace(event, network=network)
             if any((event.name, event.id) == (other.name, other.id) for other in accepted.values()):
                 error = FieldError("id", "unique", "another event of this batch has this name and id")
@@ -131,24 +137,32 @@ class Collector:
             raise Forbidden("events of browsers come from an origin that is registered for the site")
         return "browser"
 
-    def _who(self, envelope: Envelope, via: Via) -> tuple[str, dict[str, str]]:
-        """The trail that events belong to, and the keyed identifiers that came with them."""
+    def _who(self, envelope: Envelope, via: Via) -> tuple[str | None, dict[str, str]]:
+        """The trail that events belong to, None for each order's own, and the keyed identifiers that came with them."""
         given = _digests(envelope.ids)
         identifiers = {kind: self._vault.identifier(digest) for kind, digest in given.items()}
         if envelope.visitor is not None:
             return envelope.visitor, identifiers
         if not identifiers and via == "server" and envelope.ids.click_id:
             return envelope.ids.click_id, identifiers  # The trail of whoever came by that click.
+        if not identifiers and via == "server":
+            return None, identifiers
         if not identifiers:
             raise InvalidInput([FieldError("visitor", "required", "give a visitor, or at least one id under ids")])
         # A back end may know the customer and not the browser: the trail is then the customer's own.
         return next(iter(identifiers.values()))[:40], identifiers
+
+    def _order_trail(self, site: str, incoming: IncomingEvent) -> str | None:
+        transaction = incoming.params.transaction_id
+        return order_trail(self._vault, site, transaction) if transaction else None
 
     def _check(self, raw: Any, via: Via, now: int) -> IncomingEvent | tuple[FieldError, ...]:
         try:
             incoming = IncomingEvent.model_validate(raw)
         except ValidationError as error:
             return tuple(field_errors(error))
+        if incoming.lacking:
+            return incoming.lacking
         if via != "server" and incoming.event in SERVER_ONLY:
             message = "this event is accepted from the site's back end only, with its secret as bearer token"
             return (FieldError("event", "server_only", message),)

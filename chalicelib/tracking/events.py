@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.clock import DAY, MINUTE
-from chalicelib.tracking.names import EventName
+from chalicelib.errors import FieldError
+from chalicelib.tracking.names import EventName, OrderStatus
 from chalicelib.tracking.scrubbing import names_somebody, scrub
 
 _LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
@@ -107,6 +108,19 @@ class Params(Strict):
     channel: Literal["store"] | None = None
     """Where it was bought, where that was not on the web."""
     page_location: Page | None = None
+    status: OrderStatus | None = None
+    """`order_updated`: what has become of the order."""
+    order_number: Reference | None = None
+    """The order as its buyer knows it, where that is not the transaction id."""
+    tracking_url: Page | None = None
+    """Where the parcel can be followed."""
+    step: Reference | None = None
+    """`onboarding_step`: which one was reached."""
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    """`review_submitted`: the stars."""
+
+
+_NEEDED: dict[str, tuple[str, ...]] = {"order_updated": ("transaction_id", "status"), "onboarding_step": ("step",)}
 
 
 class Identifiers(Strict):
@@ -130,6 +144,15 @@ class IncomingEvent(Strict):
     event: EventName
     time: Annotated[int, Field(ge=0)]
     params: Params = Params()
+
+    @property
+    def lacking(self) -> tuple[FieldError, ...]:
+        """What an event of this name says nothing without, and what is not there."""
+        return tuple(
+            FieldError(f"params.{name}", "required", f"{self.event} says nothing without it")
+            for name in _NEEDED.get(self.event, ())
+            if getattr(self.params, name) is None
+        )
 
 
 class Envelope(Strict):

@@ -16,7 +16,28 @@ EventName = Literal[
     "order_updated",
     "delivered",
     "review_submitted",
+    "trial_started",
     "trial_ending",
+    "onboarding_step",
 ]
-SERVER_ONLY: frozenset[str] = frozenset({"refund", "order_updated", "delivered", "review_submitted", "trial_ending"})
+SERVER_ONLY: frozenset[str] = frozenset(
+    {"refund", "order_updated", "delivered", "review_submitted", "trial_started", "trial_ending", "onboarding_step"}
+)
 """What a browser is not believed: these come from the back end, with the site's secret."""
+
+OrderStatus = Literal[
+    "created",
+    "unpaid",
+    "on_hold",
+    "paid",
+    "shipped",
+    "out_for_delivery",
+    "delivered",
+    "cancelled",
+    "return_opened",
+    "returned",
+    "refunded",
+    "complaint_opened",
+    "complaint_closed",
+]
+"""What an `order_updated` says has become of the order."""

@@ -25,6 +25,9 @@ from tests.support.shop import CAMILLE, ORIGIN, Shop, event, hashed, lamp, open_
 from tests.support.stream import Stream
 from tests.support.world import World
 
+WHOLE = {"transaction_id": "1001", "status": "shipped", "step": "first-import", "rating": 5}
+"""What events say nothing without."""
+
 
 def kept(shop: Shop) -> list[dict[str, Any]]:
     return shop.world.of_type("event")
@@ -43,15 +46,15 @@ def test_one_bad_event_does_not_take_the_others_with_it(shop: Shop) -> None:
 
 @pytest.mark.parametrize("name", sorted(SERVER_ONLY))
 def test_what_only_the_back_end_knows_needs_its_secret(shop: Shop, name: str) -> None:
-    (refused,) = shop.tell(visitor_id(), name)
+    (refused,) = shop.tell(visitor_id(), name, params=WHOLE)
     assert refused.status == "rejected" and refused.errors[0].rule == "server_only"
 
-    (taken,) = shop.tell(visitor_id(), name, caller=shop.server)
+    (taken,) = shop.tell(visitor_id(), name, caller=shop.server, params=WHOLE)
     assert taken.status == "accepted"
 
 
 def test_every_event_that_is_known_is_taken_from_the_back_end(shop: Shop) -> None:
-    results = shop.tell(visitor_id(), *get_args(EventName), caller=shop.server)
+    results = shop.tell(visitor_id(), *get_args(EventName), caller=shop.server, params=WHOLE)
     assert {result.status for result in results} == {"accepted"}
 
 
@@ -106,7 +109,33 @@ def test_a_back_end_without_a_visitor_has_the_customers_own_trail(shop: Shop) ->
 
 def test_an_event_of_nobody_is_refused(shop: Shop) -> None:
     with pytest.raises(InvalidInput):
-        shop.tell(None, "purchase", caller=shop.server)
+        shop.tell(None, "add_to_cart")
+    (refused,) = shop.tell(None, "purchase", caller=shop.server)
+    assert (refused.status, refused.errors[0].field) == ("rejected", "visitor")
+
+
+def test_what_names_nobody_but_an_order_stands_on_the_orders_own_trail(shop: Shop) -> None:
+    shop.tell(None, "refund", "delivered", caller=shop.server, params=WHOLE)
+    shop.tell(None, "delivered", caller=shop.server, params=WHOLE | {"transaction_id": "1002"})
+    trails = {(item["params"]["transaction_id"], item["visitor"]) for item in kept(shop)}
+    assert len(kept(shop)) == 3 and len(trails) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "field"),
+    [
+        ("order_updated", {"transaction_id": "1001"}, "params.status"),
+        ("order_updated", {"status": "paid"}, "params.transaction_id"),
+        ("onboarding_step", {}, "params.step"),
+        ("order_updated", WHOLE | {"status": "completed"}, "params.status"),
+        ("review_submitted", {"rating": 6}, "params.rating"),
+    ],
+)
+def test_what_an_event_says_nothing_without_is_asked_for(
+    shop: Shop, name: str, params: dict[str, Any], field: str
+) -> None:
+    (refused,) = shop.tell(visitor_id(), name, caller=shop.server, params=params)
+    assert [error.field for error in refused.errors] == [field]
 
 
 def test_a_back_ends_time_is_kept_and_the_future_refused(shop: Shop) -> None:
