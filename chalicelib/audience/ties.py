@@ -12,6 +12,7 @@ from chalicelib.audience.matching import Match, Matcher
 from chalicelib.clock import DAY
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.advertisers import Site
+from chalicelib.storage.carts import Browsing
 from chalicelib.storage.clicks import LoggedClick
 from chalicelib.storage.events import Event
 from chalicelib.storage.links import Links
@@ -135,8 +136,9 @@ def decide(visitor: Visitor, tie: Tie, *, demand_strong: bool) -> Visitor:
             return _nobodys(visitor, "contradicts_strong_evidence", tie.at)
         if demand_strong and tie.strength == "weak":
             return _nobodys(visitor, "weak_evidence", tie.at)
-        return replace(visitor, tie=tie, unmatched=None, cart=visitor.cart if _inherits(visitor, tie) else None)
-    confirmed = replace(visitor, unmatched=None, cart=None if visitor.unmatched else visitor.cart)
+        browsing = visitor.browsing if _inherits(visitor, tie) else Browsing()
+        return replace(visitor, tie=tie, unmatched=None, browsing=browsing)
+    confirmed = replace(visitor, unmatched=None, browsing=Browsing() if visitor.unmatched else visitor.browsing)
     if RANK[tie.strength] < RANK[known.strength] or (known.strength == tie.strength and tie.at < known.at):
         return visitor if tie.at < known.at else confirmed
     if _PRECISION.get(tie.evidence, 2) < _PRECISION.get(known.evidence, 2):
@@ -178,10 +180,10 @@ def _follows(visitor: Visitor, person: str) -> bool:
 
 
 def _nobodys(visitor: Visitor, reason: str, at: int) -> Visitor:
-    """Somebody else may be using the browser: what is in the cart is not its person's."""
+    """Somebody else may be using the browser: what was put into the cart or looked at is not its person's."""
     begun = {} if visitor.unmatched == reason else {reason: at}
-    cart = None if visitor.tie and not visitor.unmatched else visitor.cart
-    return replace(visitor, unmatched=reason, cart=cart, refusals={**visitor.refusals, **begun})
+    browsing = Browsing() if visitor.tie and not visitor.unmatched else visitor.browsing
+    return replace(visitor, unmatched=reason, browsing=browsing, refusals={**visitor.refusals, **begun})
 
 
 def _inherits(visitor: Visitor, tie: Tie) -> bool:

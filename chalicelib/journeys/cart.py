@@ -1,18 +1,17 @@
-"""The abandoned cart (mission.md, J1), as pure decisions: what an event makes of a cart, and of its message."""
+"""The abandoned cart (mission.md, J1), as pure decisions: what an event means for its message."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.storage.advertisers import CartJourney
+from chalicelib.storage.carts import Cart, bought
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
 from chalicelib.storage.messages import WAITING, Message
-from chalicelib.storage.visitors import Cart, Product
 
 JOURNEY = "cart"
-_FILLS = frozenset({"add_to_cart", "begin_checkout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +42,17 @@ class Cancel:
 CartDecision = Enrol | Postpone | Cancel | None
 
 
-def follow(cart: Cart | None, event: Event) -> Cart | None:
-    """The cart after an event. Moments are those of our own clock; an event seen again changes nothing."""
-    if event.name == "purchase":
-        return cart if cart and cart.started_at > event.received else None
-    if event.name in _FILLS:
-        product = _product(event) or (cart.product if cart else None)
-        if cart is None:
-            return Cart(event.received, event.received, event.received, product)
-        if event.received < cart.changed_at:
-            return cart
-        return Cart(cart.started_at, event.received, max(cart.active_at, event.received), product)
-    if cart is None:
-        return None
-    removed = event.name == "remove_from_cart" and cart.product and cart.product.id in _item_ids(event)
-    # What was taken out is not named; what is left is not known.
-    product = None if removed else cart.product
-    return replace(cart, active_at=max(cart.active_at, event.received), product=product)
-
-
 def decide(
     cart: Cart | None, event: Event, enrolment: Enrolment | None, message: Message | None, settings: CartJourney
 ) -> CartDecision:
     """What a matched contact's event means for the journey.
 
-    `cart` is as `follow` left it; `message` is the one that `enrolment` meant, if there is one.
+    `cart` is as it is with the event (tracking/carts.py); `message` is the one that `enrolment` meant, if there is one.
     """
     waiting = message if message and message.state in WAITING else None
     if event.name == "purchase":
         # The stream may hand out a purchase again, after the cart that followed it: that cart is not bought.
-        return Cancel(waiting, "purchased") if waiting and waiting.cart_at <= event.received else None
+        return Cancel(waiting, "purchased") if waiting and _bought(waiting, event) else None
     if cart is None:
         return None
     due_at = cart.active_at + settings.delay_ms
@@ -81,16 +61,9 @@ def decide(
     if enrolment is None or message is None:
         return Enrol(cart, due_at)
     filled_since = cart.changed_at > message.cart_changed_at
-    return Enrol(cart, due_at) if filled_since and cart.changed_at >= enrolment.at + settings.reentry_ms else None
+    return Enrol(cart, due_at) if filled_since and cart.filled_at >= enrolment.at + settings.reentry_ms else None
 
 
-def _item_ids(event: Event) -> set[str]:
-    return {item["item_id"] for item in event.params.get("items") or ()}
-
-
-def _product(event: Event) -> Product | None:
-    items = event.params.get("items") or []
-    if not items:
-        return None
-    last = items[-1]
-    return Product(last["item_id"], last.get("item_name"), event.params.get("page_location"))
+def _bought(message: Message, purchase: Event) -> bool:
+    started_at, changed_at = message.cart_at, message.cart_changed_at
+    return bought(purchase.time, purchase.received, started_at=started_at, changed_at=changed_at)

@@ -20,13 +20,15 @@ from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.storage.advertisers import Advertisers, CartJourney, Site
+from chalicelib.storage.carts import Cart
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolment, Enrolments, NotEnrolled
 from chalicelib.storage.events import RETENTION, Event, Events
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.table import TransactionRefused
-from chalicelib.storage.visitors import Cart, Tie, Visitor, Visitors
+from chalicelib.storage.visitors import Tie, Visitor, Visitors
+from chalicelib.tracking import carts
 from chalicelib.tracking.admission import admit
 from chalicelib.tracking.names import SERVER_ONLY
 
@@ -92,10 +94,11 @@ class Trail:
             before = self._visitors.get(event.site, event.visitor)
             visitor = self._recognise(before, event, site)
             stored = visitor.tie != before.tie
-            known = (visitor.cart, visitor.unmatched) if stored else (before.cart, before.unmatched)
+            known = visitor if stored else before
             if not _overtaken(visitor, event):
-                visitor = replace(visitor, cart=cart_journey.follow(visitor.cart, event))
-            if (visitor.cart, visitor.unmatched, visitor.refusals) == (*known, before.refusals):
+                visitor = replace(visitor, browsing=carts.follow(visitor.browsing, event))
+            same = (visitor.unmatched, visitor.refusals) == (known.unmatched, before.refusals)
+            if same and not carts.worth_keeping(visitor.browsing, known.browsing):
                 return before, visitor
             if self._visitors.save(visitor, event.received):
                 return before, visitor
@@ -155,6 +158,7 @@ class Trail:
             person=tie.person,
             visitor=visitor.id,
             product=cart.product,
+            cart=cart.contents,
             cart_at=cart.started_at,
             cart_changed_at=cart.changed_at,
             created_at=now,

@@ -199,12 +199,15 @@ class Dispatch:
             site=self._advertisers.site(message.site) if message.site else None,
             contact=self._contacts.get(message.base, message.person),
             ledger=ledger,
-            purchased=bool(
-                message.site
-                and message.visitor
-                and self._events.purchased_since(message.site, message.visitor, message.cart_at)
-            ),
+            purchased=self._purchased(message),
             operator_caps=self._operator_caps.get(),
+        )
+
+    def _purchased(self, message: Message) -> bool:
+        if message.site is None or message.visitor is None:
+            return False
+        return self._events.purchased_since(
+            message.site, message.visitor, started_at=message.cart_at, changed_at=message.cart_changed_at
         )
 
     def _claim(

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from chalicelib.audience.profile import Profile
 from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.carts import Product
 from chalicelib.storage.contacts import FieldValue
 from chalicelib.storage.promo_codes import PromoCode as StoredCode
 from chalicelib.storage.promo_pools import Benefit
 from chalicelib.storage.templates import Language
-from chalicelib.storage.visitors import Product
 
 NO_PRODUCT: Mapping[Language, str] = {"fr": "votre panier", "en": "your basket"}
 """What is named where the product's name is not known."""

@@ -46,6 +46,7 @@ def visit(
         "visitor": visitor_id,
         "events": [{"event": event.name, "id": event.id, "time": event.time} for event in trail],
         "cart": asdict(visitor.cart) if visitor.cart else None,
+        "viewed": asdict(visitor.browsing.viewed) if visitor.browsing.viewed else None,
         "match": _match(tie) if tie else None,
         "ties": _history(visitors.changes(site, visitor_id)),
         "refusals": dict(visitor.refusals),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.carts import bought
 from chalicelib.storage.codec import Item, Value
 from chalicelib.storage.table import Put, Table, TransactionRefused, Update
 
@@ -58,10 +59,13 @@ class Events:
         left = {put.key for put in self._table.put_many(list(puts.values()))}
         return [event for event in events if _key(event) in left]
 
-    def purchased_since(self, site: str, visitor: str, since: int) -> bool:
-        """Whether a purchase of this visitor was accepted at or after `since`."""
+    def purchased_since(self, site: str, visitor: str, *, started_at: int, changed_at: int) -> bool:
+        """Whether a purchase of this visitor makes a message about a cart of these moments pointless."""
         purchases = self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX)
-        return any(purchase["received"] >= since for purchase in purchases)
+        return any(
+            bought(purchase["time"], purchase["received"], started_at=started_at, changed_at=changed_at)
+            for purchase in purchases
+        )
 
     def count_once(self, event: Event, counted: Update) -> bool:
         """Count an event, once whatever is sent or delivered twice. False where that has been done.

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.carts import Cart, Contents, Product, contents_from
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
-from chalicelib.storage.visitors import Cart, Product, Visitor
+from chalicelib.storage.visitors import Visitor
 
 RETENTION = 3 * 365 * DAY
 """Of messages, from their making: why one was sent can be asked as long as its person may be a contact."""
@@ -75,10 +76,12 @@ class Message:
     """Keyed fingerprint of the request that a back end made it by: the same id with another request is refused."""
     visitor: str | None = None
     product: Product | None = None
+    cart: Contents | None = None
+    """What the cart held that it is about."""
     cart_at: int = 0
-    """When the cart was begun that it is about: a purchase since then makes it pointless."""
+    """When that cart was begun, by the sender's clock: a purchase since then makes it pointless."""
     cart_changed_at: int = 0
-    """When that cart was last filled: only a later filling can lead to another message."""
+    """When it was last filled: only a later filling can lead to another message."""
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """Which match led to it: kind, strength, when, and the consent that allowed it."""
     reason: str | None = None
@@ -158,6 +161,7 @@ class Messages:
             "due": due_at,
             "expires": expires_at,
             "product": asdict(cart.product) if cart.product else None,
+            "cart": asdict(cart.contents),
             "visitor": visitor.id,
             "started": cart.started_at,
             "changed": cart.changed_at,
@@ -168,8 +172,8 @@ class Messages:
                 Update(
                     keys.message(message.id),
                     "SET #state = :scheduled, #reason = :none, #due_at = :due, #expires_at = :expires,"
-                    " #product = :product, #visitor = :visitor, #cart_at = :started, #cart_changed_at = :changed"
-                    " ADD #version :one",
+                    " #product = :product, #cart = :cart, #visitor = :visitor, #cart_at = :started,"
+                    " #cart_changed_at = :changed ADD #version :one",
                     values | states,
                     condition,
                 )
@@ -264,6 +268,7 @@ def from_item(item: Item) -> Message:
         | known
         | {
             "product": Product(**{"name": None, "url": None} | product) if product else None,
+            "cart": contents_from(item.get("cart")),
             "history": tuple(Step(**step) for step in item["history"]),
         }
     )

@@ -7,35 +7,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from chalicelib.clock import DAY, SECOND
-from chalicelib.storage import keys
+from chalicelib.storage import carts, keys
+from chalicelib.storage.carts import Browsing, Cart
 from chalicelib.storage.codec import Item
 from chalicelib.storage.events import RETENTION
 from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update, Write
 
 Strength = Literal["weak", "strong"]
 RANK: Mapping[Strength, int] = {"weak": 0, "strong": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What a message can name and link to."""
-
-    id: str
-    name: str | None
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cart:
-    """A cart that is not bought yet."""
-
-    started_at: int
-    changed_at: int
-    """The last time that something was put in or checkout was begun."""
-    active_at: int
-    """The last sign of the visitor, whatever it was."""
-    product: Product | None
-    """The thing put in last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +52,17 @@ class Visitor:
 
     site: str
     id: str
-    cart: Cart | None = None
+    browsing: Browsing = field(default_factory=Browsing)
     tie: Tie | None = None
     unmatched: str | None = None
     """Why the last identifier led to nobody, such as `no_matching_consent`: nothing is done in anybody's name then."""
     refusals: Mapping[str, int] = field(default_factory=dict)
     """Reason to the moment when evidence was last begun to be refused for it."""
+
+    @property
+    def cart(self) -> Cart | None:
+        """The cart that it left; None where nothing was put in since the last purchase."""
+        return self.browsing.cart
 
 
 class Visitors:
@@ -96,7 +80,7 @@ class Visitors:
         return from_item(item) if item else Visitor(site, visitor)
 
     def save(self, visitor: Visitor, now: int) -> bool:
-        """Store cart and refusals of a browser whose tie has not changed."""
+        """Store what was done, and the refusals, of a browser whose tie has not changed."""
         try:
             self._table.update(_change(visitor, visitor.tie, now))
         except ConditionFailed:
@@ -146,10 +130,10 @@ def _change(visitor: Visitor, known: Tie | None, now: int) -> Update:
     tied = ", #tie = :tie, #tie_at = :tie_at" if tie else " REMOVE #tie, #tie_at"
     values: Item = {
         "type": "visitor",
-        "v": 1,
+        "v": 2,
         "site": visitor.site,
         "id": visitor.id,
-        "cart": asdict(visitor.cart) if visitor.cart else None,
+        "browsing": carts.to_item(visitor.browsing),
         "unmatched": visitor.unmatched,
         "refusals": dict(visitor.refusals),
         "ttl": (now + RETENTION) // SECOND,
@@ -160,8 +144,8 @@ def _change(visitor: Visitor, known: Tie | None, now: int) -> Update:
     values |= {"known": known.at, "person": known.person} if known else {"past": (now + DAY) // SECOND}
     return Update(
         keys.visitor(visitor.site, visitor.id),
-        "SET #type = :type, #v = :v, #ttl = :ttl, #site = :site, #id = :id, #cart = :cart, #unmatched = :unmatched,"
-        f" #refusals = :refusals{tied}",
+        "SET #type = :type, #v = :v, #ttl = :ttl, #site = :site, #id = :id, #browsing = :browsing,"
+        f" #unmatched = :unmatched, #refusals = :refusals{tied}",
         values,
         condition=held,
     )
@@ -204,18 +188,13 @@ def _reference(visitor: Visitor, tie: Tie) -> Put:
 
 
 def from_item(item: Item) -> Visitor:
-    """A visitor as the table holds it."""
-    cart, tie = item.get("cart"), item.get("tie")
+    """A visitor as the table holds it, of this version or the first."""
+    browsing, tie = item.get("browsing"), item.get("tie")
     return Visitor(
         site=item["site"],
         id=item["id"],
-        cart=_cart(cart) if cart else None,
+        browsing=carts.from_item(browsing) if browsing else carts.from_first_version(item.get("cart")),
         tie=Tie(**tie) if tie else None,
         unmatched=item.get("unmatched"),
         refusals=item.get("refusals") or {},
     )
-
-
-def _cart(item: Item) -> Cart:
-    product = item.get("product")
-    return Cart(**{**item, "product": Product(**{"name": None, "url": None} | product) if product else None})

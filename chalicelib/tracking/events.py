@@ -108,6 +108,8 @@ class Params(Strict):
     channel: Literal["store"] | None = None
     """Where it was bought, where that was not on the web."""
     page_location: Page | None = None
+    dwell_ms: Annotated[int, Field(ge=0, le=DAY)] | None = None
+    """How long the product's page has been visible so far, in milliseconds: of a `view_item` alone."""
     status: OrderStatus | None = None
     """`order_updated`: what has become of the order."""
     order_number: Reference | None = None

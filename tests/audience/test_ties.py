@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audience.ties import decide, doubted
-from chalicelib.storage.visitors import RANK, Cart, Strength, Tie, Visitor
+from chalicelib.storage.carts import Browsing, Said
+from chalicelib.storage.visitors import RANK, Strength, Tie, Visitor
 
-CART = Cart(1, 1, 1, None)
+CART = Browsing((Said("put_in", "lamp", 1, 1),), active_at=1)
+NOTHING = Browsing()
 
 
 def tie(person: str = "camille", strength: Strength = "weak", at: int = 10, evidence: str = "phone") -> Tie:
@@ -48,7 +50,7 @@ def test_a_weak_word_against_a_strong_one_rests_everything_until_it_is_taken_bac
     assert (doubtful.unmatched, doubtful.cart) == ("contradicts_strong_evidence", None)
     assert doubtful.refusals == {"contradicts_strong_evidence": 11}
     # What the other person put into the cart meanwhile is not Camille's either.
-    again = decide(replace(doubtful, cart=CART), tie(at=12), demand_strong=False)
+    again = decide(replace(doubtful, browsing=CART), tie(at=12), demand_strong=False)
     assert (again.tie, again.unmatched, again.cart) == (doubtful.tie, None, None)
 
 
@@ -66,16 +68,16 @@ def test_older_strong_evidence_replaces_newer_weak_evidence() -> None:
 
 
 def test_who_signs_in_after_filling_the_cart_filled_it() -> None:
-    assert after(None, tie()).cart == CART
+    assert after(None, tie()).browsing == CART
 
 
 def test_a_click_says_nothing_of_what_was_done_before_it() -> None:
     assert after(None, tie(evidence="click")).cart is None
 
 
-@pytest.mark.parametrize(("unmatched", "cart"), [("unknown_identifier", CART), ("no_matching_consent", None)])
-def test_what_somebody_filled_who_did_not_agree_is_nobodys(unmatched: str, cart: Cart | None) -> None:
-    assert after(None, tie(), unmatched=unmatched).cart == cart
+@pytest.mark.parametrize(("unmatched", "cart"), [("unknown_identifier", CART), ("no_matching_consent", NOTHING)])
+def test_what_somebody_filled_who_did_not_agree_is_nobodys(unmatched: str, cart: Browsing) -> None:
+    assert after(None, tie(), unmatched=unmatched).browsing == cart
 
 
 def test_a_click_does_not_hide_better_evidence() -> None:
@@ -110,7 +112,7 @@ def test_an_unknown_identifier_ends_a_weak_tie_and_rests_a_strong_one() -> None:
 def test_strength_never_falls_and_nobody_gets_anothers_cart(story: list[Tie]) -> None:
     held = Visitor("site", "visitor")
     for number, new in enumerate(story):
-        before = replace(held, cart=Cart(number, number, number, None))
+        before = replace(held, browsing=Browsing((Said("put_in", "lamp", number, number),)))
         held = decide(before, new, demand_strong=False)
         if before.tie:
             assert held.tie is not None

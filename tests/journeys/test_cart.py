@@ -6,16 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib.clock import DAY, HOUR, MINUTE
-from chalicelib.journeys.cart import Cancel, Enrol, Postpone, decide, follow
+from chalicelib.journeys.cart import Cancel, Enrol, Postpone, decide
 from chalicelib.storage.advertisers import CartJourney
+from chalicelib.storage.carts import Browsing, Cart
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
 from chalicelib.storage.messages import WAITING, Message, State
-from chalicelib.storage.visitors import Cart
+from chalicelib.tracking.carts import follow
 from tests.support.world import NOON
 
 SETTINGS = CartJourney(delay_ms=45 * MINUTE, reentry_ms=DAY)
@@ -29,10 +28,10 @@ def event(name: str, at: int = 0, item: str | None = None) -> Event:
 
 
 def cart_after(*events: Event) -> Cart | None:
-    cart: Cart | None = None
+    browsing = Browsing()
     for each in events:
-        cart = follow(cart, each)
-    return cart
+        browsing = follow(browsing, each)
+    return browsing.cart
 
 
 def message(state: State = "scheduled", **changes: Any) -> Message:
@@ -72,7 +71,6 @@ def test_a_filled_cart_is_due_when_it_has_been_left_for_the_delay(name: str) -> 
 @pytest.mark.parametrize("name", OTHERS)
 def test_looking_around_fills_no_cart(name: str) -> None:
     looked = event(name)
-    assert follow(None, looked) is None
     assert decide(None, looked, None, None, SETTINGS) is None
 
 
@@ -89,12 +87,6 @@ def test_an_identification_after_the_cart_enrols() -> None:
     cart = cart_after(event("add_to_cart"), identified)
     assert cart is not None
     assert decide(cart, identified, None, None, SETTINGS) == Enrol(cart, NOON + 46 * MINUTE)
-
-
-def test_the_thing_put_in_last_is_the_one_that_is_named() -> None:
-    cart = cart_after(event("add_to_cart", 0, "a"), event("add_to_cart", 1, "b"), event("begin_checkout", 2))
-    assert cart is not None and cart.product is not None
-    assert cart.product.id == "b"
 
 
 @pytest.mark.parametrize("state", sorted(WAITING))
@@ -121,9 +113,8 @@ def test_an_older_purchase_cancels_no_newer_cart() -> None:
 
 
 def test_the_same_cart_leads_to_one_message() -> None:
-    cart = cart_after(event("add_to_cart"))
-    looked = event("page_view", at=2 * DAY)
-    assert decide(follow(cart, looked), looked, enrolment(), message("sent"), SETTINGS) is None
+    added, looked = event("add_to_cart"), event("page_view", at=2 * DAY)
+    assert decide(cart_after(added, looked), looked, enrolment(), message("sent"), SETTINGS) is None
 
 
 @pytest.mark.parametrize(("after", "again"), [(DAY - 1, False), (DAY, True)])
@@ -132,35 +123,3 @@ def test_a_cart_filled_again_enrols_again_after_the_reentry_time(after: int, *, 
     cart = cart_after(event("add_to_cart"), added)
     decision = decide(cart, added, enrolment(), message("sent"), SETTINGS)
     assert isinstance(decision, Enrol) is again
-
-
-offsets = st.integers(0, 1_000)
-anything = st.lists(st.tuples(st.sampled_from([*FILLS, *OTHERS, "purchase"]), offsets), min_size=1, max_size=12)
-
-
-@given(told=anything, retried_from=st.integers(0, 11))
-def test_following_the_end_of_a_trail_again_changes_nothing(told: list[tuple[str, int]], retried_from: int) -> None:
-    """A stream that meets an error hands out its last records again."""
-    events = [event(name, at) for name, at in sorted(told, key=lambda each: each[1])]
-    assert cart_after(*events, *events[retried_from:]) == cart_after(*events)
-
-
-@given(told=anything, data=st.data())
-def test_without_a_purchase_the_order_of_events_decides_nothing(
-    told: list[tuple[str, int]], data: st.DataObject
-) -> None:
-    events = [event(name, at) for name, at in told if name != "purchase"]
-    fills = sorted(each.received for each in events if each.name in FILLS)
-    first, *others = sorted(events, key=lambda each: (each.name not in FILLS, each.received)) or [event("page_view")]
-    cart = cart_after(first, *data.draw(st.permutations(others)))
-    if not fills:
-        assert cart is None
-        return
-    assert cart is not None
-    assert (cart.started_at, cart.changed_at) == (fills[0], fills[-1])
-
-
-@given(told=anything)
-def test_after_a_purchase_nothing_of_the_cart_is_left(told: list[tuple[str, int]]) -> None:
-    events = [event(name, at) for name, at in sorted(told, key=lambda each: each[1])]
-    assert cart_after(*events, event("purchase", at=1_000)) is None

@@ -326,3 +326,31 @@ def test_what_was_taken_out_of_the_cart_is_not_named(shop: Shop, stream: Stream)
     stream.follow()
     (message,) = messages(shop)
     assert message.product is None
+
+
+def test_a_message_keeps_what_the_cart_held(shop: Shop, stream: Stream) -> None:
+    shop.contact()
+    visitor = visitor_id()
+    params = {
+        "items": [{"item_id": "nova", "item_name": "Lampe Nova", "price": 49.9, "quantity": 2}],
+        "currency": "EUR",
+    }
+    abandon(shop, stream, visitor, ids=IDS, params=params)
+    abandon(shop, stream, visitor, params=lamp())
+    (message,) = messages(shop)
+    assert message.cart is not None
+    assert {(line.id, line.quantity) for line in message.cart.lines} == {
+        ("nova", 2),
+        (lamp()["items"][0]["item_id"], 1),
+    }
+
+
+def test_a_purchase_that_is_followed_before_an_older_filling_leaves_no_message(shop: Shop, stream: Stream) -> None:
+    """A browser told late, from a page that was offline, what its owner had bought meanwhile."""
+    shop.contact()
+    visitor = visitor_id()
+    shop.tell(visitor, "purchase", ids=IDS)
+    stream.follow()
+    shop.world.clock.advance(MINUTE)
+    abandon(shop, stream, visitor, at=shop.world.clock.now() - 2 * MINUTE)
+    assert messages(shop) == []

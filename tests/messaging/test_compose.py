@@ -14,9 +14,9 @@ from chalicelib.messaging.compose import Composed, cart_template, compose
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.messaging.values import PromoCode, Thing, Values, values_of
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.carts import Product
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.templates import Template
-from chalicelib.storage.visitors import Product
 
 LINK, WAY_OUT = "https://r.example/kTx9wQ", "https://r.example/u/kTx9wQ"
 LUMEN = Advertiser("adv", "Lumen SAS", "Lumen", "36123")

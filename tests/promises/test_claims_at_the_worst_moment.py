@@ -9,8 +9,9 @@ import pytest
 from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging import states
 from chalicelib.messaging.tick import QUEUE_LEASE
+from chalicelib.storage.carts import Cart
 from chalicelib.storage.messages import WAITING, Message, Step, move
-from chalicelib.storage.visitors import Cart, Visitor
+from chalicelib.storage.visitors import Visitor
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import Shop, open_shop
 from tests.support.world import World
@@ -44,7 +45,7 @@ def postpone(shop: Shop, message: Message) -> None:
         due_at=now + HOUR,
         expires_at=now + DAY,
         visitor=Visitor(shop.site.id, message.visitor or ""),
-        cart=Cart(now, now, now, None),
+        cart=Cart(now, now, now, now),
     )
     assert moved
 

@@ -86,7 +86,8 @@ def test_a_purchase_before_the_cart_does_not_count(shop: Shop) -> None:
     visitor = visitor_id()
     shop.tell(visitor, "purchase")
     shop.world.clock.advance(1)
-    message = shop.message(visitor=visitor, cart_at=shop.world.clock.now())
+    now = shop.world.clock.now()
+    message = shop.message(visitor=visitor, cart_at=now, cart_changed_at=now)
 
     assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chalicelib.storage.visitors import Product
+from chalicelib.storage.carts import Product
 from chalicelib.web import redirect as edge
 from tests.local.dynamodb_local import DynamoDBLocal
 from tests.support import gateway

@@ -105,9 +105,11 @@ class Shop:
         body = self.body(visitor, *names, **told)
         return self.world.services.collector.batch(body, caller or self.browser)
 
-    def body(self, visitor: str | None, *names: str, ids: Any = None, params: Any = None) -> dict[str, Any]:
-        """The body of `POST /e`."""
-        events = [event(name, self.world.clock.now(), params) for name in names]
+    def body(
+        self, visitor: str | None, *names: str, ids: Any = None, params: Any = None, at: int | None = None
+    ) -> dict[str, Any]:
+        """The body of `POST /e`, of events that happened `at`: now, where nothing is said."""
+        events = [event(name, at or self.world.clock.now(), params) for name in names]
         body = {"site": self.site.id, "consent": "grant", "ids": ids or {}, "events": events}
         return body | ({"visitor": visitor} if visitor else {})
 
