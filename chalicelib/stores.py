@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.aws.calls import Call
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.settings import Settings
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.links import Links
 from chalicelib.storage.table import Table
 
@@ -91,6 +92,10 @@ class Stores:
         return Table(self._calls("dynamodb"), self.settings.table, self.clock)
 
     @cached_property
+    def kept(self) -> Kept:
+        return Kept(self.table, self.clock)
+
+    @cached_property
     def table_identity(self) -> TableIdentity:
         from chalicelib.storage.table_identity import TableIdentity
 
@@ -116,7 +121,7 @@ class Stores:
     def advertisers(self) -> Advertisers:
         from chalicelib.storage.advertisers import Advertisers
 
-        return Advertisers(self.table, self.clock)
+        return Advertisers(self.table, self.kept)
 
     @cached_property
     def events(self) -> Events:
@@ -170,7 +175,7 @@ class Stores:
     def halts(self) -> Halts:
         from chalicelib.storage.halts import Halts
 
-        return Halts(self.table, self.clock)
+        return Halts(self.table, self.kept)
 
     @cached_property
     def promo_pools(self) -> PromoPools:
@@ -224,13 +229,13 @@ class Stores:
     def operator_caps(self) -> OperatorCaps:
         from chalicelib.storage.caps import OperatorCaps
 
-        return OperatorCaps(self.table, self.clock)
+        return OperatorCaps(self.table, self.kept)
 
     @cached_property
     def breakers(self) -> Breakers:
         from chalicelib.storage.breakers import Breakers
 
-        return Breakers(self.table, self.clock)
+        return Breakers(self.table, self.kept)
 
     @cached_property
     def templates(self) -> Templates:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from chalicelib.clock import DAY, MINUTE, SECOND, Clock
+from chalicelib.clock import DAY, MINUTE
 from chalicelib.storage import keys
 from chalicelib.storage.caps import CapRule, from_items
 from chalicelib.storage.codec import Item
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.sending_hours import SendingHours, sending_hours
 from chalicelib.storage.table import Put, Table
 
-_CACHED_FOR = 10 * SECOND
 OPERATOR = "operator"
 
 CART_TEMPLATE = (
@@ -92,32 +92,31 @@ class Site:
 class Advertisers:
     """Reads are cached for ten seconds in each container: a changed setting holds everywhere after that."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept) -> None:
         self._table = table
-        self._clock = clock
-        self._cache: dict[keys.Key, tuple[int, Advertiser | Site]] = {}
+        self._kept = kept
 
     def get(self, advertiser_id: str) -> Advertiser | None:
         """One advertiser, or None."""
-        found = self._cached(keys.advertiser(advertiser_id), _advertiser)
-        return found if isinstance(found, Advertiser) else None
+        item = self._kept.get(keys.advertiser(advertiser_id), absent=False)
+        return _advertiser(item) if item else None
 
     def site(self, site_id: str) -> Site | None:
         """One site, or None."""
-        found = self._cached(keys.site(site_id), _site)
-        return found if isinstance(found, Site) else None
+        item = self._kept.get(keys.site(site_id), absent=False)
+        return _site(item) if item else None
 
     def save(self, advertiser: Advertiser) -> None:
         """Create or replace an advertiser."""
         key = keys.advertiser(advertiser.id)
         self._table.put(Put(key, {"type": "advertiser", "v": 1} | asdict(advertiser)))
-        self._cache.pop(key, None)
+        self._kept.forget(key)
 
     def save_site(self, site: Site) -> None:
         """Create or replace a site."""
         key = keys.site(site.id)
         self._table.put(Put(key, {"type": "site", "v": 1} | asdict(site)))
-        self._cache.pop(key, None)
+        self._kept.forget(key)
 
     def save_key(self, key: str, scope: str) -> None:
         """Let a bearer key reach `scope`: an advertiser's id, or OPERATOR for all. Only its hash is kept."""
@@ -127,17 +126,6 @@ class Advertisers:
         """What a bearer key reaches, or None for an unknown key."""
         item = self._table.get(keys.admin_key(digest(key)))
         return str(item["scope"]) if item else None
-
-    def _cached(self, key: keys.Key, build: Callable[[Item], Advertiser | Site]) -> Advertiser | Site | None:
-        now = self._clock.now()
-        if (entry := self._cache.get(key)) and now - entry[0] < _CACHED_FOR:
-            return entry[1]
-        item = self._table.get(key)
-        if item is None:
-            return None
-        built = build(item)
-        self._cache[key] = (now, built)
-        return built
 
 
 def digest(secret: str) -> str:

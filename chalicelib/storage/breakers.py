@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from chalicelib.clock import SECOND, Clock
 from chalicelib.storage import keys
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.table import ConditionFailed, Put, Table
-
-_CACHED_FOR = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +28,14 @@ class Breaker:
 class Breakers:
     """Read at most every five seconds in each container; written only when a provider fails, or is back."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept) -> None:
         self._table = table
-        self._clock = clock
-        self._cache: dict[str, tuple[int, Breaker]] = {}
+        self._kept = kept
 
     def get(self, provider: str) -> Breaker:
         """A provider's breaker; a closed one where none was ever written."""
-        now = self._clock.now()
-        if (entry := self._cache.get(provider)) and 0 <= now - entry[0] < _CACHED_FOR:
-            return entry[1]
-        item = self._table.get(keys.breaker(provider))
-        found = Breaker(**{name: item[name] for name in Breaker.__slots__}) if item else Breaker(provider)
-        self._cache[provider] = (now, found)
-        return found
+        item = self._kept.get(keys.breaker(provider))
+        return Breaker(**{name: item[name] for name in Breaker.__slots__}) if item else Breaker(provider)
 
     def save(self, breaker: Breaker, known: Breaker) -> None:
         """Store what became of a breaker. Another worker that was faster has told the same: its word stands."""
@@ -57,4 +49,4 @@ class Breakers:
                     {"read": known.version},
                 )
             )
-        self._cache.pop(breaker.provider, None)
+        self._kept.forget(keys.breaker(breaker.provider))

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from chalicelib.clock import DAY, SECOND, Clock
+from chalicelib.clock import DAY
 from chalicelib.storage import keys
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.table import Put, Table
 
 LONGEST_WINDOW = 31 * DAY
 """Of any cap, and so how long a send is remembered (storage/ledgers.py)."""
-_CACHED_FOR = 10 * SECOND
 
 Level = Literal["all", "advertiser", "campaign", "wish"]
 Counts = Literal["messages", "parts"]
@@ -41,23 +41,17 @@ def from_items(items: Iterable[Mapping[str, Any]]) -> tuple[CapRule, ...]:
 class OperatorCaps:
     """The operator's caps, over all advertisers. Kept for ten seconds in each container."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept) -> None:
         self._table = table
-        self._clock = clock
-        self._kept: tuple[int, tuple[CapRule, ...]] | None = None
+        self._kept = kept
 
     def get(self) -> tuple[CapRule, ...]:
         """The caps that hold beside each advertiser's own."""
-        now = self._clock.now()
-        if self._kept and now - self._kept[0] < _CACHED_FOR:
-            return self._kept[1]
-        item = self._table.get(keys.OPERATOR_CAPS)
-        rules = from_items(item["caps"]) if item else ()
-        self._kept = (now, rules)
-        return rules
+        item = self._kept.get(keys.OPERATOR_CAPS)
+        return from_items(item["caps"]) if item else ()
 
     def save(self, rules: Iterable[CapRule]) -> None:
         """Replace them."""
         caps = [asdict(rule) for rule in rules]
         self._table.put(Put(keys.OPERATOR_CAPS, {"type": "operator_caps", "v": 1, "caps": caps}))
-        self._kept = None
+        self._kept.forget(keys.OPERATOR_CAPS)

@@ -9,6 +9,7 @@ from chalicelib.clock import SECOND, Clock
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.counters import count
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.table import Delete, Put, Table, TransactionRefused
 
 SenderKind = Literal["alphanumeric", "short_code", "conversational"]
@@ -33,11 +34,11 @@ class RegisteredSender:
 class Senders:
     """Reads are cached for ten seconds in each container, as an advertiser's settings are."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept, clock: Clock) -> None:
         self._table = table
+        self._kept = kept
         self._clock = clock
         self._cache: dict[str, tuple[int, tuple[RegisteredSender, ...]]] = {}
-        self._asked: dict[keys.Key, tuple[int, RegisteredSender | None]] = {}
 
     def of(self, advertiser: str) -> tuple[RegisteredSender, ...]:
         """All that an advertiser registered, by country and value; up to ten seconds old."""
@@ -50,12 +51,8 @@ class Senders:
 
     def find(self, advertiser: str, country: str, value: str) -> RegisteredSender | None:
         """One sender, or None; up to ten seconds old, but never older than the question for it."""
-        now, key = self._clock.now(), keys.sender(advertiser, country, value)
-        if (entry := self._asked.get(key)) and now - entry[0] < _CACHED_FOR:
-            return entry[1]
-        found = self.get(advertiser, country, value)
-        self._asked[key] = now, found
-        return found
+        item = self._kept.get(keys.sender(advertiser, country, value))
+        return _sender(item) if item else None
 
     def get(self, advertiser: str, country: str, value: str) -> RegisteredSender | None:
         """One sender as it is now, or None."""
@@ -84,7 +81,7 @@ class Senders:
 
     def _forget(self, advertiser: str, key: keys.Key) -> None:
         self._cache.pop(advertiser, None)
-        self._asked.pop(key, None)
+        self._kept.forget(key)
 
 
 def _sender(item: Item) -> RegisteredSender:

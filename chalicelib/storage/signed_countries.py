@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.clock import SECOND, Clock
 from chalicelib.ids import new_id
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.counters import SERVICE, count
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.table import Put, Table
-
-_CACHED_FOR = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +29,14 @@ class Signature:
 class SignedCountries:
     """Reads are cached for ten seconds in each container, as settings are."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept) -> None:
         self._table = table
-        self._clock = clock
-        self._cache: dict[str, tuple[int, Signature | None]] = {}
+        self._kept = kept
 
     def current(self, country: str) -> Signature | None:
         """What holds for a country, or None; up to ten seconds old."""
-        now = self._clock.now()
-        if (entry := self._cache.get(country)) and now - entry[0] < _CACHED_FOR:
-            return entry[1]
-        item = self._table.get(keys.signed_country(country))
-        found = _signature(item) if item else None
-        self._cache[country] = now, found
-        return found
+        item = self._kept.get(keys.signed_country(country))
+        return _signature(item) if item else None
 
     def history(self, country: str) -> list[Signature]:
         """All signatures of a country, oldest first."""
@@ -74,7 +66,7 @@ class SignedCountries:
                 count(SERVICE, signature.country, signature.at, event),
             ]
         )
-        self._cache.pop(signature.country, None)
+        self._kept.forget(keys.signed_country(signature.country))
 
 
 def _signature(item: Item) -> Signature:

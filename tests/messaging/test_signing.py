@@ -13,7 +13,6 @@ from chalicelib.messaging.profile import profile_for
 from chalicelib.messaging.recipients import place_of
 from chalicelib.messaging.senders import Sender, check_sender
 from chalicelib.messaging.signing import CountryBook, signed
-from chalicelib.storage.signed_countries import SignedCountries
 from tests.messaging.test_hours import PLACES, ms
 from tests.support.world import World
 
@@ -62,7 +61,7 @@ def test_what_was_signed_can_be_taken_back_and_stays_on_record(book: CountryBook
 
 
 def test_another_container_learns_of_it_within_ten_seconds(book: CountryBook, world: World) -> None:
-    other = CountryBook(SignedCountries(world.services.table, world.clock), world.clock)
+    other = world.worker().countries
     assert not other.profile("BE").sends
     book.sign("BE", BELGIUM, "Inès, legal")
     world.clock.advance(10 * SECOND)

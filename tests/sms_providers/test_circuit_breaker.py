@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clock import MINUTE, SECOND
 from chalicelib.sms_providers.circuit_breaker import CircuitBreaker, answered, failed, is_open
 from chalicelib.sms_providers.contract import Accepted, FailureKind, SendError, Sms
-from chalicelib.storage.breakers import Breaker, Breakers
+from chalicelib.storage.breakers import Breaker
 from tests.support.fakes import RecordingProvider
 from tests.support.faults import FaultyClient, at_operation
 from tests.support.world import World
@@ -64,7 +64,7 @@ def provider() -> Provider:
 
 
 def guarded(world: World, provider: Provider) -> CircuitBreaker:
-    return CircuitBreaker(provider, Breakers(world.services.table, world.clock), world.clock)
+    return CircuitBreaker(provider, world.worker().breakers, world.clock)
 
 
 def refused(breaker: CircuitBreaker) -> str:
@@ -98,7 +98,7 @@ def test_no_answer_at_all_counts_and_a_refused_sms_does_not(world: World, provid
 
 def test_a_provider_that_answers_costs_no_write_and_a_read_each_five_seconds(world: World, provider: Provider) -> None:
     client = FaultyClient(world.dynamodb, at_operation("none", "unavailable"))
-    breaker = CircuitBreaker(provider, Breakers(world.worker(client).table, world.clock), world.clock)
+    breaker = CircuitBreaker(provider, world.worker(client).breakers, world.clock)
     for _ in range(10):
         breaker.send(SMS)
         world.clock.advance(SECOND)
@@ -107,7 +107,7 @@ def test_a_provider_that_answers_costs_no_write_and_a_read_each_five_seconds(wor
 
 def test_a_breaker_that_cannot_be_stored_changes_no_outcome(world: World, provider: Provider) -> None:
     client = FaultyClient(world.dynamodb, at_operation("put_item", "unavailable"))
-    breaker = CircuitBreaker(provider, Breakers(world.worker(client).table, world.clock), world.clock)
+    breaker = CircuitBreaker(provider, world.worker(client).breakers, world.clock)
     provider.fails = "retryable"
     assert refused(breaker) == "retryable"
     provider.fails = None

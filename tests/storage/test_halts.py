@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import StorageUnavailable
-from chalicelib.storage.halts import EVERYTHING, Halt, Halts, scope_of
+from chalicelib.storage.halts import EVERYTHING, Halt, scope_of
 from tests.support.faults import FaultyClient, at_operation
 from tests.support.world import World
 
@@ -39,7 +39,7 @@ def test_the_widest_halt_is_named_and_the_first_stands(world: World) -> None:
 
 
 def test_another_container_knows_within_ten_seconds(world: World) -> None:
-    other = Halts(world.services.table, world.clock)
+    other = world.worker().halts
     assert other.against("adv_1", "cart") is None
     halted(world, EVERYTHING)
     world.clock.advance(10 * SECOND)
@@ -47,7 +47,7 @@ def test_another_container_knows_within_ten_seconds(world: World) -> None:
 
 
 def test_a_clock_that_was_set_back_keeps_nothing_old(world: World) -> None:
-    other = Halts(world.services.table, world.clock)
+    other = world.worker().halts
     assert other.against("adv_1", "cart") is None
     halted(world, EVERYTHING)
     world.clock.advance(-10 * SECOND)

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.storage.senders import Senders
 from tests.support.shop import Shop
 from tests.web.conftest import Api
 from tests.web.test_admin import ADVERTISER, key_for
@@ -93,7 +91,7 @@ def test_the_sender_of_the_settings_is_the_default(own: Api, operator: Api, shop
 
 def test_a_changed_sender_is_not_taken_for_an_old_one_by_a_container_with_an_old_list(own: Api, shop: Shop) -> None:
     world = shop.world
-    other = SenderBook(Senders(world.services.table, world.clock), world.services.countries, world.clock)
+    other = world.worker().sender_book
     assert [one.verified for one in other.of(shop.advertiser)] == [True]
     own.ask("PUT", f"/v1/advertisers/{shop.advertiser.id}", ADVERTISER | {"sender": "38777"})
     changed = world.services.advertisers.get(shop.advertiser.id)
