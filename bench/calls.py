@@ -23,6 +23,7 @@ def _tick(due: int) -> list[Reason]:
     return [
         *[("Query due", "a shard of what is due; shared by all that is due in it")] * 8,
         *[("UpdateItem MSG", "a message's lease to the queue: a lost order comes back")] * due,
+        ("GetItem RESUMED", "has marketing just gone on: what stood still is ordered then"),
         ("SendMessageBatch", "the orders to send, ten a call"),
     ]
 
@@ -56,19 +57,14 @@ REASONS: Mapping[str, Sequence[Reason]] = {
     "dispatch": [
         ("GetItem MSG", "is it still to be sent, and is this its newest order"),
         (
-            "BatchGetItem HALT",
-            "does marketing stand still, everywhere, for the advertiser or the campaign (kept for 5 s)",
+            "BatchGetItem HALT CAPS ADV SIGNED BREAKER SITE",
+            "all settings at once: what stands still, caps, advertiser, country, providers, site (kept for 5 or 10 s)",
         ),
-        ("GetItem ADV", f"sender, caps and template ({_KEPT})"),
-        ("GetItem CAPS", f"the operator's caps over all advertisers ({_KEPT})"),
-        ("GetItem SIGNED", f"what the operator signed for the recipient's country ({_KEPT})"),
         ("Query SENDER", f"which senders the advertiser has, and whether they are verified ({_KEPT})"),
         ("GetItem SENDER", f"was the sender of its settings registered and verified ({_KEPT})"),
-        ("GetItem SITE", f"where its link may land ({_KEPT})"),
         ("GetItem CONTACT", "consent and phone, as they are now"),
         ("GetItem LEDGER", "opposition and recent sends, at the version that the claim checks"),
         ("Query EVENT", "has the visitor bought since"),
-        ("GetItem BREAKER", "does the provider answer, as far as anybody knows (kept for 5 s)"),
         ("TransactWriteItems MSG LEDGER LINK", "the claim: message, caps and link at once (P2, P3)"),
         ("PutItem OUTBOX", "the hand-over itself: the rehearsals' provider keeps the SMS"),
         ("TransactWriteItems MSG COUNT", "the outcome, counted exactly"),

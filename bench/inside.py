@@ -84,7 +84,7 @@ def _dispatch(world: dict[str, Any]) -> Call:
     order = decode(world["order"])
 
     def call() -> None:
-        outcome = services().dispatch.send(order.message, order.version)
+        outcome = services().dispatch.send(order.message, order.version, order.lease)
         if outcome != "sent":
             raise WrongAnswer(outcome)
 

@@ -250,7 +250,7 @@ class Services(Stores):
     def tick(self) -> Tick:
         from chalicelib.messaging.tick import Tick
 
-        return Tick(self.messages, self.send_queue, self.table_identity, self.clock)
+        return Tick(self.messages, self.halts, self.send_queue, self.table_identity, self.clock)
 
     @cached_property
     def hand_over(self) -> HandOver:
@@ -268,6 +268,7 @@ class Services(Stores):
     @cached_property
     def dispatch(self) -> Dispatch:
         from chalicelib.messaging.dispatch import Dispatch
+        from chalicelib.messaging.read_ahead import ReadAhead
 
         return Dispatch(
             table_identity=self.table_identity,
@@ -281,6 +282,7 @@ class Services(Stores):
             writer=self.writer,
             countries=self.countries,
             halts=self.halts,
+            ahead=ReadAhead(self.kept, self.settings.providers),
             gate=self.gate,
             queue=self.send_queue,
             vault=self.vault,
@@ -344,14 +346,14 @@ class Services(Stores):
         from chalicelib.messaging.signing import CountryBook
         from chalicelib.storage.signed_countries import SignedCountries
 
-        return CountryBook(SignedCountries(self.table, self.clock), self.clock)
+        return CountryBook(SignedCountries(self.table, self.kept), self.clock)
 
     @cached_property
     def sender_book(self) -> SenderBook:
         from chalicelib.messaging.sender_book import SenderBook
         from chalicelib.storage.senders import Senders
 
-        return SenderBook(Senders(self.table, self.clock), self.countries, self.clock)
+        return SenderBook(Senders(self.table, self.kept, self.clock), self.countries, self.clock)
 
     @cached_property
     def inbound(self) -> Inbound:

@@ -35,9 +35,9 @@ from chalicelib.messaging.gate import Gate, NoPlace
 from chalicelib.messaging.hand_over import HandOver
 from chalicelib.messaging.outcomes import Outcome
 from chalicelib.messaging.pace import wait_s
+from chalicelib.messaging.read_ahead import ReadAhead
 from chalicelib.messaging.recipients import place_of_contact
 from chalicelib.messaging.signing import CountryBook
-from chalicelib.messaging.tick import QUEUE_LEASE
 from chalicelib.messaging.writing import Writer, Written
 from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertisers
@@ -78,6 +78,7 @@ class Dispatch:
         writer: Writer,
         countries: CountryBook,
         halts: Halts,
+        ahead: ReadAhead,
         gate: Gate,
         queue: SendQueue,
         vault: Vault,
@@ -94,17 +95,18 @@ class Dispatch:
         self._writer = writer
         self._countries = countries
         self._halts = halts
+        self._ahead = ahead
         self._gate = gate
         self._queue = queue
         self._vault = vault
         self._clock = clock
 
-    def send(self, message_id: str, version: int) -> str:
+    def send(self, message_id: str, version: int, lease: int = 0) -> str:
         """Send a queued message, or record why not. Raises Contended or StorageUnavailable to be called again.
 
         Answers the state that it came to; `stale` for an order that is past; `halted` where nothing may be sent from
         the table, or marketing stands still as it did before: the order comes back when its lease has ended. `paced`
-        where this second is full: the order is on the queue again.
+        where this second is full: the order is on the queue again, if the message still stands under its `lease`.
         """
         if halt := self._identity.halt():
             log("halted", reason=halt, message=message_id)
@@ -115,11 +117,14 @@ class Dispatch:
                 return "stale"
             try:
                 return self._resume(message) if message.state == "unknown" else self._send(message)
+            except NoPlace:
+                return self._wait_for_place(message, lease)
             except TransactionRefused:
                 continue  # The ledger, the message or the link's code moved on: read and decide anew.
         raise Contended(message_id)
 
     def _send(self, message: Message) -> str:
+        self._ahead.of(message)
         if halt := self._halt(message):
             return self._stand_still(message, halt)
         facts, now = self._facts(message), self._clock.now()
@@ -143,12 +148,7 @@ class Dispatch:
     def _go(self, message: Message, permitted: Permit, ledger: Ledger, decision: Send, written: Written) -> str:
         """Through the gate, claimed and handed over. What the gate spent is given back where it does not leave."""
         advertiser, sms = permitted.advertiser, written.sms
-        try:
-            hold = self._gate.enter(advertiser, sms, written.country)
-        except NoPlace:
-            self._queue.put([Order(message.id, message.version, wait_s(message.id, self._clock.now()))])
-            return "paced"
-        if hold:
+        if hold := self._gate.enter(advertiser, sms, written.country):
             held = held_back(hold, decision, message.expires_at)
             if isinstance(held, Defer):
                 return self._defer(message, permitted, held, written)
@@ -164,6 +164,13 @@ class Dispatch:
         if state not in ("sent", "unknown"):
             self._gate.leave(advertiser, sms, written.country)
         return state
+
+    def _wait_for_place(self, message: Message, lease: int) -> str:
+        """Back on the queue. Once the tick has leased the message anew there is a newer order, and one is enough."""
+        if message.due_at == lease:
+            delay_s = wait_s(message.id, self._clock.now())
+            self._queue.put([Order(message.id, message.version, lease, delay_s)])
+        return "paced"
 
     def _resume(self, message: Message) -> str:
         """One that may have left: the very same SMS again where that reaches the phone once, and still may go."""
@@ -255,13 +262,12 @@ class Dispatch:
         return self._halts.against(message.advertiser, message.series)
 
     def _stand_still(self, message: Message, halt: Halt) -> str:
-        """Say once that it waits for an end of the halt; looked at every fifteen minutes it stays as it is."""
+        """Say once that it waits for the halt's end. Under its next lease it stays as it is until marketing goes on."""
         if message.reason == "halted":
             return "halted"
         now = self._clock.now()
         seen = {"at": now, "halt": {"scope": halt.scope, "at": halt.at, "by": halt.by}}
-        due_at = min(now + QUEUE_LEASE, message.expires_at)
-        return self._end(message, "deferred", "halted", seen, due_at=due_at, facts={"version": message.version + 1})
+        return self._end(message, "deferred", "halted", seen, due_at=now, facts={"version": message.version + 1})
 
     def _defer(self, message: Message, permitted: Permit, decision: Defer, written: Written) -> str:
         seen = evidence(permitted, decision, self._clock.now(), written)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from chalicelib.clock import SECOND, Clock
+from chalicelib.clock import SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.counters import count
+from chalicelib.storage.kept import Kept
 from chalicelib.storage.table import Put, Table, TransactionRefused, Update
 
 EVERYTHING = "*"
-_CACHED_FOR = 5 * SECOND
+HOLDS_WITHIN = 10 * SECOND
+"""After this a halt, or its end, is known to every container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,23 @@ def scope_of(advertiser: str | None = None, campaign: str | None = None) -> str:
     return f"{advertiser}#{campaign}" if campaign else advertiser or EVERYTHING
 
 
+def halts_of(advertiser: str, campaign: str) -> list[keys.Key]:
+    """Where the halts are that may hold for a campaign's SMS, the widest first."""
+    return [keys.halt(scope) for scope in (EVERYTHING, advertiser, scope_of(advertiser, campaign))]
+
+
 class Halts:
     """Halts and their ends."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, kept: Kept) -> None:
         self._table = table
-        self._clock = clock
-        self._cache: dict[tuple[str, str], tuple[int, Halt | None]] = {}
+        self._kept = kept
 
     def against(self, advertiser: str, campaign: str) -> Halt | None:
         """The halt that holds for a campaign's SMS, the widest first; None where it may go on."""
-        now, asked = self._clock.now(), (advertiser, campaign)
-        if (entry := self._cache.get(asked)) and 0 <= now - entry[0] < _CACHED_FOR:
-            return entry[1]
-        scopes = [EVERYTHING, advertiser, scope_of(advertiser, campaign)]
-        found = self._table.get_many([keys.halt(scope) for scope in scopes])
-        halt = next((halt for key in map(keys.halt, scopes) if key in found and (halt := _standing(found[key]))), None)
-        self._cache[asked] = (now, halt)
-        return halt
+        asked = halts_of(advertiser, campaign)
+        self._kept.ahead(asked)
+        return next((halt for key in asked if (item := self._kept.get(key)) and (halt := _standing(item))), None)
 
     def read(self, scope: str) -> Halt | None:
         """The halt of exactly this scope, as it is now."""
@@ -72,12 +73,18 @@ class Halts:
     def resume(self, scope: str, at: int) -> bool:
         """Let a scope go on. False where it did not stand still."""
         standing = "attribute_exists(pk) AND attribute_not_exists(#ended_at)"
-        return self._change(Update(keys.halt(scope), "SET #ended_at = :at", {"at": at}, standing), scope, at, "resumed")
+        ended = Update(keys.halt(scope), "SET #ended_at = :at", {"at": at}, standing)
+        return self._change(ended, scope, at, "resumed", Put(keys.RESUMED, {"type": "resumed", "v": 1, "at": at}))
 
-    def _change(self, write: Put | Update, scope: str, at: int, name: str) -> bool:
-        self._cache.clear()
+    def resumed_at(self) -> int:
+        """When any scope went on last; 0 where none ever stood still."""
+        item = self._table.get(keys.RESUMED)
+        return int(item["at"]) if item else 0
+
+    def _change(self, write: Put | Update, scope: str, at: int, name: str, *beside: Put) -> bool:
+        self._kept.forget(keys.halt(scope))
         try:
-            self._table.transact([write, count(scope.partition("#")[0], scope, at, name)])
+            self._table.transact([write, count(scope.partition("#")[0], scope, at, name), *beside])
         except TransactionRefused as refused:
             if not refused.failed:
                 raise

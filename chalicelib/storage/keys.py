@@ -14,6 +14,7 @@
 | sender      | ADV#<advertiser>          | SENDER#<ctry>#<value> | an advertiser's list                       |
 | test phone  | ADV#<advertiser>          | TRIAL#<person>        | an advertiser's list                       |
 | halt        | HALT#<scope>              | HALT                  | who sends marketing in the scope           |
+| resumed     | HALT#                     | RESUMED               | the tick: when marketing went on last      |
 | allowance   | ALLOW#<scope>             | <window>              | who uses what the window allows            |
 | stopped     | COUNTED#<adv>#<campaign>  | <message>             | nobody: a no is counted once               |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
@@ -80,6 +81,7 @@ Key = tuple[str, str]
 
 CLOCK: Key = ("CLOCK", "CLOCK")
 TABLE_IDENTITY: Key = ("TABLE#", "IDENTITY")
+RESUMED: Key = ("HALT#", "RESUMED")
 OPERATOR_CAPS: Key = ("ADV#operator", "CAPS")
 
 DUE_INDEX = "due"

@@ -24,6 +24,8 @@ class Order:
 
     message: str
     version: int
+    lease: int = 0
+    """The end of the message's lease for which the order was given (epoch ms): a later one has an order of its own."""
     delay_s: int = 0
 
 
@@ -51,10 +53,10 @@ class SendQueue:
 
 def encode(order: Order) -> str:
     """An order as the queue carries it."""
-    return json.dumps({"message": order.message, "version": order.version})
+    return json.dumps({"message": order.message, "version": order.version, "lease": order.lease})
 
 
 def decode(body: str) -> Order:
     """An order off the queue."""
     parsed = json.loads(body)
-    return Order(parsed["message"], parsed["version"])
+    return Order(parsed["message"], parsed["version"], parsed.get("lease", 0))

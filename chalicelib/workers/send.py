@@ -16,7 +16,7 @@ def on_orders(batch: Mapping[str, Any], services: Services) -> dict[str, list[di
     for record in batch["Records"]:
         try:
             order = decode(record["body"])
-            outcome = services.dispatch.send(order.message, order.version)
+            outcome = services.dispatch.send(order.message, order.version, order.lease)
             log("order", message=order.message, outcome=outcome)
         except Exception as error:  # noqa: BLE001 - whatever it was, the queue retries, then the dead-letter queue keeps it
             log_failure("order_failed", error, order=record["messageId"])

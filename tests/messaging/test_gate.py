@@ -17,7 +17,9 @@ from chalicelib.storage.allowances import Allowances
 from chalicelib.storage.breakers import Breaker
 from chalicelib.storage.messages import Message
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
+from chalicelib.storage.send_queue import decode
 from chalicelib.storage.templates import Template
+from chalicelib.workers.send import on_orders
 from tests.support.fakes import IdempotentProvider
 from tests.support.shop import PHONES, Shop
 from tests.support.world import NOON
@@ -113,12 +115,30 @@ def test_a_full_second_puts_the_order_back_and_changes_nothing_else(shop: Shop) 
     world = shop.world
     world.services.gate._pace = Pace(Allowances(world.services.table), Limits(by_provider=1), world.clock)
     first, second = ready(shop, 1), ready(shop, 2)
-    assert [send(shop, message) for message in (first, second)] == ["sent", "paced"]
+    lease = second.due_at or 0
+    assert send(shop, first) == "sent" and world.services.dispatch.send(second.id, second.version, lease) == "paced"
     assert shop.stored(second) == second
     (order,) = world.queue.entries
+    assert decode(order["MessageBody"]).lease == lease
     assert json.loads(order["MessageBody"])["message"] == second.id and 1 <= order["DelaySeconds"] <= 60
     world.clock.advance(SECOND)
     assert send(shop, second) == "sent"
+
+
+def test_what_waits_for_a_place_for_hours_has_one_order_on_the_queue(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = shop.world
+    message = ready(shop, state="scheduled", due_at=world.clock.now())
+    with monkeypatch.context() as full:
+        full.setattr(world.services.gate._pace, "take", lambda _provider, _sender: False)
+        for _ in range(120):
+            world.services.tick.run()
+            on_orders(world.queue.drain(), world.services)
+            assert len(world.queue.entries) == 1
+            world.clock.advance(MINUTE)
+    on_orders(world.queue.drain(), world.services)
+    assert shop.stored(message).state == "sent"
 
 
 # --- promo codes -----------------------------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.clock import HOUR, MINUTE
-from chalicelib.messaging.tick import QUEUE_LEASE
+from chalicelib.clock import HOUR, MINUTE, SECOND
 from chalicelib.reports.why import why
 from chalicelib.storage.halts import EVERYTHING, Halt
 from chalicelib.storage.messages import Message
@@ -34,7 +33,7 @@ def waiting(shop: Shop) -> Message:
 
 
 def test_it_says_that_it_stands_still_and_is_looked_at_every_quarter_of_an_hour(shop: Shop, waiting: Message) -> None:
-    assert minutes(shop, 60) <= 5
+    assert minutes(shop, 60) <= 6
 
     stored = shop.stored(waiting)
     assert why(stored)["sentence"].endswith(
@@ -46,14 +45,29 @@ def test_it_says_that_it_stands_still_and_is_looked_at_every_quarter_of_an_hour(
 
 
 @pytest.mark.parametrize("stood_still", [1, 14, 16, 31, 61])
-def test_it_leaves_within_a_lease_once_all_goes_on(shop: Shop, waiting: Message, stood_still: int) -> None:
+@pytest.mark.parametrize("seconds", [0, 9, 10, 59])
+def test_it_leaves_within_two_ticks_once_all_goes_on(
+    shop: Shop, waiting: Message, stood_still: int, seconds: int
+) -> None:
     minutes(shop, stood_still)
     assert shop.world.provider.sent == []
 
-    shop.world.services.halts.resume(EVERYTHING, shop.world.clock.now())
-    minutes(shop, QUEUE_LEASE // MINUTE + 1)
+    shop.world.services.halts.resume(EVERYTHING, shop.world.clock.now() - seconds * SECOND)
+    minutes(shop, 2)
 
     assert shop.stored(waiting).state == "sent"
+
+
+def test_once_it_goes_on_what_waits_for_its_own_moment_still_does(shop: Shop, waiting: Message) -> None:
+    now = shop.world.clock.now()
+    later = [shop.message(state=state, due_at=now + 10 * MINUTE) for state in ("scheduled", "deferred")]
+    minutes(shop, 3)
+
+    shop.world.services.halts.resume(EVERYTHING, shop.world.clock.now())
+    minutes(shop, 3)
+
+    assert shop.stored(waiting).state == "sent"
+    assert [shop.stored(message).state for message in later] == ["scheduled", "deferred"]
 
 
 def test_what_stood_still_for_too_long_is_dropped_and_tells_why(shop: Shop) -> None:

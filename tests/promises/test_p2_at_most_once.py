@@ -23,9 +23,9 @@ from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import World
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-CALLS_OF_A_SEND = 16
-"""The table's confirmation and identity; message, halts, ledger, advertiser, site, contact, purchases, the operator's
-caps, the country, senders; the claim; the note."""
+CALLS_OF_A_SEND = 11
+"""The table's confirmation and identity; message, settings, ledger, contact, purchases, two for senders; the claim; the
+note."""
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ class Attack:
 
     def _send(self, order: Order, done: set[Order]) -> Job:
         def job(services: Services) -> None:
-            services.dispatch.send(order.message, order.version)
+            services.dispatch.send(order.message, order.version, order.lease)
             done.add(order)
 
         return job
