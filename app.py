@@ -19,6 +19,7 @@ from chalicelib.web import (
     admin_links,
     admin_people,
     admin_promos,
+    admin_segments,
     admin_senders,
     admin_sites,
     admin_templates,
@@ -49,6 +50,7 @@ app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
+app.register_blueprint(admin_segments.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_templates.routes)
@@ -142,6 +144,14 @@ def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
 def tick(event: dict[str, Any], context: object) -> None:
     """Each minute, what is due."""
     services().tick.run()
+
+
+@app.lambda_function(name="background")
+def background(event: dict[str, Any], context: Any) -> None:
+    """Each minute, the next pieces of long work: segments that are built."""
+    from chalicelib.workers import background as edge
+
+    edge.on_minute(services(), context.get_remaining_time_in_millis)
 
 
 @app.lambda_function(name="close_days")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
     from chalicelib.storage.halts import Halts
+    from chalicelib.storage.jobs import Jobs
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
     from chalicelib.storage.ledger_places import LedgerPlaces
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.opposition_log import OppositionLog
     from chalicelib.storage.promo_pools import PromoPools
+    from chalicelib.storage.rosters import Rosters
+    from chalicelib.storage.segments import Members, Segments
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
@@ -212,6 +215,30 @@ class Stores:
         from chalicelib.storage.base_sizes import BaseSizes
 
         return BaseSizes(self.table)
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        from chalicelib.storage.rosters import Rosters
+
+        return Rosters(self.table)
+
+    @cached_property
+    def segments(self) -> Segments:
+        from chalicelib.storage.segments import Segments
+
+        return Segments(self.table)
+
+    @cached_property
+    def members(self) -> Members:
+        from chalicelib.storage.segments import Members
+
+        return Members(self.table)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        from chalicelib.storage.jobs import Jobs
+
+        return Jobs(self.table)
 
     @cached_property
     def conversion_log(self) -> ConversionLog:

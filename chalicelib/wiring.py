@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from chalicelib.audience.number_check import NumberChecker
     from chalicelib.audience.optin import OptInDesk
     from chalicelib.audience.orders import Orders
+    from chalicelib.audience.segment_build import SegmentBuilder
+    from chalicelib.audience.segment_desk import SegmentDesk
+    from chalicelib.audience.segment_lists import SegmentLists
+    from chalicelib.audience.segment_reader import FactReader
+    from chalicelib.audience.segment_watch import SegmentWatch
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
@@ -195,12 +200,45 @@ class Services(Stores):
             events=self.events,
             networks=self.network_cookies,
             sizes=self.base_sizes,
+            members=self.members,
             clicks=self.click_log,
             conversions=self.conversion_log,
             wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,
         )
+
+    @cached_property
+    def fact_reader(self) -> FactReader:
+        from chalicelib.audience.segment_reader import FactReader
+
+        return FactReader(
+            self.table, self.contacts, self.ledgers, self.conversion_log, self.events, self.vault, self.clock
+        )
+
+    @cached_property
+    def segment_desk(self) -> SegmentDesk:
+        from chalicelib.audience.segment_desk import SegmentDesk
+
+        return SegmentDesk(self.segments, self.members, self.clock)
+
+    @cached_property
+    def segment_lists(self) -> SegmentLists:
+        from chalicelib.audience.segment_lists import SegmentLists
+
+        return SegmentLists(self.segment_desk, self.members, self.contacts, self.vault)
+
+    @cached_property
+    def segment_builder(self) -> SegmentBuilder:
+        from chalicelib.audience.segment_build import SegmentBuilder
+
+        return SegmentBuilder(self.segments, self.members, self.rosters, self.base_sizes, self.fact_reader, self.clock)
+
+    @cached_property
+    def segment_watch(self) -> SegmentWatch:
+        from chalicelib.audience.segment_watch import SegmentWatch
+
+        return SegmentWatch(self.segments, self.members, self.base_sizes, self.fact_reader, self.clock)
 
     @cached_property
     def trail(self) -> Trail:

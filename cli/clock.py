@@ -1,11 +1,13 @@
 """The time of a stage, where it allows that to be moved: for tests and rehearsals.
 
-On the way to a later time every message's moment is stopped at, so that the ticks that fall due run as they would have.
+On the way to a later time every moment is stopped at when something is due, a message or a piece of long work, so that
+the ticks that fall due run as they would have.
 """
 
 from __future__ import annotations
 
 import time
+from itertools import islice
 
 from chalicelib.storage.keys import DUE_SHARDS
 from cli.connection import Stage
@@ -20,7 +22,7 @@ class ClockIsFixed(Exception):
 
 
 class TickFailed(Exception):
-    """The tick's function ended in an error."""
+    """The tick's function, or that of long work, ended in an error."""
 
 
 class NotSettled(Exception):
@@ -59,15 +61,17 @@ class StageClock:
         return self.now()
 
     def _next_due(self) -> int | None:
-        messages = self._services.messages
-        far = self.now() * 2
-        firsts = (next(iter(messages.due(shard, far)), None) for shard in range(DUE_SHARDS))
-        return min((first.due_at for first in firsts if first), default=None)
+        messages, far = self._services.messages, self.now() * 2
+        firsts = [next(iter(messages.due(shard, far)), None) for shard in range(DUE_SHARDS)]
+        moments = [first.due_at for first in firsts if first]
+        moments += [job.due_at for job in islice(self._services.jobs.due(far), 1)]
+        return min(moments, default=None)
 
     def _tick(self) -> None:
-        answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs["TickName"], Payload=b"{}")
-        if "FunctionError" in answer:
-            raise TickFailed("the tick failed: its log says why")
+        for function in ("BackgroundName", "TickName"):
+            answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs[function], Payload=b"{}")
+            if "FunctionError" in answer:
+                raise TickFailed("the tick failed: its log says why")
         self._wait_for_queue()
 
     def _wait_for_queue(self) -> None:

@@ -23,6 +23,7 @@ from cli import (
     people,
     queue,
     restore,
+    segments,
     site,
     sms,
     wordings,
@@ -49,6 +50,7 @@ app.add_typer(queue.app, name="queue")
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.add_typer(restore.app, name="restore")
+app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 
 

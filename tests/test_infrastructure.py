@@ -51,8 +51,13 @@ def test_every_function_is_started_by_a_queue_a_stream_a_schedule_or_the_api() -
     assert sorted([*mapped, *called, *scheduled()]) == sorted(logical(name) for name in functions())
 
 
-def test_the_tick_runs_each_minute_and_days_are_closed_each_hour() -> None:
-    assert scheduled() == {"Tick": "rate(1 minute)", "CloseDays": "rate(1 hour)", "PullOptOuts": "rate(1 hour)"}
+def test_tick_and_long_work_run_each_minute_and_days_are_closed_each_hour() -> None:
+    assert scheduled() == {
+        "Tick": "rate(1 minute)",
+        "Background": "rate(1 minute)",
+        "CloseDays": "rate(1 hour)",
+        "PullOptOuts": "rate(1 hour)",
+    }
 
 
 def test_every_function_of_the_api_may_be_called_by_it_and_has_its_routes() -> None:
@@ -109,13 +114,16 @@ def test_streams_hand_out_what_is_followed_and_nothing_else() -> None:
         assert not matches(events, record(name, key)) and not matches(clicks, record(name, key))
 
 
-def test_ledgers_and_removed_contacts_are_logged_beside_the_table() -> None:
+def test_ledgers_and_contacts_are_followed_and_removals_logged_beside_the_table() -> None:
     patterns = stream_patterns("OnPersonFromStream")
     for name, key, followed in [
         ("INSERT", keys.ledger("person"), True),
         ("MODIFY", keys.ledger("person"), True),
         ("REMOVE", keys.contact("base", "person"), True),
-        ("MODIFY", keys.contact("base", "person"), False),
+        ("MODIFY", keys.contact("base", "person"), True),
+        ("INSERT", keys.bought("base", "person", "site", "order"), True),
+        ("INSERT", keys.member_of("base", "person", "segment"), False),
+        ("INSERT", keys.message_of("base", "person", "message"), False),
         ("REMOVE", keys.enrolment("base", "person", "cart", "site"), False),
         ("REMOVE", keys.identifier("base", "hmac"), False),
     ]:

@@ -29,6 +29,7 @@ from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.networks import NetworkCookies
+from chalicelib.storage.segments import Members
 from chalicelib.storage.table import Delete, Table, TransactionRefused, Update
 from chalicelib.vault import Vault
 
@@ -59,6 +60,7 @@ class Erasure:
         events: Events,
         networks: NetworkCookies,
         sizes: BaseSizes,
+        members: Members,
         clicks: ClickLog,
         conversions: ConversionLog,
         wordings: WordingBook,
@@ -74,6 +76,7 @@ class Erasure:
         self._events = events
         self._networks = networks
         self._sizes = sizes
+        self._members = members
         self._clicks = clicks
         self._conversions = conversions
         self._wordings = wordings
@@ -112,6 +115,7 @@ class Erasure:
         for site, visitor in browsers:
             self._clear(keys.trail(site, visitor))
         self._networks.forget(contact.base, contact.person)
+        self._members.forget(contact.base, contact.person)
         for hmac in identifiers_of(self._vault, open_profile(self._vault, contact)):
             self._contacts.forget_identifier(contact.base, hmac, contact.person)
         self._bury(contact, now)
@@ -151,6 +155,7 @@ class Erasure:
                 for site, visitor in self._browsers(contact)
             ],
             "purchases": [_bought(each) for each in self._conversions.of_contact(base, person)],
+            "segments": sorted(self._members.of_contact(base, person)),
             "network_cookies": [{"consent_at": at} for at in self._networks.consents(base, person)],
         }
 

@@ -25,7 +25,7 @@ class BaseSizes:
     def remove(self, base: str, person: str) -> None:
         """Remove a contact, and count it out, once."""
         gone = Delete(keys.contact(base, person), "attribute_exists(#pk)")
-        self._once([gone, resized(base, person, -1)])
+        self._once([gone, resized(base, person, -1), Delete(keys.on_roster(base, person))])
 
     def aged_out(self, base: str, person: str, chain: str, now: int) -> None:
         """Count out a contact that DynamoDB has removed, once however often that is told."""
@@ -34,7 +34,7 @@ class BaseSizes:
             {"type": "aged_out", "v": 1, "ttl": (now + _TOLD_AGAIN) // SECOND},
             "attribute_not_exists(pk)",
         )
-        self._once([mark, resized(base, person, -1)])
+        self._once([mark, resized(base, person, -1), Delete(keys.on_roster(base, person))])
 
     def _once(self, writes: list[Delete | Put | Update]) -> None:
         try:

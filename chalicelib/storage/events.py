@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -61,11 +61,14 @@ class Events:
 
     def purchased_since(self, site: str, visitor: str, *, started_at: int, changed_at: int) -> bool:
         """Whether a purchase of this visitor makes a message about a cart of these moments pointless."""
-        purchases = self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX)
         return any(
-            bought(purchase["time"], purchase["received"], started_at=started_at, changed_at=changed_at)
-            for purchase in purchases
+            bought(purchase.time, purchase.received, started_at=started_at, changed_at=changed_at)
+            for purchase in self.purchases(site, visitor)
         )
+
+    def purchases(self, site: str, visitor: str) -> Iterator[Event]:
+        """A visitor's purchases."""
+        return map(from_item, self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX))
 
     def count_once(self, event: Event, counted: Update) -> bool:
         """Count an event, once whatever is sent or delivered twice. False where that has been done.

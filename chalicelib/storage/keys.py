@@ -55,6 +55,11 @@
 | base size   | SIZE#<base>               | <shard>               | a base's contacts, all shards              |
 | aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
+| segment     | ADV#<advertiser>          | SEGMENT#<segment>     | its id; an advertiser's list; index `due`  |
+| member      | MEMBERS#<segment>#<shard> | <person>              | a segment, shard by shard                  |
+| members     | MEMBERS#<segment>         | <shard>               | how many they are, all shards              |
+| member of   | CONTACT#<base>#<person>   | IN#<segment>          | a contact's segments; an erasure           |
+| roster      | ROSTER#<base>#<shard>     | <person>              | who goes through a base's contacts         |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
 | upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
@@ -76,6 +81,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 
 Key = tuple[str, str]
 
@@ -89,6 +95,9 @@ DUE_SHARDS = 8
 COUNTER_SHARDS = 8
 REGISTER_SHARDS = 16
 LINK_COPIES = 8
+ROSTER_SHARDS = 16
+JOBS = "jobs"
+"""The partition of the index `due` in which long work stands: segments that are built."""
 PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
@@ -107,6 +116,8 @@ TEMPLATE_PREFIX = "TEMPLATE#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
+SEGMENT_PREFIX = "SEGMENT#"
+MEMBER_OF_PREFIX = "IN#"
 ROOTS = "ROOTS"
 PERSON_PREFIX = "PERSON#"
 PROOF_PREFIX = "PROOF#"
@@ -278,6 +289,13 @@ def contact_partition(base: str, person: str) -> str:
     return f"CONTACT#{base}#{person}"
 
 
+def contact_of(partition: str) -> tuple[str, str] | None:
+    """The base and person whose partition it is, if it is a contact's."""
+    kind, _, rest = partition.partition("#")
+    base, _, person = rest.partition("#")
+    return (base, person) if kind == "CONTACT" else None
+
+
 def browser(base: str, person: str, site_id: str, visitor_id: str) -> Key:
     """That a browser was tied to a contact."""
     return contact_partition(base, person), f"{BROWSER_PREFIX}{site_id}#{visitor_id}"
@@ -423,6 +441,51 @@ def counter(scope: str, at: int, shard: int) -> Key:
 def counter_partition(scope: str, at: int) -> str:
     """All shards of a scope's counts in the hour of `at`."""
     return f"COUNT#{scope}#{time.strftime('%Y%m%d%H', time.gmtime(at // 1000))}"
+
+
+def segments(advertiser_id: str) -> str:
+    """The partition of an advertiser's segments."""
+    return f"ADV#{advertiser_id}"
+
+
+def segment(advertiser_id: str, segment_id: str) -> Key:
+    """A segment of an advertiser's base."""
+    return segments(advertiser_id), f"{SEGMENT_PREFIX}{segment_id}"
+
+
+def segment_size(segment_id: str) -> str:
+    """The partition of the number of a segment's members."""
+    return f"MEMBERS#{segment_id}"
+
+
+def roster_shard(person: str) -> int:
+    """Where a person stands among the members of a segment, and on a base's roster."""
+    return zlib.crc32(person.encode()) % ROSTER_SHARDS
+
+
+def members(segment_id: str, shard: int) -> str:
+    """A shard of a segment's members."""
+    return f"MEMBERS#{segment_id}#{shard}"
+
+
+def member(segment_id: str, person: str) -> Key:
+    """That a person is in a segment."""
+    return members(segment_id, roster_shard(person)), person
+
+
+def member_of(base: str, person: str, segment_id: str) -> Key:
+    """The same, where the contact's own things are."""
+    return contact_partition(base, person), f"{MEMBER_OF_PREFIX}{segment_id}"
+
+
+def roster(base: str, shard: int) -> str:
+    """A shard of the people who are in a base."""
+    return f"ROSTER#{base}#{shard}"
+
+
+def on_roster(base: str, person: str) -> Key:
+    """That a person is in a base."""
+    return roster(base, roster_shard(person)), person
 
 
 def import_run(base: str, run: str) -> Key:

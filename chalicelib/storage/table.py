@@ -162,8 +162,9 @@ class Table:
         newest_first: bool = False,
         limit: int | None = None,
         expired: bool = False,
+        after: str = "",
     ) -> Iterator[Item]:
-        """Items of a partition in the order of their sort key, read consistently, page by page."""
+        """Items of a partition in the order of their sort key (those behind `after`), read consistently, by pages."""
         condition, values = "#pk = :pk", {":pk": {"S": pk}}
         if sk_prefix:
             condition, values = condition + " AND begins_with(#sk, :sk)", values | {":sk": {"S": sk_prefix}}
@@ -174,6 +175,8 @@ class Table:
             "ConsistentRead": True,
             "ScanIndexForward": not newest_first,
         }
+        if after:
+            request["ExclusiveStartKey"] = encode_key((pk, after))
         return self._pages(request, limit, expired=expired)
 
     def query_index(self, index: str, hash_name: str, hash_value: str, range_name: str, until: int) -> Iterator[Item]:

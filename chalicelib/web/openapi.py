@@ -18,6 +18,7 @@ from chalicelib.web.message_models import NewMessage
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
+from chalicelib.web.segment_models import NewSegment, SegmentRows
 from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.template_models import NewTemplate, PreviewRequest
 from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
@@ -30,6 +31,7 @@ _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _TEST_PHONES = "/v1/advertisers/{advertiser}/test-phones"
 _HALT = "/v1/advertisers/{advertiser}/halt"
+_SEGMENTS = "/v1/advertisers/{advertiser}/segments"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
@@ -95,6 +97,13 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", _PROMO_CODE, "What a promo code is worth, and whether it holds now", None, 200),
     ("post", f"{_PROMO_CODE}/redemptions", "Let an order use a code; once, however often told", "NewRedemption", 200),
     ("delete", f"{_PROMO_CODE}/redemptions/{{order}}", "Undo an order's use of a code", None, 200),
+    ("get", _SEGMENTS, "Segments of the base with their sizes", None, 200),
+    ("post", _SEGMENTS, "Make a segment: by rules, or filled by hand", "NewSegment", 201),
+    ("get", f"{_SEGMENTS}/{{segment}}", "A segment with its size", None, 200),
+    ("put", f"{_SEGMENTS}/{{segment}}", "Change a segment; other rules have the base gone through", "NewSegment", 200),
+    ("delete", f"{_SEGMENTS}/{{segment}}", "Remove a segment", None, 200),
+    ("get", f"{_SEGMENTS}/{{segment}}/members", "Who is in a segment (?after=, ?limit=)", None, 200),
+    ("post", f"{_SEGMENTS}/{{segment}}/members", "Put people in by hand, or take them out", "SegmentRows", 200),
     ("get", _SENDERS, "What SMS may come from, with what each may do", None, 200),
     ("put", f"{_SENDERS}/{{country}}/{{value}}", "Register a sender; the operator verifies", "SenderSettings", 200),
     ("delete", f"{_SENDERS}/{{country}}/{{value}}", "Take a sender off", None, 200),
@@ -141,6 +150,8 @@ _MODELS = (
     NewCodes,
     NewRedemption,
     NewHalt,
+    NewSegment,
+    SegmentRows,
     NewTrial,
     NewTrialPhone,
     ConfirmTrialPhone,
@@ -187,6 +198,16 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
                 "schema": {"type": "string"},
             }
         )
+    if path == f"{_SEGMENTS}/{{segment}}/members" and not body:
+        parameters += [
+            {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "schema": {"type": "integer", "minimum": 1, "maximum": 1000},
+            },
+        ]
     if path == _HALT:
         parameters.append({"name": "campaign", "in": "query", "required": False, "schema": {"type": "string"}})
     if path.startswith("/v1/sites/") and path.endswith("/conversions") and not body:

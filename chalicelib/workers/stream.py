@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.errors import RelanceError
 from chalicelib.logs import log_failure
-from chalicelib.storage import contacts, events, ledgers, links
+from chalicelib.storage import contacts, events, keys, ledgers, links
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.storage.opposition_log import Record, changes
 from chalicelib.wiring import Services
@@ -42,11 +42,13 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
 
 
 def on_people(stream: Mapping[str, Any], services: Services) -> None:
-    """Changed ledgers and removed contacts.
+    """Changed ledgers, removed contacts, and what happened to the others.
 
     Oppositions and erasures are logged outside of the table, and a no to a campaign counts against it; what hung on a
-    contact that aged out goes with it.
+    contact that aged out goes with it. A contact that something happened to may belong to other segments now.
     """
+    new: list[tuple[str, str]] = []
+    touched: list[tuple[str, str]] = []
 
     def follow(record: Mapping[str, Any]) -> None:
         before, after = _image(record, "OldImage"), _image(record, "NewImage")
@@ -62,8 +64,14 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
         elif not after and before.get("type") == "contact":
             name = services.vault.lasting(before["person"])
             services.opposition_log.append(Record(services.clock.now(), "erased", name, before["base"]))
+        elif after and (contact := keys.contact_of(record["dynamodb"]["Keys"]["pk"]["S"])):
+            touched.append(contact)
+            if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"] == "CONTACT":
+                new.append(contact)
 
     _each(stream, follow)
+    services.rosters.add(new)
+    services.segment_watch.touched(touched)
 
 
 def _aged_out(record: Mapping[str, Any]) -> bool:

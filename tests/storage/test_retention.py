@@ -20,6 +20,7 @@ LASTING = {
     "consent": "commitments under random names; an erasure or a contact's end takes what they say",
     "register": "hashes under random names",
     "root": "a hash",
+    "roster": "a keyed name, taken off with its contact",
     "base_size": "how many contacts a base has: numbers of nobody",
 }
 PHONE_AGENT = (

@@ -77,6 +77,8 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     elif "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
+    if "{segment}" in route:
+        names["segment"] = shop.world.services.segment_desk.create(shop.advertiser.id, "By hand", None).id
     if "{value}" in route:
         shop.world.services.sender_book.register(shop.advertiser, "FR", "LUMEN", verified=False)
         names |= {"country": "FR", "value": "LUMEN"}
@@ -136,6 +138,9 @@ BODIES: dict[str, Any] = {
     "/promo-pools/{pool}": {"name": "Gift", "benefit": {"kind": "free_delivery"}},
     "/promo-pools/{pool}/codes": {"codes": ["GIFT2"]},
     "/promo-codes/{code}/redemptions": {"order": "o-2"},
+    "/segments": {"name": "By hand"},
+    "/segments/{segment}": {"name": "By hand"},
+    "/segments/{segment}/members": {"add": [{"phone": CAMILLE}]},
     "/halt": {"why": "complaints"},
     "/v1/verifications": {"phone": CAMILLE},
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},

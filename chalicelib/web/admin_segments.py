@@ -1,0 +1,108 @@
+"""`/v1/advertisers/{advertiser}/segments…`: parts of an advertiser's base (mission.md, B8)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_SEGMENTS = "/v1/advertisers/{advertiser}/segments"
+_SEGMENT = f"{_SEGMENTS}/{{segment}}"
+_MOST_ON_A_PAGE = 1_000
+
+
+@routes.route(_SEGMENTS, methods=["POST"])
+@view
+def create_segment(advertiser: str) -> Response:
+    """Make a segment. One with rules is built in the background."""
+    from chalicelib.web.segment_models import NewSegment, segment_answer
+
+    reached(routes, advertiser)
+    body = read_body(routes, NewSegment)
+    return answer(segment_answer(services().segment_desk.create(advertiser, body.name, body.rules)), 201)
+
+
+@routes.route(_SEGMENTS, methods=["GET"])
+@view
+def list_segments(advertiser: str) -> Response:
+    """All segments with their sizes."""
+    from chalicelib.web.segment_models import segment_answer
+
+    authorise(routes, advertiser)
+    found = services().segment_desk.all_of(advertiser)
+    return answer({"segments": [segment_answer(one, services().members.size(one.id)) for one in found]})
+
+
+@routes.route(_SEGMENT, methods=["GET"])
+@view
+def get_segment(advertiser: str, segment: str) -> Response:
+    """A segment with its size."""
+    from chalicelib.web.segment_models import segment_answer
+
+    authorise(routes, advertiser)
+    found = services().segment_desk.find(advertiser, segment)
+    return answer(segment_answer(found, services().members.size(found.id)))
+
+
+@routes.route(_SEGMENT, methods=["PUT"])
+@view
+def replace_segment(advertiser: str, segment: str) -> Response:
+    """Change name and rules. Other rules have the base gone through again."""
+    from chalicelib.web.segment_models import NewSegment, segment_answer
+
+    authorise(routes, advertiser)
+    body = read_body(routes, NewSegment)
+    changed = services().segment_desk.change(advertiser, segment, body.name, body.rules)
+    return answer(segment_answer(changed, services().members.size(segment)))
+
+
+@routes.route(_SEGMENT, methods=["DELETE"])
+@view
+def remove_segment(advertiser: str, segment: str) -> Response:
+    """Remove a segment."""
+    authorise(routes, advertiser)
+    services().segment_desk.remove(advertiser, segment)
+    return answer({"segment": segment, "removed": True})
+
+
+@routes.route(f"{_SEGMENT}/members", methods=["GET"])
+@view
+def list_members(advertiser: str, segment: str) -> Response:
+    """Who is in a segment, by the names that contacts have, in pages."""
+    authorise(routes, advertiser)
+    found = services().segment_desk.find(advertiser, segment)
+    people, after = services().segment_desk.page(found, _after(), _limit())
+    return answer({"segment": segment, "members": people, "after": after})
+
+
+@routes.route(f"{_SEGMENT}/members", methods=["POST"])
+@view
+def change_members(advertiser: str, segment: str) -> Response:
+    """Put people into a segment that is filled by hand, and take others out. Wrong rows are told; the others go on."""
+    from chalicelib.web.segment_models import SegmentRows, listed_answer, named
+
+    authorise(routes, advertiser)
+    body = read_body(routes, SegmentRows)
+    lists = services().segment_lists
+    added = lists.add(advertiser, segment, [named(row) for row in body.add])
+    removed = lists.take_out(advertiser, segment, [named(row) for row in body.remove])
+    return answer({"segment": segment, "added": listed_answer(added), "removed": listed_answer(removed)})
+
+
+def _limit() -> int:
+    text = parameter(routes, "limit", "100")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= _MOST_ON_A_PAGE:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST_ON_A_PAGE}")])
+    return int(text)
+
+
+def _after() -> str:
+    text = parameter(routes, "after", "")
+    shard, _, person = text.partition(".")
+    if text and not (shard.isascii() and shard.isdigit() and len(shard) <= 2 and person):
+        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
+    return text

@@ -1,0 +1,58 @@
+"""Bodies and answers of segments in the admin API."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.audience.segment_lists import Listed, Named
+from chalicelib.audience.segments import Rules
+from chalicelib.storage.segments import Segment
+from chalicelib.web.body import Body, Name
+from chalicelib.web.message_models import Recipient
+
+MOST_ROWS = 1_000
+
+
+class NewSegment(Body):
+    """A segment of the advertiser's own base: by rules, or, without them, filled by hand."""
+
+    name: Name
+    rules: Rules | None = None
+
+
+class SegmentRows(Body):
+    """People to put into a segment that is filled by hand, or to take out."""
+
+    add: Annotated[list[Recipient], Field(max_length=MOST_ROWS)] = Field(default_factory=list)
+    remove: Annotated[list[Recipient], Field(max_length=MOST_ROWS)] = Field(default_factory=list)
+
+
+def named(row: Recipient) -> Named:
+    """Whom a row means."""
+    return Named(row.phone, row.country, row.person, row.email, row.customer_id)
+
+
+def listed_answer(listed: Listed) -> dict[str, Any]:
+    """What became of a list: each row that could not be, counted from 0, and how many were moved."""
+    errors = [
+        {"row": one.row, "field": one.error.field, "rule": one.error.rule, "message": one.error.message}
+        for one in listed.errors
+    ]
+    return {"rows": listed.rows, "changed": listed.changed, "errors": errors}
+
+
+def segment_answer(segment: Segment, members: int | None = None) -> dict[str, Any]:
+    """A segment as the API tells it. `built_at` is when all of the base was last gone through (epoch ms)."""
+    told: dict[str, Any] = {
+        "segment": segment.id,
+        "name": segment.name,
+        "kind": segment.kind,
+        "state": segment.state,
+        "rules": json.loads(segment.rules) if segment.rules else None,
+        "created_at": segment.created_at,
+        "built_at": segment.built_at or None,
+    }
+    return told if members is None else told | {"members": members}

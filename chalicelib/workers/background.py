@@ -1,0 +1,26 @@
+"""Schedule edge: each minute, the long work whose next piece is due, one after the other while there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.clock import MINUTE
+from chalicelib.logs import log_failure
+from chalicelib.wiring import Services
+
+_LEASE = 16 * MINUTE
+"""Longer than the function lives: what a dead worker held is due again then."""
+_ENOUGH_MS = 20_000
+
+
+def on_minute(services: Services, remaining_ms: Callable[[], int]) -> None:
+    """Do what is due. A job that fails keeps no other from being done, and comes again when its lease has ended."""
+    for job in list(services.jobs.due(services.clock.now())):
+        if remaining_ms() < _ENOUGH_MS:
+            return
+        if not services.jobs.lease(job, services.clock.now() + _LEASE):
+            continue
+        try:
+            services.segment_builder.work(job, remaining_ms)
+        except Exception as error:  # noqa: BLE001 - the others wait for their turn
+            log_failure("job_failed", error)

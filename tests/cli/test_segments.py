@@ -1,0 +1,67 @@
+"""The export of a base, its query by DuckDB, and the answer as members: the same people as by events."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import segments
+from cli.main import app
+from tests.audience.test_segments import LYON, arrive, make, members, minutes, rules
+from tests.support.shop import CAMILLE, MALIK, PHONES, Shop
+from tests.support.stream import Stream
+
+
+@pytest.fixture
+def stage(world: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(segments, "the_stage", lambda: type("Stage", (), {"services": lambda _: world.services})())
+    return world
+
+
+def run(*words: str) -> Any:
+    done = CliRunner().invoke(app, ["segments", *words, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output.splitlines()[-1])
+
+
+def test_an_export_finds_whom_events_find(stage: Any, shop: Shop, stream: Stream) -> None:
+    everybody = [arrive(shop, phone, postcode="69001" if at % 3 else "75001") for at, phone in enumerate(PHONES[:9])]
+    segment = make(shop, LYON)
+    by_export = run("compute", shop.advertiser.id, segment.id, "--parts", "2")
+    found = members(shop, segment)
+    assert by_export["members"] == by_export["came"] == len(found) == 6
+    assert run("roster", shop.advertiser.id)["listed"] == len(everybody)
+    shop.world.services.segment_desk.rebuild(shop.advertiser.id, segment.id)
+    minutes(shop)
+    assert members(shop, segment) == found
+
+
+def test_an_answer_from_elsewhere_replaces_the_members(stage: Any, shop: Shop, tmp_path: Path) -> None:
+    person, other = arrive(shop, CAMILLE), arrive(shop, MALIK)
+    segment = make(shop, rules({"fact": "contact.reachable", "value": True}))
+    answer = tmp_path / "answer.csv"
+    answer.write_text(f'"person"\n"{person}"\n')
+    assert run("load", shop.advertiser.id, segment.id, str(answer))["came"] == 1
+    answer.write_text(f"person\n{other}\n")
+    assert run("load", shop.advertiser.id, segment.id, str(answer)) | {"segment": ""} == {
+        "segment": "",
+        "members": 1,
+        "came": 1,
+        "went": 1,
+    }
+    assert members(shop, segment) == {other}
+
+
+def test_an_export_is_pseudonymous_and_its_query_is_told(stage: Any, shop: Shop, tmp_path: Path) -> None:
+    arrive(shop, CAMILLE, postcode="69001")
+    assert run("export", shop.advertiser.id, "--to", str(tmp_path), "--parts", "1")["rows"] > 10
+    written = (tmp_path / "facts-0000.ndjson").read_text()
+    assert "69001" in written
+    assert CAMILLE[1:] not in written and "camille" not in written.lower()
+    segment = make(shop, LYON)
+    told = run("sql", shop.advertiser.id, segment.id, "--location", "s3://facts/")
+    assert "bool_or(fact = 'location.department'" in told["query"] and "s3://facts/" in told["table"]

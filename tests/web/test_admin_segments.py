@@ -1,0 +1,75 @@
+"""Segments in the admin API: made, filled, listed in pages, out of others' reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.shop import CAMILLE, MALIK, Shop, open_shop
+from tests.web.conftest import Api
+from tests.web.test_admin import key_for
+
+LYON = {"name": "Lyon", "rules": {"all": [{"fact": "location.city", "op": "is", "value": "Lyon"}]}}
+
+
+@pytest.fixture
+def own(api: Api, shop: Shop) -> Api:
+    return api.with_key(key_for(shop, shop.advertiser.id))
+
+
+def at(shop: Shop, rest: str = "") -> str:
+    return f"/v1/advertisers/{shop.advertiser.id}/segments{rest}"
+
+
+def test_a_segment_with_rules_is_made_changed_and_removed(own: Api, shop: Shop) -> None:
+    made = own.ask("POST", at(shop), LYON)
+    assert made.status == 201 and made.json["state"] == "building" and made.json["rules"] == LYON["rules"]
+    segment = made.json["segment"]
+    changed = own.ask("PUT", at(shop, f"/{segment}"), LYON | {"name": "Rhône"})
+    assert changed.json["name"] == "Rhône" and changed.json["members"] == 0
+    assert own.ask("PUT", at(shop, f"/{segment}"), {"name": "By hand"}).status == 422
+    assert own.ask("POST", at(shop, f"/{segment}/members"), {"add": []}).status == 422
+    assert [one["segment"] for one in own.ask("GET", at(shop)).json["segments"]] == [segment]
+    assert own.ask("DELETE", at(shop, f"/{segment}")).status == 200
+    assert own.ask("GET", at(shop, f"/{segment}")).status == 404
+    assert own.ask("GET", at(shop)).json["segments"] == []
+
+
+def test_a_list_is_taken_row_by_row_and_told_in_pages(own: Api, shop: Shop) -> None:
+    people = {shop.contact(CAMILLE), shop.contact(MALIK, email="malik@example.com")}
+    segment = own.ask("POST", at(shop), {"name": "Friends"}).json["segment"]
+    rows = [{"phone": "0639980001"}, {"phone": "0102"}, {"email": "Malik@example.com"}]
+    told = own.ask("POST", at(shop, f"/{segment}/members"), {"add": rows}).json["added"]
+    assert told["changed"] == 2 and [(one["row"], one["rule"]) for one in told["errors"]] == [(1, "valid_number")]
+    assert "0102" not in str(told)
+    first = own.ask("GET", at(shop, f"/{segment}/members?limit=1")).json
+    second = own.ask("GET", at(shop, f"/{segment}/members?limit=1&after={first['after']}")).json
+    assert {*first["members"], *second["members"]} == people
+    out = own.ask("POST", at(shop, f"/{segment}/members"), {"remove": [{"phone": CAMILLE}]}).json["removed"]
+    assert out["changed"] == 1
+    for wrong in ("limit=0", "limit=x", "after=3", "after=x.y"):
+        assert own.ask("GET", at(shop, f"/{segment}/members?{wrong}")).status == 422
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"all": [{"fact": "contact.phone", "value": "x"}]},
+        {"all": [{"fact": "location.city", "op": "is"}]},
+        {"either": []},
+    ],
+)
+def test_rules_that_make_no_sense_are_refused_by_field(own: Api, shop: Shop, rules: Any) -> None:
+    refused = own.ask("POST", at(shop), {"name": "x", "rules": rules})
+    assert refused.status == 422 and all(one["field"].startswith("rules") for one in refused.json["errors"])
+
+
+def test_another_advertisers_segments_are_out_of_reach(api: Api, own: Api, shop: Shop) -> None:
+    segment = own.ask("POST", at(shop), LYON).json["segment"]
+    rival = open_shop(shop.world)
+    key = api.with_key(key_for(shop, rival.advertiser.id))
+    for method, path in (("GET", ""), ("GET", "/members"), ("DELETE", ""), ("PUT", "")):
+        body = LYON if method == "PUT" else None
+        assert key.ask(method, at(shop, f"/{segment}{path}"), body).status == 403
+        assert key.ask(method, at(rival, f"/{segment}{path}"), body).status == 404
