@@ -76,6 +76,8 @@ class CircuitBreaker:
         try:
             accepted = self._provider.send(sms)
         except SendError as refused:
+            if refused.kind == "out_of_credit":
+                log("out_of_credit", provider=self.name)  # an alarm counts these lines (infra/resources.yaml)
             self._note(
                 breaker, failed(breaker, self._clock.now()) if refused.kind == "retryable" else answered(breaker)
             )

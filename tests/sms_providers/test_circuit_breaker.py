@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chalicelib.clock import MINUTE, SECOND
@@ -10,6 +12,7 @@ from chalicelib.sms_providers.contract import Accepted, FailureKind, SendError, 
 from chalicelib.storage.breakers import Breaker
 from tests.support.fakes import RecordingProvider
 from tests.support.faults import FaultyClient, at_operation
+from tests.support.template import resources
 from tests.support.world import World
 
 SMS = Sms("msg_1", "+33639980001", "36123", "Bonjour", "marketing")
@@ -61,6 +64,25 @@ class Provider(RecordingProvider):
 @pytest.fixture
 def provider() -> Provider:
     return Provider()
+
+
+def test_an_account_that_may_spend_no_more_is_what_the_alarm_counts(
+    world: World, provider: Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counted = {
+        json.loads(named["FilterPattern"].partition("=")[2].rstrip("} ")): transformation["MetricName"]
+        for named in (
+            each["Properties"] for each in resources().values() if each.get("Type") == "AWS::Logs::MetricFilter"
+        )
+        for transformation in named["MetricTransformations"]
+    }
+    alarm = resources()["OutOfCreditAlarm"]["Properties"]
+    for kind in ("rejected", "out_of_credit"):
+        provider.fails = kind
+        with pytest.raises(SendError):
+            guarded(world, provider).send(SMS)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [counted.get(line["event"]) for line in lines] == [alarm["MetricName"]]
 
 
 def guarded(world: World, provider: Provider) -> CircuitBreaker:
