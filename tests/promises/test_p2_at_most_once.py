@@ -16,9 +16,10 @@ from chalicelib.messaging.retries import MOST_ATTEMPTS
 from chalicelib.sms_providers.contract import FailureKind, InboundText, SendError, Sms
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.messages import Message
+from chalicelib.storage.send_queue import Order, encode
 from chalicelib.workers import send
 from tests.support.fakes import IdempotentProvider, RecordingProvider
-from tests.support.faults import Fault, FaultyClient, ProcessEnded, at_call
+from tests.support.faults import Fault, FaultyClient, ProcessEnded, at_call, from_call
 from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import World
 
@@ -136,6 +137,28 @@ def test_a_fault_at_any_call_leads_to_no_second_sms(exact_world: World, call: in
     claim = CALLS_OF_A_SEND - 2
     lost_at_the_claim = call == claim and fault == "ends_after"
     assert exact_world.provider.times(message.id) == (0 if lost_at_the_claim else 1)
+
+
+@pytest.mark.parametrize("call", range(CALLS_OF_A_SEND))
+def test_a_table_that_goes_away_at_any_call_lets_nothing_out_wrongly_and_all_goes_on_when_it_is_back(
+    exact_world: World, call: int
+) -> None:
+    shop = visited_shop(exact_world)
+    message = shop.message(visitor="visitor-000000000001")
+    order = {"Records": [{"messageId": "1", "body": encode(Order(message.id, message.version))}]}
+    client = FaultyClient(exact_world.dynamodb, from_call(call, "unavailable"))
+    noted = CALLS_OF_A_SEND - 1
+
+    left = send.on_orders(order, exact_world.worker(client))
+
+    if call < noted:
+        assert left["batchItemFailures"] and exact_world.provider.sent == []
+        assert send.on_orders(order, exact_world.worker()) == {"batchItemFailures": []}
+        assert shop.stored(message).state == "sent"
+    else:  # It is with the provider, and nobody could say so.
+        work_off(shop)
+        assert (shop.stored(message).state, shop.stored(message).reason) == ("failed", "no_word")
+    assert exact_world.provider.times(message.id) == 1
 
 
 def test_the_calls_of_a_send_are_those_that_are_attacked(exact_world: World) -> None:

@@ -54,6 +54,11 @@ def at_call(number: int, fault: Fault) -> Plan:
     return lambda _operation, index: fault if index == number else None
 
 
+def from_call(number: int, fault: Fault) -> Plan:
+    """The fault at one call and at all after it."""
+    return lambda _operation, index: fault if index >= number else None
+
+
 def at_operation(operation: str, fault: Fault) -> Plan:
     """The fault at every call of an operation."""
     return lambda called, _index: fault if called == operation else None
