@@ -38,7 +38,7 @@ from chalicelib.web import (
     verifications,
     wordings,
 )
-from chalicelib.wiring import landing_services, lean_services, services
+from chalicelib.wiring import lean_services, services
 
 app = Chalice(app_name="relance")
 
@@ -83,7 +83,7 @@ def redirect(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`/{code}`."""
     from chalicelib.web import redirect as edge
 
-    return edge.handle(event, landing_services())
+    return edge.handle(event, lean_services())
 
 
 @app.lambda_function(name="on_event")
@@ -142,7 +142,8 @@ def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: object) -> None:
-    """Each minute, what is due."""
+    """Each minute, what is due: steps of journeys, and messages."""
+    services().due_steps.run()
     services().tick.run()
 
 

@@ -21,8 +21,8 @@ _KEPT = "kept for 10 s: a warm container does without"
 
 def _tick(due: int) -> list[Reason]:
     return [
-        *[("Query due", "a shard of what is due; shared by all that is due in it")] * 8,
-        *[("UpdateItem MSG", "a message's lease to the queue: a lost order comes back")] * due,
+        *[("Query due", "a shard of what is due, of steps or of messages; shared by all that is due in it")] * 16,
+        *[("UpdateItem ENROL", "a step's lease to the queue: a lost order comes back")] * due,
         ("GetItem RESUMED", "has marketing just gone on: what stood still is ordered then"),
         ("SendMessageBatch", "the orders to send, ten a call"),
     ]
@@ -41,10 +41,11 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("TransactWriteItems VISITOR TIE BROWSER", "the tie as it was read, its record, the way back to the browser"),
         ("UpdateItem VISITOR", "the cart"),
         ("GetItem ADV", f"the journey's delay and re-entry ({_KEPT})"),
+        ("Query JOURNEY", f"the advertiser's journeys ({_KEPT})"),
         ("GetItem ENROL", "is the contact in the journey already"),
         (
-            "TransactWriteItems ENROL MSG MESSAGE VISITOR",
-            "the enrolment, its message, the way back to it, and that this unsigned browser enrolled somebody today",
+            "TransactWriteItems ENROL VISITOR COUNT",
+            "the enrolment, that this unsigned browser enrolled somebody today, and its count",
         ),
         ("TransactWriteItems COUNTED COUNT", "the event is counted, once whatever is delivered twice"),
     ],
@@ -54,6 +55,15 @@ REASONS: Mapping[str, Sequence[Reason]] = {
     ],
     "tick": _tick(1),
     "tick for ten": _tick(10),
+    "step": [
+        ("GetItem ENROL", "does it still wait for this step"),
+        ("GetItem ADV", f"the advertiser's settings ({_KEPT})"),
+        ("Query JOURNEY", f"the advertiser's journeys ({_KEPT})"),
+        ("GetItem CONTACT", "the recipient's clock, and what conditions ask"),
+        ("GetItem VISITOR", "the cart as it is now"),
+        ("GetItem SIGNED", f"what the operator signed for the recipient's country ({_KEPT})"),
+        ("TransactWriteItems ENROL MSG MESSAGE COUNT", "the message, the way back to it, and the journey's next step"),
+    ],
     "dispatch": [
         ("GetItem MSG", "is it still to be sent, and is this its newest order"),
         (
@@ -65,7 +75,8 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("GetItem CONTACT", "consent and phone, as they are now"),
         ("GetItem LEDGER", "opposition and recent sends, at the version that the claim checks"),
         ("Query EVENT", "has the visitor bought since"),
-        ("TransactWriteItems MSG LEDGER LINK", "the claim: message, caps and link at once (P2, P3)"),
+        ("GetItem ENROL", "has the contact left the journey since"),
+        ("TransactWriteItems MSG LEDGER LINK ENROL", "the claim: message, caps, link and journey at once (P2, P3, P4)"),
         ("PutItem OUTBOX", "the hand-over itself: the rehearsals' provider keeps the SMS"),
         ("TransactWriteItems MSG COUNT", "the outcome, counted exactly"),
     ],

@@ -159,7 +159,8 @@ def _tick(played: Played) -> Figure:
         calls.number,
         None,
         "calls",
-        f"DynamoDB and SQS calls of one tick with {TEN} messages due; the real services on moto, each attempt counted",
+        f"DynamoDB and SQS calls of one tick with the steps of {TEN} contacts due, of {THOUSAND} who are in"
+        " the journey; the real services on moto, each attempt counted",
         calls.told,
         calls.doubts,
     )

@@ -27,9 +27,11 @@ from chalicelib.aws.boto import CLIENT_CONFIG
 from chalicelib.clock import DAY, MINUTE, StoppedClock
 from chalicelib.ids import new_id
 from chalicelib.settings import Settings
-from chalicelib.storage import keys, messages
+from chalicelib.storage import keys
 from chalicelib.storage.advertisers import Advertiser, Site, digest
+from chalicelib.storage.enrolments import save
 from chalicelib.storage.messages import Message
+from chalicelib.storage.send_queue import Order, StepOrder, decode, encode
 from chalicelib.storage.table import Put
 from chalicelib.vault import identifier_digest, new_secrets
 from chalicelib.web import collect, redirect
@@ -43,7 +45,7 @@ NOON = int(datetime(2026, 3, 4, 11, tzinfo=UTC).timestamp() * 1000)
 PHONE = "+33639980001"
 TEN = 10
 
-STEPS = ("collect", "follow", "tick", "dispatch")
+STEPS = ("collect", "follow", "tick", "step", "dispatch")
 """From an event to its SMS."""
 TICK_FOR_TEN = "tick for ten"
 MATCH = "match"
@@ -64,7 +66,7 @@ class NotPlayed(Exception):
 
 
 def play() -> Played:
-    """From a contact's import to the click on the SMS, then a tick with ten messages due."""
+    """From a contact's import to the click on the SMS, then a tick with ten steps of journeys due."""
     with mock_aws(), contextlib.redirect_stdout(io.StringIO()):
         return _World().play()
 
@@ -95,13 +97,13 @@ class _World:
         event = self._visit(site)
         self._follow(event)
         self._clock.advance(45 * MINUTE)
-        order = self._tick("tick")
+        order = self._step(self._tick("tick"))
         queued = self._items()
         message = self._send(order)
         code = str(message.code)
         self._click(code)
         items = {**self._items(), **queued}
-        self._ten_due(message)
+        self._ten_due()
         self._match_among_a_thousand()
         frozen = {
             "items": list(items.values()),
@@ -176,10 +178,21 @@ class _World:
         """The tick's function; gives the first order off the queue."""
         services = self._container()
         with self._calls.step(step):
+            services.due_steps.run()
             services.tick.run()
         received = self._sqs.receive_message(QueueUrl=self._settings.send_queue_url).get("Messages", [])
         _expect(bool(received), "the tick queued an order")
         return received[0]["Body"]
+
+    def _step(self, order: str) -> str:
+        """The step of the journey that is due; gives the order for its message, which the same worker carries out."""
+        services, step = self._container(), decode(order)
+        assert isinstance(step, StepOrder)
+        with self._calls.step("step"):
+            made = services.steps.run(step.enrolment, step.version)
+        _expect(isinstance(made, Message), f"the step made a message: {made}")
+        assert isinstance(made, Message)
+        return encode(Order(made.id, made.version, made.due_at or 0))
 
     def _send(self, order: str) -> Message:
         services = self._container()
@@ -213,14 +226,17 @@ class _World:
             match = services.matcher.match(self._advertiser, keyed)
         _expect(not isinstance(match, str), f"the visitor was matched: {match}")
 
-    def _ten_due(self, sent: Message) -> None:
-        services = self._container()
-        now = self._clock.now()
-        for second in range(TEN):
-            due = replace(
-                sent, id=new_id("msg", now), state="scheduled", due_at=now + second, text=None, code=None, version=1
-            )
-            services.table.put(messages.create(due))
+    def _ten_due(self) -> None:
+        """The steps of ten contacts fall due, of a thousand who are in the journey."""
+        services, now = self._container(), self._clock.now()
+        person = services.vault.person(PHONE)
+        (known,) = services.enrolments.of_contact(self._advertiser, person)
+        moments = [now + number * (1 if number < TEN else DAY) for number in range(THOUSAND)]
+        waiting = [
+            save(replace(known, person=f"{number:040d}", state="active", due_at=due_at), None)
+            for number, due_at in enumerate(moments)
+        ]
+        _expect(not services.table.put_many(waiting), "a thousand are in the journey")
         self._tick(TICK_FOR_TEN)
 
     def _items(self) -> dict[tuple[str, str], dict[str, Any]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.events import Events
     from chalicelib.storage.halts import Halts
     from chalicelib.storage.jobs import Jobs
+    from chalicelib.storage.journeys import Journeys
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
     from chalicelib.storage.ledger_places import LedgerPlaces
@@ -161,6 +162,12 @@ class Stores:
         from chalicelib.storage.messages import Messages
 
         return Messages(self.table)
+
+    @cached_property
+    def journeys(self) -> Journeys:
+        from chalicelib.storage.journeys import Journeys
+
+        return Journeys(self.table)
 
     @cached_property
     def enrolments(self) -> Enrolments:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
-    from chalicelib.aws.lean import Patience
+    from chalicelib.journeys.book import JourneyBook
+    from chalicelib.journeys.due import DueSteps
+    from chalicelib.journeys.enroller import Enroller
+    from chalicelib.journeys.steps import Steps
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
     from chalicelib.links.codes import Codes
@@ -252,9 +255,42 @@ class Services(Stores):
             ties=self.ties,
             orders=self.orders,
             clicks=self.click_log,
-            enrolments=self.enrolments,
-            messages=self.messages,
+            enroller=self.enroller,
             conversions=self.conversions,
+        )
+
+    @cached_property
+    def journey_book(self) -> JourneyBook:
+        from chalicelib.journeys.book import JourneyBook
+
+        return JourneyBook(self.journeys, self.clock)
+
+    @cached_property
+    def enroller(self) -> Enroller:
+        from chalicelib.journeys.enroller import Enroller
+
+        return Enroller(self.journey_book, self.enrolments, self.messages, self.clock)
+
+    @cached_property
+    def due_steps(self) -> DueSteps:
+        from chalicelib.journeys.due import DueSteps
+
+        return DueSteps(self.enrolments, self.send_queue, self.table_identity, self.clock)
+
+    @cached_property
+    def steps(self) -> Steps:
+        from chalicelib.journeys.history import History
+        from chalicelib.journeys.steps import Steps
+
+        return Steps(
+            book=self.journey_book,
+            enrolments=self.enrolments,
+            advertisers=self.advertisers,
+            contacts=self.contacts,
+            visitors=self.visitors,
+            history=History(self.conversion_log, self.click_log),
+            countries=self.countries,
+            vault=self.vault,
             clock=self.clock,
         )
 
@@ -316,6 +352,7 @@ class Services(Stores):
             ledgers=self.ledgers,
             events=self.events,
             advertisers=self.advertisers,
+            enrolments=self.enrolments,
             operator_caps=self.operator_caps,
             hand_over=self.hand_over,
             writer=self.writer,
@@ -491,24 +528,9 @@ def services() -> Services:
 
 @cache
 def lean_services() -> Services:
-    """As above without boto3, for collect, which comes down to one call (docs/adr/0013)."""
-    from chalicelib.aws.lean import PATIENT
-
-    return _lean(PATIENT)
-
-
-@cache
-def landing_services() -> Services:
-    """The same for the redirect, where a person waits: it gives a silent table up within seconds."""
-    from chalicelib.aws.lean import IN_A_HURRY
-
-    return _lean(IN_A_HURRY)
-
-
-def _lean(patience: Patience) -> Services:
+    """As above without boto3, for collect and redirect, which come down to one call (docs/adr/0013)."""
     from chalicelib.aws.lean import LeanClient
 
-    access = stage_settings.aws_access()
     return Services(
-        stage_settings.from_environment(), calls=lambda service: LeanClient(service, access, patience=patience)
+        stage_settings.from_environment(), calls=lambda service: LeanClient(service, stage_settings.aws_access())
     )

@@ -61,11 +61,13 @@ class StageClock:
         return self.now()
 
     def _next_due(self) -> int | None:
-        messages, far = self._services.messages, self.now() * 2
-        firsts = [next(iter(messages.due(shard, far)), None) for shard in range(DUE_SHARDS)]
-        moments = [first.due_at for first in firsts if first]
-        moments += [job.due_at for job in islice(self._services.jobs.due(far), 1)]
-        return min(moments, default=None)
+        services, far = self._services, self.now() * 2
+        moments = [next((due.due_at for due in services.messages.due(shard, far)), None) for shard in range(DUE_SHARDS)]
+        moments += [
+            next((due.due_at for due in services.enrolments.due(place, far)), None) for place in range(DUE_SHARDS)
+        ]
+        moments += [job.due_at for job in islice(services.jobs.due(far), 1)]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def _tick(self) -> None:
         for function in ("BackgroundName", "TickName"):

@@ -1,4 +1,4 @@
-"""Follows each visitor's trail: an accepted event, in order, becomes a tie, a cart, and a message that is meant.
+"""Follows each visitor's trail: an accepted event becomes a tie, a cart, and what journeys make of it.
 
 Every step may be repeated: the stream delivers an event at least once. Counting comes last, with a mark on the event
 in the same transaction, so an event that was followed by half is followed again and counted once.
@@ -6,32 +6,22 @@ in the same transaction, so an event that was followed by half is followed again
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from chalicelib.audience.orders import EVIDENCE as ORDER
 from chalicelib.audience.orders import Orders
 from chalicelib.audience.ties import Ties
-from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
-from chalicelib.ids import new_id
-from chalicelib.journeys import cart as cart_journey
-from chalicelib.journeys.cart import Cancel, Enrol, Postpone
+from chalicelib.journeys.enroller import Enroller
 from chalicelib.links.conversions import FOLLOWED, Conversions
-from chalicelib.logs import log
-from chalicelib.messaging import states
-from chalicelib.storage.advertisers import Advertisers, CartJourney, Site
-from chalicelib.storage.carts import Cart
+from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.counters import count
-from chalicelib.storage.enrolments import Enrolment, Enrolments, NotEnrolled
 from chalicelib.storage.events import RETENTION, Event, Events
-from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
-from chalicelib.storage.table import TransactionRefused
 from chalicelib.storage.visitors import Tie, Visitor, Visitors
 from chalicelib.tracking import carts
 from chalicelib.tracking.admission import admit
 from chalicelib.tracking.names import SERVER_ONLY
-from chalicelib.tracking.sensitive import LEFT_OUT, comparable, discreet, says_nothing
 
 _ROUNDS = 4
 
@@ -48,10 +38,8 @@ class Trail:
         ties: Ties,
         orders: Orders,
         clicks: ClickLog,
-        enrolments: Enrolments,
-        messages: Messages,
+        enroller: Enroller,
         conversions: Conversions,
-        clock: Clock,
     ) -> None:
         self._advertisers = advertisers
         self._events = events
@@ -59,10 +47,8 @@ class Trail:
         self._ties = ties
         self._orders = orders
         self._clicks = clicks
-        self._enrolments = enrolments
-        self._messages = messages
+        self._enroller = enroller
         self._conversions = conversions
-        self._clock = clock
 
     def follow(self, event: Event) -> None:
         """Draw all consequences of one event."""
@@ -71,14 +57,8 @@ class Trail:
         if site is None or drop:
             self._count(event, f"drop.{drop}")
             return
-        event = self._discreet(event, site)
-        if says_nothing(event):
-            self._count(event, "drop.sensitive_category")
-            return
         before, visitor = self._see(event, site)
-        names = ["event.dwell" if "dwell_ms" in event.params else f"event.{event.name}"]
-        if LEFT_OUT in event.params:
-            names.append("item.sensitive_category")
+        names = [f"event.{event.name}"]
         if event.identifiers:
             names.append(f"unmatched.{visitor.unmatched}" if visitor.unmatched else "matched")
         elif event.click:
@@ -87,20 +67,14 @@ class Trail:
         if tie and event.network:
             self._ties.lend(tie, event.network, event.received)
         holder = self._orders.holder(event, site) or tie
-        if holder and self._advance(visitor, holder, event, site) == "browser_enrolled_another":
-            names.append("not_enrolled.browser_enrolled_another")
+        advertiser = self._advertisers.get(site.advertiser) if holder else None
+        if holder and advertiser:
+            names += self._enroller.follow(event, visitor, holder, site, advertiser)
         if event.name in FOLLOWED:
             doubt = visitor.unmatched if event.identifiers else None
             if refused := self._conversions.follow(event, site.advertiser, tie, doubt):
                 names.append(f"{event.name}.{refused}")
         self._count(event, *names)
-
-    def _discreet(self, event: Event, site: Site) -> Event:
-        """The event without what the site has marked as sensitive. A pixel was stored before anybody looked."""
-        kept = discreet(event, {comparable(category) for category in site.sensitive})
-        if kept != event:
-            self._events.clear(kept)
-        return kept
 
     def _see(self, event: Event, site: Site) -> tuple[Visitor, Visitor]:
         """The visitor before and after an event, stored. A click's consumer may tie the same browser meanwhile."""
@@ -130,75 +104,6 @@ class Trail:
         if event.network and not event.click:
             return self._ties.by_network(visitor, event.network, site, event.received)
         return visitor
-
-    def _advance(self, visitor: Visitor, tie: Tie, event: Event, site: Site) -> NotEnrolled | None:
-        advertiser = self._advertisers.get(site.advertiser)
-        if advertiser is None:
-            return None
-        enrolment = self._enrolments.get(tie.base, tie.person, cart_journey.JOURNEY, site.id)
-        message = self._messages.get(enrolment.message) if enrolment else None
-        match cart_journey.decide(visitor.cart, event, enrolment, message, advertiser.cart):
-            case Enrol(cart, due_at):
-                return self._enrol(visitor, tie, site, enrolment, cart, due_at, advertiser.cart)
-            case Postpone(waiting, cart, due_at):
-                expires_at = due_at + advertiser.cart.expires_ms
-                self._messages.reschedule(
-                    waiting, WAITING, due_at=due_at, expires_at=expires_at, visitor=visitor, cart=cart
-                )
-            case Cancel(waiting, reason):
-                self._cancel(waiting, reason)
-        return None
-
-    def _enrol(
-        self,
-        visitor: Visitor,
-        tie: Tie,
-        site: Site,
-        previous: Enrolment | None,
-        cart: Cart,
-        due_at: int,
-        settings: CartJourney,
-    ) -> NotEnrolled | None:
-        now = self._clock.now()
-        message = Message(
-            id=new_id("msg", now),
-            state="scheduled",
-            version=1,
-            message_class="marketing",
-            advertiser=site.advertiser,
-            site=site.id,
-            journey=cart_journey.JOURNEY,
-            base=tie.base,
-            person=tie.person,
-            visitor=visitor.id,
-            product=cart.product,
-            cart=cart.contents,
-            cart_at=cart.started_at,
-            cart_changed_at=cart.changed_at,
-            created_at=now,
-            expires_at=due_at + settings.expires_ms,
-            due_at=due_at,
-            evidence=asdict(tie),
-            history=(Step("scheduled", now),),
-        )
-        enrolment = Enrolment(tie.base, tie.person, cart_journey.JOURNEY, site.id, message.id, now)
-        unsigned = visitor.id if tie.strength == "weak" else None
-        refusal = self._enrolments.begin(enrolment, previous, message, unsigned)
-        if refusal is None:
-            log("enrolled", message=message.id, advertiser=site.advertiser, journey=cart_journey.JOURNEY)
-        return refusal
-
-    def _cancel(self, message: Message, reason: str) -> None:
-        now = self._clock.now()
-        step = Step("cancelled", now, reason)
-        cancelled = move(message.id, states.sources("cancelled"), step)
-        counted = count(message.advertiser, message.id, now, f"message.cancelled.{reason}")
-        try:
-            self._messages.commit([cancelled, counted])
-        except TransactionRefused as refused:
-            if not refused.failed:
-                raise
-            log("cancel_came_too_late", message=message.id)
 
     def _count(self, event: Event, *names: str) -> None:
         self._events.count_once(event, count(event.site, event.id, event.received, *names))

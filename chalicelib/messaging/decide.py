@@ -37,6 +37,7 @@ RefusalReason = Literal[
     "opposed",
     "number_invalid",
     "purchased",
+    "left_journey",
     "kind_unwanted",
     "fewer_wanted",
     "cap_reached",
@@ -80,6 +81,8 @@ class Facts:
     contact: Contact | None
     ledger: Ledger
     purchased: bool
+    left: bool = False
+    """Whether the contact has left the journey that meant the message."""
     operator_caps: tuple[CapRule, ...] = ()
 
 
@@ -172,6 +175,8 @@ def _against(facts: Facts, contact: Contact) -> RefusalReason | None:
         return "number_invalid"
     if facts.purchased:
         return "purchased"
+    if facts.left:
+        return "left_journey"
     if message.message_class == "marketing" and wishes.unwanted(ledger, message.advertiser, message.journey):
         return "kind_unwanted"
     return None

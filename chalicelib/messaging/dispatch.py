@@ -44,6 +44,7 @@ from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
+from chalicelib.storage.enrolments import Enrolments, still_in
 from chalicelib.storage.events import Events
 from chalicelib.storage.halts import Halt, Halts
 from chalicelib.storage.ledgers import Ledger, Ledgers
@@ -73,6 +74,7 @@ class Dispatch:
         ledgers: Ledgers,
         events: Events,
         advertisers: Advertisers,
+        enrolments: Enrolments,
         operator_caps: OperatorCaps,
         hand_over: HandOver,
         writer: Writer,
@@ -90,6 +92,7 @@ class Dispatch:
         self._ledgers = ledgers
         self._events = events
         self._advertisers = advertisers
+        self._enrolments = enrolments
         self._operator_caps = operator_caps
         self._hand_over = hand_over
         self._writer = writer
@@ -207,6 +210,7 @@ class Dispatch:
             contact=self._contacts.get(message.base, message.person),
             ledger=ledger,
             purchased=self._purchased(message),
+            left=self._left(message),
             operator_caps=self._operator_caps.get(),
         )
 
@@ -216,6 +220,14 @@ class Dispatch:
         return self._events.purchased_since(
             message.site, message.visitor, started_at=message.cart_at, changed_at=message.cart_changed_at
         )
+
+    def _left(self, message: Message) -> bool:
+        """Whether the contact has left the journey, or begun it anew, since the message was made."""
+        if message.enrolled_by is None:
+            return False
+        key, run = message.enrolled_by
+        enrolment = self._enrolments.get(key)
+        return enrolment is None or enrolment.state == "left" or enrolment.run != run
 
     def _claim(
         self, message: Message, ledger: Ledger, decision: Send, written: Written, seen: Mapping[str, Any]
@@ -247,6 +259,8 @@ class Dispatch:
             writes.append(written.link)
         if written.promo:
             writes += written.promo.writes
+        if message.enrolled_by:
+            writes.append(still_in(*message.enrolled_by))
         try:
             self._messages.commit(writes)
         except StorageUnavailable:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.journeys.cart import JOURNEY
+from chalicelib.journeys.book import CART
 from chalicelib.reports.conversions import told
 from chalicelib.reports.why import why
+from chalicelib.storage import keys
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.conversions import ConversionLog
-from chalicelib.storage.enrolments import Enrolments
+from chalicelib.storage.enrolments import Enrolment, Enrolments
 from chalicelib.storage.events import Events
 from chalicelib.storage.messages import Messages
 from chalicelib.storage.visitors import Tie, TieChange, Visitor, Visitors
@@ -36,8 +37,8 @@ def visit(
     """A visitor's events, match and message, without anything that names a person."""
     visitor = visitors.get(site, visitor_id)
     tie = visitor.tie
-    enrolment = enrolments.get(tie.base, tie.person, JOURNEY, site) if tie else None
-    message = messages.get(enrolment.message) if enrolment else None
+    enrolment = enrolments.get(keys.enrolment(tie.base, tie.person, CART, site)) if tie else None
+    message = messages.get(enrolment.message) if enrolment and enrolment.message else None
     trail = events.trail(site, visitor_id)
     orders = dict.fromkeys(event.params["transaction_id"] for event in trail if "transaction_id" in event.params)
     purchases = [found for order in orders if (found := conversions.get(site, order))]
@@ -51,9 +52,18 @@ def visit(
         "ties": _history(visitors.changes(site, visitor_id)),
         "refusals": dict(visitor.refusals),
         "sentence": _sentence(visitor),
+        "journey": _journey(enrolment) if enrolment else None,
         "message": why(message) if message else None,
         "purchases": [told(purchase) for purchase in purchases],
     }
+
+
+def _journey(enrolment: Enrolment) -> dict[str, Any]:
+    """Where the contact stands in the abandoned-cart journey: when the next step is due, what the others came to."""
+    told = asdict(enrolment)
+    kept = ("journey", "state", "reason", "definition", "run", "entered_at", "active_at", "due_at", "held_out")
+    ran = [{name: value for name, value in asdict(one).items() if value is not None} for one in enrolment.ran]
+    return {name: told[name] for name in kept} | {"steps": ran}
 
 
 def _match(tie: Tie) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _REASONS = {
     "opposed": "the person said STOP or unsubscribed",
     "number_invalid": "a check or a provider found no subscriber with its number",
     "purchased": "the visitor bought before it was sent",
+    "left_journey": "the person had left the journey that meant it",
     "kind_unwanted": "the person asked not to get messages of this kind",
     "fewer_wanted": "the person asked for fewer messages, and had one lately",
     "cap_reached": "the person has had as many SMS as a cap allows",

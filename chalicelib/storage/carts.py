@@ -101,7 +101,7 @@ class Cart:
     active_at: int
     """The last sign of the visitor, whatever it was, by our own clock."""
     lines: tuple[Line, ...] = ()
-    """The newest first, at most 20. None where no event named what was put in, or all was taken out again."""
+    """The newest first, at most 20. None where no event named what was put in."""
     value_micro: int | None = None
     """What it is worth, where that is known of all of it."""
     currency: str | None = None
@@ -131,13 +131,16 @@ class Browsing:
 
     @property
     def cart(self) -> Cart | None:
-        """What is in the cart now; None where nothing was put in since the last purchase."""
+        """What is in the cart now; None where nothing was put in since the last purchase, or all was taken out."""
         fills = [said for said in self.said if said.how != "taken_out"]
         if not fills:
             return None
         items = dict.fromkeys(said.item for said in self.said if said.item)
         known = [line for item in items if (line := self._line(item))]
         lines = tuple(sorted(known, key=lambda line: (line.at, line.id), reverse=True))[:MOST_LINES]
+        unnamed = any(said.how == "put_in" and not said.item for said in fills)
+        if not lines and not unnamed and len(fills) < len(self.said):
+            return None
         value, currency = self._value(lines)
         return Cart(
             started_at=fills[-1].at,

@@ -1,69 +1,252 @@
-"""A contact's place in a journey: which message is meant for it, and which cart it is about."""
+"""A contact's place in a journey: what it is about, which step comes next and when, what the steps before came to.
+
+An enrolment that waits for a step stands in the index `due` under that step's time, as a message does: what a tick
+costs grows with what is due. Each write is made on condition that nobody has written since it was read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Literal
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from chalicelib.clock import DAY, SECOND
-from chalicelib.storage import keys, messages
-from chalicelib.storage.table import Put, Table, TransactionRefused, Update, Write
+from chalicelib.storage import events, keys, messages
+from chalicelib.storage.carts import Product
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import Check, ConditionFailed, Put, Table, TransactionRefused, Update, Write
 
 UNSIGNED_ENROLS_EVERY = DAY
 """A browser that nobody vouches for could name one phone after the other."""
 
-NotEnrolled = Literal["enrolled_meanwhile", "browser_enrolled_another"]
+State = Literal["active", "done", "left"]
+NotEnrolled = Literal["enrolled_meanwhile", "browser_enrolled_another", "limit_reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a step came to."""
+
+    step: str
+    at: int
+    outcome: str
+    """`sent` for one that was handed to the sender, `held_out`, else why it was passed over."""
+    message: str | None = None
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The newest enrolment of a contact in a journey of a site."""
+    """The newest enrolment of a contact in a journey, about one thing. All moments are epoch ms."""
 
     base: str
     person: str
     journey: str
+    subject: str
+    """What it is about: a site, or `<site>#<order>`."""
+    advertiser: str
     site: str
-    message: str
-    at: int
+    state: State
+    definition: int
+    """The version of the journey that it follows."""
+    version: int = 0
+    """Moves with each write."""
+    run: int = 0
+    """How often this contact has begun this journey about this."""
+    entered_at: int = 0
+    """When what began it happened."""
+    changed_at: int = 0
+    """When that was last renewed: the cart filled, the product looked at."""
+    active_at: int = 0
+    """The visitor's last sign."""
+    left_at: int = 0
+    """The latest moment of something that ends the journey; it may be known before what begins it is."""
+    reason: str | None = None
+    """Why it ended."""
+    step: int = 0
+    """The position of the step that comes next."""
+    planned_at: int = 0
+    """When that step was to be due."""
+    due_at: int | None = None
+    """When it is looked at: later than planned where the hours do not allow it yet. None: never."""
+    previous_at: int = 0
+    """When the step before was to be due."""
+    visitor: str | None = None
+    product: Product | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the event told that began it (journeys/facts.py)."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """Why the contact is held to be who did it."""
+    ran: tuple[Ran, ...] = ()
+    """The steps of this run."""
+    held_out: bool = False
+    """Whether the contact is one of those who get nothing, to compare with."""
+
+    @property
+    def key(self) -> keys.Key:
+        """Where it is stored."""
+        return keys.enrolment(self.base, self.person, self.journey, self.subject)
+
+    @property
+    def message(self) -> str | None:
+        """The newest message of this run."""
+        return next((ran.message for ran in reversed(self.ran) if ran.message), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """What the index tells of an enrolment whose step's time has come."""
+
+    key: keys.Key
+    version: int
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When a contact began a journey, whatever it was about: what its limit counts."""
+
+    at: tuple[int, ...] = ()
+    version: int = 0
 
 
 class Enrolments:
-    """One item per contact, journey and site: nobody is enrolled twice for one cart."""
+    """One item per contact, journey and subject."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def get(self, base: str, person: str, journey: str, site: str) -> Enrolment | None:
-        """The newest enrolment, or None."""
-        item = self._table.get(keys.enrolment(base, person, journey, site))
-        return Enrolment(**{name: item[name] for name in Enrolment.__slots__}) if item else None
+    def get(self, key: keys.Key) -> Enrolment | None:
+        """One enrolment, or None."""
+        item = self._table.get(key)
+        return from_item(item) if item else None
 
-    def begin(
-        self,
-        enrolment: Enrolment,
-        previous: Enrolment | None,
-        message: messages.Message,
-        unsigned: str | None = None,
-    ) -> NotEnrolled | None:
-        """Enrol and schedule the message, both or none; None where that was done, else why not.
+    def of_contact(self, base: str, person: str, journey: str | None = None) -> list[Enrolment]:
+        """A contact's enrolments in one journey, or in all."""
+        prefix = keys.enrolments_in(journey) if journey else keys.ENROLMENT_PREFIX
+        return [from_item(item) for item in self._table.query(keys.contact_partition(base, person), prefix)]
 
-        `unsigned` is the browser whose word is all that there is for it: it enrols one person a day.
-        """
-        key = keys.enrolment(enrolment.base, enrolment.person, enrolment.journey, enrolment.site)
-        place = Put(
-            key,
-            {"type": "enrolment", "v": 1, "ttl": _ttl(enrolment)} | asdict(enrolment),
-            condition="#message = :previous" if previous else "attribute_not_exists(pk)",
-            values={"previous": previous.message} if previous else {},
+    def due(self, place: int, until: int) -> Iterator[DueStep]:
+        """The steps of one of DUE_SHARDS places that are due by `until`, the longest overdue first."""
+        for item in self._table.query_index(keys.DUE_INDEX, "due_shard", _shard(place), "due_at", until):
+            yield DueStep((item["pk"], item["sk"]), item["version"], item["due_at"])
+
+    def lease(self, due: DueStep, until: int) -> bool:
+        """Have a step looked at again when a lease ends. False where somebody else has moved it."""
+        change = Update(
+            due.key,
+            "SET #due_at = :until",
+            {"until": until, "due": due.due_at, "version": due.version},
+            condition="#due_at = :due AND #version = :version",
         )
         try:
-            writes: list[Write] = [place, messages.create(message), messages.reference(message)]
-            self._table.transact([*writes, _mark(enrolment, unsigned)] if unsigned else writes)
+            self._table.update(change)
+        except ConditionFailed:
+            return False
+        return True
+
+    def begun(self, base: str, person: str, journey: str) -> Begun:
+        """When the contact began the journey."""
+        item = self._table.get(keys.begun(base, person, journey))
+        return Begun(tuple(item["at"]), item["version"]) if item else Begun()
+
+    def enrol(
+        self,
+        enrolment: Enrolment,
+        known: Enrolment | None,
+        *,
+        begun: tuple[Begun, int] | None = None,
+        unsigned: str | None = None,
+        others: Sequence[Write] = (),
+    ) -> NotEnrolled | None:
+        """Store one that begins; None where that was done, else why not.
+
+        `begun` is what its limit counted and how long that is kept (ms). `unsigned` is the browser whose word is all
+        that there is for it: it enrols one person a day.
+        """
+        writes: list[Write] = [save(enrolment, known)]
+        if begun:
+            writes.append(_begin(enrolment, *begun))
+        if unsigned:
+            writes.append(_mark(enrolment, unsigned))
+        try:
+            self._table.transact([*writes, *others])
         except TransactionRefused as refused:
-            if not refused.failed:
-                raise
-            return "enrolled_meanwhile" if refused.failed & {0, 1, 2} else "browser_enrolled_another"
+            if unsigned and refused.failed == {writes.index(writes[-1])}:
+                return "browser_enrolled_another"
+            if refused.failed:
+                return "enrolled_meanwhile"
+            raise
         return None
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Make an enrolment's move together with what must move with it; TransactionRefused where it may not."""
+        self._table.transact(writes)
+
+
+def save(enrolment: Enrolment, known: Enrolment | None) -> Put:
+    """The write of an enrolment, on condition that it is as it was `known`. Its version moves on."""
+    version = known.version + 1 if known else 1
+    item: Item = {"type": "enrolment", "v": 2, "ttl": _ttl(enrolment)} | asdict(enrolment) | {"version": version}
+    del item["due_at"]
+    if enrolment.due_at is not None:
+        place = zlib.crc32(f"{enrolment.person}{enrolment.journey}".encode()) % keys.DUE_SHARDS
+        item |= {"due_at": enrolment.due_at, "due_shard": _shard(place)}
+    if known is None:
+        return Put(enrolment.key, item, "attribute_not_exists(pk)")
+    if known.version == 0:
+        return Put(enrolment.key, item, "attribute_not_exists(#version)")
+    return Put(enrolment.key, item, "#version = :known", {"known": known.version})
+
+
+def still_in(enrolment: keys.Key, run: int) -> Check:
+    """The condition that a contact has not left a journey since one of its messages was made."""
+    return Check(enrolment, "#run = :run AND #state <> :left", {"run": run, "left": "left"})
+
+
+def from_item(item: Item) -> Enrolment:
+    """An enrolment as the table holds it. Once it only told the message that was meant, and when."""
+    if item["v"] == 1:
+        return Enrolment(
+            base=item["base"],
+            person=item["person"],
+            journey=item["journey"],
+            subject=item["site"],
+            advertiser="",
+            site=item["site"],
+            state="done",
+            definition=0,
+            run=1,
+            entered_at=item["at"],
+            ran=(Ran("cart", item["at"], "sent", item["message"]),),
+        )
+    known = {name: item[name] for name in Enrolment.__slots__ if name in item}
+    product = item.get("product")
+    return Enrolment(
+        **known
+        | {
+            "product": Product(**{"name": None, "url": None} | product) if product else None,
+            "ran": tuple(Ran(**ran) for ran in item["ran"]),
+        }
+    )
+
+
+def _begin(enrolment: Enrolment, before: Begun, kept: int) -> Put:
+    """That the contact has begun the journey once more, on condition that the others are as they were counted."""
+    at = (*(moment for moment in before.at if moment > enrolment.entered_at - kept), enrolment.entered_at)
+    return Put(
+        keys.begun(enrolment.base, enrolment.person, enrolment.journey),
+        {
+            "type": "begun",
+            "v": 1,
+            "at": at,
+            "version": before.version + 1,
+            "ttl": (enrolment.entered_at + kept) // SECOND,
+        },
+        condition="#version = :before" if before.version else "attribute_not_exists(pk)",
+        values={"before": before.version} if before.version else {},
+    )
 
 
 def _mark(enrolment: Enrolment, visitor: str) -> Update:
@@ -72,14 +255,21 @@ def _mark(enrolment: Enrolment, visitor: str) -> Update:
         keys.visitor(enrolment.site, visitor),
         "SET #enrolled = :enrolled",
         {
-            "enrolled": {"person": enrolment.person, "at": enrolment.at},
+            "enrolled": {"person": enrolment.person, "at": enrolment.active_at},
             "person": enrolment.person,
-            "before": enrolment.at - UNSIGNED_ENROLS_EVERY,
+            "before": enrolment.active_at - UNSIGNED_ENROLS_EVERY,
         },
         condition="attribute_exists(pk) AND (attribute_not_exists(#enrolled)"
         " OR #enrolled.#person = :person OR #enrolled.#at <= :before)",
     )
 
 
+def _shard(place: int) -> str:
+    """Shards of their own: a tick of messages does not meet enrolments."""
+    return f"step-{place}"
+
+
 def _ttl(enrolment: Enrolment) -> int:
-    return (enrolment.at + messages.RETENTION) // SECOND
+    """What only says that nothing shall begin any more lives as long as an event may come late (storage/events.py)."""
+    kept = messages.RETENTION if enrolment.run else events.RETENTION
+    return (max(enrolment.entered_at, enrolment.left_at, enrolment.due_at or 0) + kept) // SECOND

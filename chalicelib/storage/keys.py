@@ -31,7 +31,10 @@
 | contact     | CONTACT#<base>#<person>   | CONTACT               | its id                                     |
 | number check| CONTACT#<base>#<person>   | HLR                   | a check of numbers, an export              |
 | checks      | CHECKS#<sha256>           | CHECKS                | a run's reference, in a late answer        |
-| enrolment   | CONTACT#<base>#<person>   | ENROL#<journey>#<site>| contact, journey and site                  |
+| journey     | ADV#<advertiser>          | JOURNEY#<journey>     | its id; an advertiser's list               |
+| definition  | ADV#<advertiser>          | DEFINED#<jour.>#<ver.>| a journey's version, and its history       |
+| enrolment   | CONTACT#<base>#<person>   | ENROL#<journ.>#<subj.>| contact, journey, and what it is about     |
+| begun       | CONTACT#<base>#<person>   | BEGUN#<journey>       | who may begin a journey again              |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
 | network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
@@ -113,6 +116,8 @@ TRIAL_PHONE_PREFIX = "TRIAL#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
+JOURNEY_PREFIX = "JOURNEY#"
+ENROLMENT_PREFIX = "ENROL#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
@@ -346,9 +351,39 @@ def proof(person: str, base: str, chain_id: str) -> Key:
     return f"{PROOF_PREFIX}{person}", f"{base}#{chain_id}"
 
 
-def enrolment(base: str, person: str, journey: str, site_id: str) -> Key:
-    """A contact's place in a journey of a site."""
-    return f"CONTACT#{base}#{person}", f"ENROL#{journey}#{site_id}"
+def journeys(advertiser_id: str) -> str:
+    """The partition of an advertiser's journeys."""
+    return f"ADV#{advertiser_id}"
+
+
+def journey(advertiser_id: str, journey_id: str) -> Key:
+    """A journey as it is now."""
+    return journeys(advertiser_id), f"{JOURNEY_PREFIX}{journey_id}"
+
+
+def definition(advertiser_id: str, journey_id: str, version: int) -> Key:
+    """A journey as it was defined in one of its versions."""
+    return journeys(advertiser_id), f"{definitions_of(journey_id)}{version:06d}"
+
+
+def definitions_of(journey_id: str) -> str:
+    """What the keys of a journey's versions begin with."""
+    return f"DEFINED#{journey_id}#"
+
+
+def enrolment(base: str, person: str, journey_id: str, subject: str) -> Key:
+    """A contact's place in a journey, about a site or an order."""
+    return contact_partition(base, person), f"{enrolments_in(journey_id)}{subject}"
+
+
+def enrolments_in(journey_id: str) -> str:
+    """What the keys of a contact's enrolments in a journey begin with."""
+    return f"{ENROLMENT_PREFIX}{journey_id}#"
+
+
+def begun(base: str, person: str, journey_id: str) -> Key:
+    """When a contact began a journey."""
+    return contact_partition(base, person), f"BEGUN#{journey_id}"
 
 
 def ledger(person: str) -> Key:

@@ -13,10 +13,9 @@ from typing import Any, Literal
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
-from chalicelib.storage.carts import Cart, Contents, Product, contents_from
+from chalicelib.storage.carts import Contents, Product, contents_from
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
-from chalicelib.storage.visitors import Visitor
 
 RETENTION = 3 * 365 * DAY
 """Of messages, from their making: why one was sent can be asked as long as its person may be a contact."""
@@ -68,6 +67,11 @@ class Message:
     site: str | None = None
     """The shop whose visit it is about: only who agreed to be matched with visits gets it."""
     campaign: str | None = None
+    """A journey's id, a broadcast's, or what a back end called it."""
+    enrolment: Mapping[str, Any] | None = None
+    """Whose step it is: journey, subject and run of the contact's enrolment (storage/enrolments.py)."""
+    step: str | None = None
+    variant: str | None = None
     template: str | None = None
     """The advertiser's template by its id; without one, the journey's own."""
     data: bytes | None = None
@@ -105,6 +109,14 @@ class Message:
     provider: str | None = None
     provider_id: str | None = None
     history: tuple[Step, ...] = ()
+
+    @property
+    def enrolled_by(self) -> tuple[keys.Key, int] | None:
+        """The enrolment that it hangs on, and its run; None for what no journey meant."""
+        if self.enrolment is None:
+            return None
+        key = keys.enrolment(self.base, self.person, self.enrolment["journey"], self.enrolment["subject"])
+        return key, self.enrolment["run"]
 
     @property
     def series(self) -> str:
@@ -146,41 +158,6 @@ class Messages:
                 expires_at=item["expires_at"],
                 advertiser=item["advertiser"],
             )
-
-    def reschedule(
-        self, message: Message, allowed: Iterable[State], *, due_at: int, expires_at: int, visitor: Visitor, cart: Cart
-    ) -> bool:
-        """Give a message that has not left yet a new due time, and the cart of the browser that was seen last.
-
-        False where it has left.
-        """
-        condition, states = _stands_in(allowed)
-        values: Item = {
-            "scheduled": "scheduled",
-            "none": None,
-            "due": due_at,
-            "expires": expires_at,
-            "product": asdict(cart.product) if cart.product else None,
-            "cart": asdict(cart.contents),
-            "visitor": visitor.id,
-            "started": cart.started_at,
-            "changed": cart.changed_at,
-            "one": 1,
-        }
-        try:
-            self._table.update(
-                Update(
-                    keys.message(message.id),
-                    "SET #state = :scheduled, #reason = :none, #due_at = :due, #expires_at = :expires,"
-                    " #product = :product, #cart = :cart, #visitor = :visitor, #cart_at = :started,"
-                    " #cart_changed_at = :changed ADD #version :one",
-                    values | states,
-                    condition,
-                )
-            )
-        except ConditionFailed:
-            return False
-        return True
 
     def lease(self, due: DueMessage, state: State, until: int) -> bool:
         """Put a due message into `state` until a lease ends. False where somebody else has moved it."""

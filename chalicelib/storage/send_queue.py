@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.logs import log
+from chalicelib.storage.keys import Key
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -29,6 +31,15 @@ class Order:
     delay_s: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class StepOrder:
+    """Run the step that this enrolment waits for, if it is still at this version."""
+
+    enrolment: Key
+    version: int
+    delay_s: int = 0
+
+
 class SendQueue:
     """Puts orders on the queue, ten a call."""
 
@@ -36,7 +47,7 @@ class SendQueue:
         self._client = client
         self._url = url
 
-    def put(self, orders: list[Order]) -> None:
+    def put(self, orders: Sequence[Order | StepOrder]) -> None:
         """Queue orders. One that SQS does not take is logged: the message's lease brings it back."""
         for start in range(0, len(orders), _BATCH):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
@@ -48,15 +59,22 @@ class SendQueue:
             except (ClientError, BotoCoreError) as error:
                 raise StorageUnavailable(type(error).__name__) from error
             for failed in answer.get("Failed", []):
-                log("order_not_queued", message=orders[start + int(failed["Id"])].message, code=failed["Code"])
+                order = orders[start + int(failed["Id"])]
+                message = order.message if isinstance(order, Order) else None
+                log("order_not_queued", message=message, code=failed["Code"])
 
 
-def encode(order: Order) -> str:
+def encode(order: Order | StepOrder) -> str:
     """An order as the queue carries it."""
+    if isinstance(order, StepOrder):
+        return json.dumps({"enrolment": order.enrolment, "version": order.version})
     return json.dumps({"message": order.message, "version": order.version, "lease": order.lease})
 
 
-def decode(body: str) -> Order:
+def decode(body: str) -> Order | StepOrder:
     """An order off the queue."""
     parsed = json.loads(body)
+    if "enrolment" in parsed:
+        pk, sk = parsed["enrolment"]
+        return StepOrder((pk, sk), parsed["version"])
     return Order(parsed["message"], parsed["version"], parsed.get("lease", 0))

@@ -17,6 +17,7 @@ from chalicelib.storage.codec import Item, Value, decode_item
 from chalicelib.storage.forms import Form, as_text
 from chalicelib.storage.keys import Key
 from chalicelib.storage.writes import (
+    Check,
     Delete,
     Put,
     Update,
@@ -29,7 +30,7 @@ from chalicelib.storage.writes import (
     names_in,
 )
 
-__all__ = ["ConditionFailed", "Delete", "Put", "Table", "TransactionRefused", "Update", "Write"]
+__all__ = ["Check", "ConditionFailed", "Delete", "Put", "Table", "TransactionRefused", "Update", "Write"]
 
 _BATCH_WRITE = 25
 _LONGEST_PK, _LONGEST_SK = 2_048, 1_024

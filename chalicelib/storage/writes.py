@@ -49,7 +49,15 @@ class Delete(NamedTuple):
     values: Mapping[str, Value] = _NOTHING
 
 
-Write = Put | Update | Delete
+class Check(NamedTuple):
+    """Change nothing, and let no transaction happen unless an item is in some state."""
+
+    key: Key
+    condition: str
+    values: Mapping[str, Value] = _NOTHING
+
+
+Write = Put | Update | Delete | Check
 
 
 def encode_key(key: Key) -> dict[str, Any]:
@@ -108,6 +116,11 @@ def encode_delete(delete: Delete) -> dict[str, Any]:
     return request
 
 
+def encode_check(check: Check) -> dict[str, Any]:
+    """A check's part of a request."""
+    return encode_delete(Delete(check.key, check.condition, check.values))
+
+
 def encode_write(table: str, write: Write) -> dict[str, Any]:
     """A write as one item of a transaction on a table."""
     match write:
@@ -117,3 +130,5 @@ def encode_write(table: str, write: Write) -> dict[str, Any]:
             return {"Update": {"TableName": table, **encode_update(write)}}
         case Delete():
             return {"Delete": {"TableName": table, **encode_delete(write)}}
+        case Check():
+            return {"ConditionCheck": {"TableName": table, **encode_check(write)}}

@@ -42,15 +42,7 @@ def replace_site(site: str) -> Response:
     if network and not known.network:
         authorise(routes, OPERATOR)
     origins = tuple(dict.fromkeys(body.origins))
-    marked = body.sensitive_categories
-    replaced = replace(
-        known,
-        name=body.name,
-        origins=origins,
-        demand_strong=body.demand_strong,
-        network=network,
-        sensitive=known.sensitive if marked is None else tuple(dict.fromkeys(marked)),
-    )
+    replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong, network=network)
     services().advertisers.save_site(replaced)
     return answer(site_answer(replaced))
 

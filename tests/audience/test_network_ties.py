@@ -73,8 +73,8 @@ def test_who_is_known_at_one_shop_is_recognised_at_another(
     assert tie is not None
     assert (tie.person, tie.base, tie.evidence, tie.strength) == (person, second.advertiser.id, "network", "weak")
     assert tie.at == came, "not the time at which the other shop saw the person"
-    (message,) = first.world.of_type("message")
-    assert (message["advertiser"], message["evidence"]["evidence"]) == (second.advertiser.id, "network")
+    (enrolment,) = first.world.enrolments()
+    assert (enrolment.advertiser, enrolment.evidence["evidence"]) == (second.advertiser.id, "network")
 
 
 def test_one_shop_learns_nothing_of_the_other_but_the_evidence(
@@ -237,11 +237,10 @@ def test_records_that_come_again_change_nothing(first: Shop, second: Shop, strea
     first.world.clock.advance(MINUTE)
     browser.tell(second, "add_to_cart", params=lamp())
     records += stream.follow()
-    kinds = ("network", "network_of", "tie", "message")
-    before = [first.world.of_type(kind) for kind in kinds[:3]]
+    kinds = ("network", "network_of", "tie", "enrolment")
+    before = [first.world.of_type(kind) for kind in kinds]
     stream.replay(records)
-    assert [first.world.of_type(kind) for kind in kinds[:3]] == before
-    assert len(first.world.of_type("message")) == 1
+    assert [first.world.of_type(kind) for kind in kinds] == before
 
 
 def test_the_consent_is_on_record_from_when_it_was_first_heard(first: Shop, stream: Stream, browser: Visitor) -> None:

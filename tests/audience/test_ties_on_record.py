@@ -13,7 +13,7 @@ from chalicelib.storage.advertisers import Site
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.visitors import Tie, Visitor, Visitors
 from chalicelib.web import redirect
-from tests.journeys.test_trail import PERSON, Clicked, abandon, messages
+from tests.journeys.test_trail import PERSON, Clicked, abandon, enrolments
 from tests.support import gateway
 from tests.support.faults import FaultyClient
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, lamp, open_shop, visitor_id
@@ -50,10 +50,10 @@ def test_a_friends_cart_of_before_the_click_is_not_the_recipients(shop: Shop, st
     shop.contact()
     clicked, friend = Clicked(shop, stream), visitor_id()
     abandon(shop, stream, friend)
-    before = len(messages(shop))
+    before = len(enrolments(shop))
     clicked.arrives(friend)
     assert known(shop, friend).cart is None
-    assert len(messages(shop)) == before
+    assert len(enrolments(shop)) == before
 
 
 def test_nor_where_the_visit_is_known_before_the_click_is(shop: Shop, stream: Stream) -> None:
@@ -85,14 +85,14 @@ def test_a_friend_who_signs_in_is_not_the_recipient(shop: Shop, stream: Stream, 
     clicked.arrives(friend)
     if known_friend:
         shop.contact(MALIK)
-    before = len(messages(shop))
+    before = len(enrolments(shop))
     # Each request of a page carries the click's id beside the identifiers.
     for name in ("identify", "add_to_cart", "add_to_cart"):
         shop.world.clock.advance(MINUTE)
         shop.tell(friend, name, params=lamp(), ids=ids(MALIK) | {"click_id": clicked.click})
         stream.follow()
     assert person_of(shop, friend) != camille
-    assert all(message.person != camille for message in messages(shop)[before:])
+    assert all(enrolment.person != camille for enrolment in enrolments(shop)[before:])
     assert len(seen(shop, friend)["ties"]) == 2, "no to and fro"
 
 
@@ -152,12 +152,12 @@ def test_an_unsigned_browser_enrols_one_person_a_day(shop: Shop) -> None:
     for phone in (CAMILLE, MALIK, INES):
         follow(shop, visitor, phone)
         shop.world.clock.advance(HOUR)
-    assert [message.person for message in messages(shop)] == people[:1]
+    assert [enrolment.person for enrolment in enrolments(shop)] == people[:1]
     assert shop.world.counts(shop.site.id)["not_enrolled.browser_enrolled_another"] == 2
 
     shop.world.clock.advance(DAY)
     follow(shop, visitor, MALIK)
-    assert [message.person for message in messages(shop)] == people[:2]
+    assert [enrolment.person for enrolment in enrolments(shop)] == people[:2]
 
 
 def follow(shop: Shop, visitor: str, phone: str) -> None:
@@ -177,7 +177,7 @@ def test_an_event_that_comes_again_is_not_put_on_the_next_persons_phone(shop: Sh
     shop.tell(visitor, "identify", ids=ids(MALIK))
     stream.follow()
     stream.replay(records)
-    assert len(messages(shop)) == 1
+    assert len(enrolments(shop)) == 1
     assert known(shop, visitor).cart is None
 
 
@@ -195,7 +195,7 @@ def test_a_tie_ends_with_the_trail_that_it_stands_on(shop: Shop, stream: Stream,
         if known_then.tie:
             assert services.visitors.save(known_then, shop.world.clock.now())
     abandon(shop, stream, visitor)
-    assert messages(shop) == []
+    assert enrolments(shop) == []
     assert known(shop, visitor).cart is not None
 
 
@@ -204,7 +204,7 @@ def test_a_back_end_may_enrol_as_many_as_sign_in(shop: Shop, stream: Stream) -> 
     for phone in (CAMILLE, MALIK):
         shop.contact(phone)
         abandon(shop, stream, visitor, ids=ids(phone), caller=shop.server)
-    assert len(messages(shop)) == 2
+    assert len(enrolments(shop)) == 2
 
 
 def test_what_is_done_in_anothers_name_is_not_put_on_the_signed_persons_phone(shop: Shop, stream: Stream) -> None:
@@ -214,7 +214,7 @@ def test_what_is_done_in_anothers_name_is_not_put_on_the_signed_persons_phone(sh
     shop.tell(visitor, "identify", ids=ids(CAMILLE), caller=shop.server)
     shop.world.clock.advance(MINUTE)
     abandon(shop, stream, visitor, ids=ids(MALIK))
-    assert messages(shop) == []
+    assert enrolments(shop) == []
     assert shop.world.counts(shop.site.id)["unmatched.contradicts_strong_evidence"] == 1
 
 
@@ -226,14 +226,14 @@ def test_a_weak_tie_of_before_does_nothing_once_strong_evidence_is_demanded(shop
     demand_strong(shop)
     shop.world.clock.advance(MINUTE)
     abandon(shop, stream, visitor)
-    assert messages(shop) == []
+    assert enrolments(shop) == []
 
 
 def test_demanded_strong_evidence_is_the_back_ends(shop: Shop, stream: Stream) -> None:
     person, visitor = shop.contact(), visitor_id()
     demand_strong(shop)
     abandon(shop, stream, visitor, ids=ids(CAMILLE))
-    assert (person_of(shop, visitor), messages(shop)) == (None, [])
+    assert (person_of(shop, visitor), enrolments(shop)) == (None, [])
     assert shop.world.counts(shop.site.id)["unmatched.weak_evidence"] == 1
     assert seen(shop, visitor)["sentence"].startswith("The site demands strong evidence")
     shop.tell(visitor, "identify", ids=ids(CAMILLE), caller=shop.server)

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.storage.contacts import PARTNER
-from chalicelib.storage.messages import Message
+from chalicelib.storage.enrolments import Enrolment
 from chalicelib.tracking.collect import Caller
 from chalicelib.web import redirect
 from chalicelib.workers.stream import RecordFailed
@@ -22,14 +22,13 @@ PERSON = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chro
 IDS = {"phone_sha256": hashed(CAMILLE)}
 
 
-def messages(shop: Shop) -> list[Message]:
-    found = [shop.stored(item["id"]) for item in shop.world.of_type("message")]
-    return sorted(found, key=lambda message: message.id)
+def enrolments(shop: Shop) -> list[Enrolment]:
+    return sorted(shop.world.enrolments("cart"), key=lambda enrolment: enrolment.entered_at)
 
 
-def meanings(shop: Shop) -> list[Message]:
-    """The messages but for their version: an order for an older one is stale, and another one is given."""
-    return [replace(message, version=0) for message in messages(shop)]
+def meanings(shop: Shop) -> list[Enrolment]:
+    """The enrolments but for their version: an order for an older one is stale, and another one is given."""
+    return [replace(enrolment, version=0) for enrolment in enrolments(shop)]
 
 
 def abandon(shop: Shop, stream: Stream, visitor: str, **told: Any) -> None:
@@ -37,16 +36,17 @@ def abandon(shop: Shop, stream: Stream, visitor: str, **told: Any) -> None:
     stream.follow()
 
 
-def test_a_cart_of_somebody_who_is_known_means_a_message(shop: Shop, stream: Stream) -> None:
+def test_a_cart_of_somebody_who_is_known_enrols(shop: Shop, stream: Stream) -> None:
     person, visitor = shop.contact(), visitor_id()
     abandon(shop, stream, visitor, ids=IDS)
 
-    (message,) = messages(shop)
+    (enrolment,) = enrolments(shop)
     now = shop.world.clock.now()
-    assert (message.state, message.person, message.visitor) == ("scheduled", person, visitor)
-    assert (message.due_at, message.expires_at) == (now + HOUR, now + HOUR + DAY)
-    assert message.product is not None and message.product.name == "Lampe Lune"
-    assert (message.evidence["evidence"], message.evidence["strength"]) == ("phone", "weak")
+    assert (enrolment.state, enrolment.person, enrolment.visitor) == ("active", person, visitor)
+    assert enrolment.due_at == now + HOUR
+    assert enrolment.product is not None and enrolment.product.name == "Lampe Lune"
+    assert (enrolment.evidence["evidence"], enrolment.evidence["strength"]) == ("phone", "weak")
+    assert shop.world.counts(shop.advertiser.id) == {"journey.cart.begun": 1}
     assert shop.world.counts(shop.site.id) == {"event.add_to_cart": 1, "matched": 1}
 
 
@@ -54,13 +54,13 @@ def test_who_identifies_after_filling_the_cart_is_enrolled_then(shop: Shop, stre
     shop.contact()
     visitor = visitor_id()
     abandon(shop, stream, visitor)
-    assert messages(shop) == []
+    assert enrolments(shop) == []
 
     shop.tell(visitor, "identify", ids=IDS)
     stream.follow()
 
-    (message,) = messages(shop)
-    assert message.product is not None and message.product.name == "Lampe Lune"
+    (enrolment,) = enrolments(shop)
+    assert enrolment.product is not None and enrolment.product.name == "Lampe Lune"
 
 
 def test_who_did_not_agree_to_be_matched_stays_anonymous(shop: Shop, stream: Stream) -> None:
@@ -70,7 +70,7 @@ def test_who_did_not_agree_to_be_matched_stays_anonymous(shop: Shop, stream: Str
 
     known = shop.world.services.visitors.get(shop.site.id, visitor)
     assert (known.tie, known.unmatched) == (None, "no_matching_consent")
-    assert messages(shop) == []
+    assert enrolments(shop) == []
     assert shop.world.counts(shop.site.id)["unmatched.no_matching_consent"] == 1
 
 
@@ -81,13 +81,13 @@ def test_a_visitor_who_goes_on_postpones_the_message(shop: Shop, stream: Stream)
     shop.world.clock.advance(10 * MINUTE)
     abandon(shop, stream, visitor, params=lamp("Lampe Soleil"))
 
-    (message,) = messages(shop)
-    assert message.due_at == shop.world.clock.now() + HOUR
-    assert message.version == 2
-    assert message.product is not None and message.product.name == "Lampe Soleil"
+    (enrolment,) = enrolments(shop)
+    assert enrolment.due_at == shop.world.clock.now() + HOUR
+    assert (enrolment.version, enrolment.run) == (2, 1)
+    assert enrolment.product is not None and enrolment.product.name == "Lampe Soleil"
 
 
-def test_a_purchase_before_the_delay_is_over_cancels(shop: Shop, stream: Stream) -> None:
+def test_a_purchase_before_the_delay_is_over_ends_it(shop: Shop, stream: Stream) -> None:
     shop.contact()
     visitor = visitor_id()
     abandon(shop, stream, visitor, ids=IDS)
@@ -95,13 +95,14 @@ def test_a_purchase_before_the_delay_is_over_cancels(shop: Shop, stream: Stream)
     shop.tell(visitor, "purchase")
     stream.follow()
 
-    (message,) = messages(shop)
-    assert (message.state, message.reason, message.due_at) == ("cancelled", "purchased", None)
+    (enrolment,) = enrolments(shop)
+    assert (enrolment.state, enrolment.reason, enrolment.due_at) == ("left", "purchased", None)
+    assert shop.world.counts(shop.advertiser.id)["journey.cart.left.purchased"] == 1
     shop.world.clock.advance(2 * HOUR)
-    assert shop.world.services.tick.run().queued == 0
+    assert shop.world.services.due_steps.run() == 0
 
 
-def test_the_back_ends_word_of_a_purchase_cancels_too(shop: Shop, stream: Stream) -> None:
+def test_the_back_ends_word_of_a_purchase_ends_it_too(shop: Shop, stream: Stream) -> None:
     """It knows the customer, not the browser."""
     shop.contact()
     abandon(shop, stream, visitor_id(), ids=IDS)
@@ -109,8 +110,8 @@ def test_the_back_ends_word_of_a_purchase_cancels_too(shop: Shop, stream: Stream
     shop.tell(None, "purchase", caller=shop.server, ids=IDS)
     stream.follow()
 
-    (message,) = messages(shop)
-    assert message.state == "cancelled"
+    (enrolment,) = enrolments(shop)
+    assert enrolment.state == "left"
 
 
 def test_records_that_come_again_change_nothing(shop: Shop, stream: Stream) -> None:
@@ -123,7 +124,7 @@ def test_records_that_come_again_change_nothing(shop: Shop, stream: Stream) -> N
     shop.tell(visitor, "add_to_cart", params=lamp())
     records = stream.follow()
     before, counts = meanings(shop), shop.world.counts(shop.site.id)
-    assert [message.state for message in messages(shop)] == ["cancelled", "scheduled"]
+    assert [(enrolment.state, enrolment.run) for enrolment in enrolments(shop)] == [("active", 2)]
 
     stream.replay(records)
 
@@ -143,7 +144,7 @@ def test_a_record_that_fails_names_its_place_and_nothing_else(shop: Shop, stream
     assert str(failed.value).isdigit()
 
     stream.replay(records)
-    assert len(messages(shop)) == 1
+    assert len(enrolments(shop)) == 1
     assert shop.world.counts(shop.site.id)["event.add_to_cart"] == 1
 
 
@@ -290,8 +291,12 @@ def test_the_browser_that_was_seen_last_is_asked_for_its_purchase(shop: Shop, st
     abandon(shop, stream, first, ids=IDS)
     shop.world.clock.advance(MINUTE)
     abandon(shop, stream, second, ids=IDS)
-    (message,) = messages(shop)
-    assert (message.visitor, message.cart_at) == (second, shop.world.clock.now())
+    (enrolment,) = enrolments(shop)
+    assert (enrolment.visitor, enrolment.changed_at) == (second, shop.world.clock.now())
+    shop.world.clock.advance(HOUR)
+    shop.world.work()
+    (sent,) = shop.world.of_type("message")
+    assert (sent["visitor"], sent["cart_at"]) == (second, enrolment.changed_at)
 
 
 def test_somebody_else_on_the_same_browser_is_not_taken_for_the_last_one(shop: Shop, stream: Stream) -> None:
@@ -304,7 +309,7 @@ def test_somebody_else_on_the_same_browser_is_not_taken_for_the_last_one(shop: S
 
     known = shop.world.services.visitors.get(shop.site.id, visitor)
     assert (known.tie, known.unmatched) == (None, "no_matching_consent")
-    assert messages(shop) == []
+    assert enrolments(shop) == []
 
 
 def test_the_next_person_does_not_inherit_the_cart(shop: Shop, stream: Stream) -> None:
@@ -314,18 +319,19 @@ def test_the_next_person_does_not_inherit_the_cart(shop: Shop, stream: Stream) -
     abandon(shop, stream, visitor, ids=IDS)
     shop.tell(visitor, "identify", ids={"phone_sha256": hashed(MALIK)})
     stream.follow()
-    assert len(messages(shop)) == 1
+    assert len(enrolments(shop)) == 1
     assert shop.world.services.visitors.get(shop.site.id, visitor).cart is None
 
 
-def test_what_was_taken_out_of_the_cart_is_not_named(shop: Shop, stream: Stream) -> None:
+def test_a_cart_that_is_emptied_is_not_abandoned(shop: Shop, stream: Stream) -> None:
     shop.contact()
     visitor = visitor_id()
     abandon(shop, stream, visitor, ids=IDS)
+    shop.world.clock.advance(MINUTE)
     shop.tell(visitor, "remove_from_cart", params=lamp(), ids=IDS)
     stream.follow()
-    (message,) = messages(shop)
-    assert message.product is None
+    (enrolment,) = enrolments(shop)
+    assert (enrolment.state, enrolment.reason, enrolment.due_at) == ("left", "no_longer", None)
 
 
 def test_a_message_keeps_what_the_cart_held(shop: Shop, stream: Stream) -> None:
@@ -337,7 +343,10 @@ def test_a_message_keeps_what_the_cart_held(shop: Shop, stream: Stream) -> None:
     }
     abandon(shop, stream, visitor, ids=IDS, params=params)
     abandon(shop, stream, visitor, params=lamp())
-    (message,) = messages(shop)
+    shop.world.clock.advance(HOUR)
+    shop.world.work()
+    (message,) = (shop.stored(item["id"]) for item in shop.world.of_type("message"))
+    assert message.state == "sent"
     assert message.cart is not None
     assert {(line.id, line.quantity) for line in message.cart.lines} == {
         ("nova", 2),
@@ -353,15 +362,5 @@ def test_a_purchase_that_is_followed_before_an_older_filling_leaves_no_message(s
     stream.follow()
     shop.world.clock.advance(MINUTE)
     abandon(shop, stream, visitor, at=shop.world.clock.now() - 2 * MINUTE)
-    assert messages(shop) == []
-
-
-def test_how_long_a_product_was_looked_at_is_no_second_look(shop: Shop, stream: Stream) -> None:
-    visitor = visitor_id()
-    shop.tell(visitor, "view_item", params=lamp())
-    shop.tell(visitor, "view_item", params=lamp() | {"dwell_ms": 6 * MINUTE})
-    stream.follow()
-    assert shop.world.counts(shop.site.id) == {"event.view_item": 1, "event.dwell": 1}
-    viewed = shop.world.services.visitors.get(shop.site.id, visitor).browsing.viewed
-    assert viewed is not None
-    assert (viewed.name, viewed.dwell_ms) == ("Lampe Lune", 6 * MINUTE)
+    (enrolment,) = enrolments(shop)
+    assert (enrolment.state, enrolment.run, enrolment.due_at) == ("left", 0, None), "only that nothing shall begin"

@@ -74,6 +74,7 @@ AGAINST: dict[RefusalReason, Facts] = {
     "opposed": replace(FACTS, ledger=Ledger("person", opposed={"adv": Opposition(NOON - 1, "stop")})),
     "number_invalid": replace(FACTS, contact=KNOWN._replace(unreachable_at=NOON - DAY)),
     "purchased": replace(FACTS, purchased=True),
+    "left_journey": replace(FACTS, left=True),
     "kind_unwanted": replace(FACTS, ledger=Ledger("person", wishes={"adv": Wish(NOON - DAY, without=("reminders",))})),
     "ledger_full": replace(FACTS, ledger=Ledger("person", sends=(PAST[0],) * MOST_SENDS)),
     "fewer_wanted": replace(
@@ -146,7 +147,7 @@ def test_the_first_of_several_reasons_is_told() -> None:
     for reason in reversed(AGAINST):
         changed = {
             name: getattr(AGAINST[reason], name)
-            for name in ("message", "advertiser", "site", "contact", "purchased")
+            for name in ("message", "advertiser", "site", "contact", "purchased", "left")
             if getattr(AGAINST[reason], name) != getattr(FACTS, name)
         }
         ledger = AGAINST[reason].ledger

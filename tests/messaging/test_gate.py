@@ -17,7 +17,6 @@ from chalicelib.storage.allowances import Allowances
 from chalicelib.storage.breakers import Breaker
 from chalicelib.storage.messages import Message
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
-from chalicelib.storage.send_queue import decode
 from chalicelib.storage.templates import Template
 from chalicelib.workers.send import on_orders
 from tests.support.fakes import IdempotentProvider
@@ -119,8 +118,8 @@ def test_a_full_second_puts_the_order_back_and_changes_nothing_else(shop: Shop) 
     assert send(shop, first) == "sent" and world.services.dispatch.send(second.id, second.version, lease) == "paced"
     assert shop.stored(second) == second
     (order,) = world.queue.entries
-    assert decode(order["MessageBody"]).lease == lease
-    assert json.loads(order["MessageBody"])["message"] == second.id and 1 <= order["DelaySeconds"] <= 60
+    body = json.loads(order["MessageBody"])
+    assert (body["message"], body["lease"]) == (second.id, lease) and 1 <= order["DelaySeconds"] <= 60
     world.clock.advance(SECOND)
     assert send(shop, second) == "sent"
 

@@ -9,9 +9,7 @@ import pytest
 from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging import states
 from chalicelib.messaging.tick import QUEUE_LEASE
-from chalicelib.storage.carts import Cart
-from chalicelib.storage.messages import WAITING, Message, Step, move
-from chalicelib.storage.visitors import Visitor
+from chalicelib.storage.messages import Message, Step, move
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import Shop, open_shop
 from tests.support.world import World
@@ -37,17 +35,11 @@ def cancel(shop: Shop, message: Message) -> None:
 
 
 def postpone(shop: Shop, message: Message) -> None:
-    """As the stream does for a visitor who goes on."""
+    """As another worker does that finds the hours closed."""
     now = shop.world.clock.now()
-    moved = shop.world.services.messages.reschedule(
-        message,
-        WAITING,
-        due_at=now + HOUR,
-        expires_at=now + DAY,
-        visitor=Visitor(shop.site.id, message.visitor or ""),
-        cart=Cart(now, now, now, now),
-    )
-    assert moved
+    step, facts = Step("deferred", now, "outside_hours"), {"version": message.version + 1}
+    moved = move(message.id, states.sources("deferred"), step, due_at=now + HOUR, facts=facts)
+    shop.world.services.messages.commit([moved])
 
 
 def postpone_and_queue_again(shop: Shop, message: Message) -> None:
@@ -65,7 +57,7 @@ def expire(shop: Shop, message: Message) -> None:
 
 @pytest.mark.parametrize(
     ("meanwhile", "state"),
-    [(cancel, "cancelled"), (postpone, "scheduled"), (postpone_and_queue_again, "queued"), (expire, "expired")],
+    [(cancel, "cancelled"), (postpone, "deferred"), (postpone_and_queue_again, "queued"), (expire, "expired")],
 )
 def test_what_is_cancelled_postponed_or_expired_meanwhile_is_not_sent(
     shop: Shop, meanwhile: Meanwhile, state: str

@@ -138,7 +138,8 @@ class Attack:
     def round(self, extra: Sequence[Job] = ()) -> None:
         """Two ticks at once, then every order, report and what else is asked for, in any order, by all workers."""
         self._work([lambda services: services.tick.run()] * 2)
-        self.orders += [decode(record["body"]) for record in self.world.queue.drain()["Records"]]
+        orders = [decode(record["body"]) for record in self.world.queue.drain()["Records"]]
+        self.orders += [order for order in orders if isinstance(order, Order)]
         coming, self.orders = self._some(self.orders), []
         done: set[Order] = set()
         reports = self._due_reports()

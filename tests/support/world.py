@@ -11,16 +11,19 @@ import boto3
 
 from chalicelib.audience.import_uploads import ImportDesk
 from chalicelib.aws.boto import CLIENT_CONFIG
-from chalicelib.aws.lean import PATIENT, LeanClient, Patience
+from chalicelib.aws.lean import LeanClient
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import AwsAccess, Settings
 from chalicelib.sms_providers.reports import Reports
+from chalicelib.storage import enrolments
 from chalicelib.storage.codec import Item, decode_item
+from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.import_files import ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Uploads
 from chalicelib.storage.receipt_queue import ReceiptQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
+from chalicelib.workers.send import on_orders
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
 from tests.support.template import table_request
 
@@ -107,16 +110,25 @@ class World:
         services.reports = Reports(ReceiptQueue(receipts, "receipts"), services.vault)
         return services
 
-    def lean_worker(self, url: str | None = None, *, patience: Patience = PATIENT) -> Services:
+    def lean_worker(self, url: str | None = None) -> Services:
         """A container of collect or redirect as deployed: its calls go to the world's endpoint, or to `url`."""
         url = url or self._endpoint_url
         assert url, "moto has no endpoint: ask for an exact world"
         return self.equip(
-            Services(
-                self.settings,
-                calls=lambda service: LeanClient(service, access(url), patience=patience, sleep=lambda _: None),
-            )
+            Services(self.settings, calls=lambda service: LeanClient(service, access(url), sleep=lambda _: None))
         )
+
+    def work(self) -> None:
+        """A minute's work: what is due is ordered, and every order carried out."""
+        self.services.due_steps.run()
+        self.services.tick.run()
+        while self.queue.entries:
+            assert on_orders(self.queue.drain(), self.services) == {"batchItemFailures": []}
+
+    def enrolments(self, journey: str | None = None) -> list[Enrolment]:
+        """Every contact's place in a journey, or in all."""
+        found = [enrolments.from_item(item) for item in self.of_type("enrolment")]
+        return [one for one in found if journey in (None, one.journey)]
 
     def own_client(self) -> Any:
         """A DynamoDB client that no other worker uses: what a thread needs."""

@@ -298,18 +298,6 @@ def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(a
     assert created.status == 422
 
 
-def test_sensitive_categories_stay_marked_until_another_list_is_given(api: Api, shop: Shop) -> None:
-    own = api.with_key(key_for(shop, shop.advertiser.id))
-    body = {"name": "Lumen", "origins": ["https://shop.example"]}
-    marked = body | {"sensitive_categories": [" Santé ", "Santé"]}
-    created = own.ask("POST", f"/v1/advertisers/{shop.advertiser.id}/sites", marked).json
-    assert created["sensitive_categories"] == ["Santé"]
-    path = f"/v1/sites/{created['site']}"
-    assert own.ask("PUT", path, body).json["sensitive_categories"] == ["Santé"]
-    assert own.ask("GET", path).json["sensitive_categories"] == ["Santé"]
-    assert own.ask("PUT", path, body | {"sensitive_categories": []}).json["sensitive_categories"] == []
-
-
 @pytest.mark.parametrize(
     ("change", "field"),
     [

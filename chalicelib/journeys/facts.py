@@ -1,0 +1,66 @@
+"""What conditions can ask: facts of an event and of what a browser has in hand (docs/journeys.md lists them).
+
+Money is told in whole units, as a marketer writes it; it is stored in micro-units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.audience.conditions import Fact
+from chalicelib.clock import MINUTE
+from chalicelib.storage.carts import Cart, Line, Viewed
+from chalicelib.storage.events import Event
+
+_MICRO = 1_000_000
+_KEPT = ("status", "currency", "step", "rating", "channel", "tracking_url", "order_number", "transaction_id")
+
+
+def told(event: Event) -> dict[str, Any]:
+    """What of an event is kept with the enrolment that it begins."""
+    items = event.params.get("items") or ()
+    kept = {name: event.params[name] for name in _KEPT if event.params.get(name) is not None}
+    kept |= {"name": event.name, "via": event.via}
+    if event.params.get("value") is not None:
+        kept["value_micro"] = event.params["value"]
+    if items:
+        kept["items"] = [item["item_id"] for item in items]
+        kept["categories"] = sorted({item["item_category"] for item in items if item.get("item_category")})
+    return kept
+
+
+def event_facts(kept: Mapping[str, Any]) -> dict[str, Fact]:
+    """Facts of what `told` has kept, as of the event and as of its order."""
+    value = kept.get("value_micro")
+    facts: dict[str, Fact] = {name: kept.get(name) for name in ("status", "currency", "step", "rating", "channel")}
+    facts |= {
+        "value": None if value is None else value / _MICRO,
+        "items": tuple(kept["items"]) if "items" in kept else None,
+        "categories": tuple(kept["categories"]) if "categories" in kept else None,
+    }
+    told_by = {"event.name": kept.get("name"), "event.via": kept.get("via")}
+    return told_by | {f"{group}.{name}": fact for name, fact in facts.items() for group in ("event", "order")}
+
+
+def cart_facts(cart: Cart) -> dict[str, Fact]:
+    """Facts of a cart, and of the thing put in last."""
+    value, categories = cart.value_micro, {line.category for line in cart.lines}
+    return {
+        "cart.value": None if value is None else value / _MICRO,
+        "cart.currency": cart.currency,
+        "cart.count": len(cart.lines),
+        "cart.at_checkout": cart.at_checkout,
+        "cart.items": tuple(line.id for line in cart.lines),
+        "cart.categories": tuple(category for category in categories if category),
+        **(_product_facts(cart.lines[0]) if cart.lines else {}),
+    }
+
+
+def viewed_facts(viewed: Viewed) -> dict[str, Fact]:
+    """Facts of the product that was looked at longest."""
+    return _product_facts(viewed) | {"product.minutes": viewed.dwell_ms / MINUTE}
+
+
+def _product_facts(product: Line | Viewed) -> dict[str, Fact]:
+    return {"product.id": product.id, "product.name": product.name, "product.category": product.category}

@@ -1,0 +1,36 @@
+"""What a contact has done before, for conditions that ask: purchases, and whether a link of the journey was opened."""
+
+from __future__ import annotations
+
+from chalicelib.audience.conditions import Fact
+from chalicelib.clock import DAY
+from chalicelib.storage.clicks import ClickLog
+from chalicelib.storage.contacts import Contact
+from chalicelib.storage.conversions import ConversionLog
+from chalicelib.storage.enrolments import Enrolment
+
+
+class History:
+    """Reads it, for who is asked about only."""
+
+    def __init__(self, conversions: ConversionLog, clicks: ClickLog) -> None:
+        self._conversions = conversions
+        self._clicks = clicks
+
+    def facts(self, contact: Contact, enrolment: Enrolment, now: int) -> dict[str, Fact]:
+        """Facts of purchases that are known of, and of clicks since the journey began."""
+        advertiser = enrolment.advertiser
+        bought = [
+            found.purchase.at
+            for found in self._conversions.of_contact(contact.base, contact.person)
+            if found.purchase and found.advertiser == advertiser
+        ]
+        clicked = any(
+            click.at >= enrolment.entered_at and click.click_class == "person" and click.advertiser == advertiser
+            for click in self._clicks.of_contact(contact.base, contact.person, now)
+        )
+        return {
+            "history.purchases": len(bought),
+            "history.days_since_purchase": (now - max(bought)) / DAY if bought else None,
+            "history.clicked": clicked,
+        }

@@ -1,0 +1,252 @@
+"""Runs an enrolment's step that is due: it becomes a message, waits, or is passed over, and the next one is planned.
+
+The message and the enrolment's move are one transaction, and the message's id follows from the step: whatever is
+delivered twice or dies on the way, a step makes one message. The message then goes the way of all
+(messaging/dispatch.py), and its claim looks once more whether the contact is still in the journey.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from chalicelib.audience.conditions import Fact
+from chalicelib.audience.profile import open_profile
+from chalicelib.clock import MINUTE, Clock
+from chalicelib.errors import RelanceError
+from chalicelib.ids import derived_id
+from chalicelib.journeys.book import JourneyBook, Known
+from chalicelib.journeys.facts import cart_facts, event_facts, viewed_facts
+from chalicelib.journeys.history import History
+from chalicelib.journeys.stepping import End, Go, PassOver, Wait, asked, moved_on, outcome, planned
+from chalicelib.logs import log
+from chalicelib.messaging.given import Given, seal_given
+from chalicelib.messaging.hours import leave_at
+from chalicelib.messaging.own_hours import own_hours
+from chalicelib.messaging.recipients import Place, place_of_contact
+from chalicelib.messaging.signing import CountryBook
+from chalicelib.storage import enrolments as stored
+from chalicelib.storage import keys, messages
+from chalicelib.storage.advertisers import Advertiser, Advertisers
+from chalicelib.storage.contacts import Contact, Contacts
+from chalicelib.storage.counters import count
+from chalicelib.storage.enrolments import Enrolment, Enrolments, Ran
+from chalicelib.storage.messages import Message
+from chalicelib.storage.messages import Step as Happened
+from chalicelib.storage.table import TransactionRefused, Write
+from chalicelib.storage.visitors import Visitor, Visitors
+from chalicelib.vault import Vault
+
+MESSAGE_LEASE = 2 * MINUTE
+"""How long the worker that made a message has to send it, before the tick orders it anew."""
+_ATTEMPTS = 6
+
+
+class Contended(RelanceError):
+    """Others kept changing the enrolment: try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """What a step is decided from."""
+
+    journey: Known
+    enrolment: Enrolment
+    advertiser: Advertiser
+    contact: Contact
+    place: Place
+    visitor: Visitor | None
+
+
+class Steps:
+    """The journeys' part of the send queue's work."""
+
+    def __init__(
+        self,
+        *,
+        book: JourneyBook,
+        enrolments: Enrolments,
+        advertisers: Advertisers,
+        contacts: Contacts,
+        visitors: Visitors,
+        history: History,
+        countries: CountryBook,
+        vault: Vault,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._enrolments = enrolments
+        self._advertisers = advertisers
+        self._contacts = contacts
+        self._visitors = visitors
+        self._history = history
+        self._countries = countries
+        self._vault = vault
+        self._clock = clock
+
+    def run(self, key: keys.Key, version: int) -> Message | str:
+        """Run the step that an enrolment waits for, if it still is at this version.
+
+        Answers the message that is to be sent now, or what became of the step. Raises Contended or StorageUnavailable
+        to be called again.
+        """
+        for _ in range(_ATTEMPTS):
+            enrolment = self._enrolments.get(key)
+            if enrolment is None or enrolment.version != version or enrolment.due_at is None:
+                return "stale"
+            try:
+                return self._run(enrolment)
+            except TransactionRefused:
+                continue  # The enrolment moved on: it is read anew, and found to be at another version.
+        raise Contended("enrolment")
+
+    def _run(self, enrolment: Enrolment) -> Message | str:
+        now = self._clock.now()
+        at = self._facts_of(enrolment)
+        if isinstance(at, str):
+            return self._end(enrolment, End(at), now)
+        step = at.journey.document.steps[enrolment.step]
+        due = planned(step, enrolment, at.place.zones)
+        if due > enrolment.planned_at:  # A time of day: whose, was not known when it was planned.
+            enrolment = replace(enrolment, planned_at=due)
+            at = replace(at, enrolment=enrolment)
+        if due > now:
+            return self._wait(at.enrolment, due)
+        opening = self._opening(at, now)
+        facts = self._facts(at, now) if opening == now else {}
+        match outcome(at.journey.document, enrolment, facts, opening, now):
+            case End() as end:
+                return self._end(enrolment, end, now)
+            case Wait(until):
+                return self._wait(enrolment, until)
+            case PassOver(reason):
+                return self._pass_over(at, Ran(step.id, now, reason), now)
+            case Go() if enrolment.held_out:
+                return self._pass_over(at, Ran(step.id, now, "held_out"), now)
+            case Go() as go:
+                return self._go(at, go, now)
+
+    def _facts_of(self, enrolment: Enrolment) -> _At | str:
+        """Everything but the conditions' facts, or why the journey is over."""
+        advertiser = self._advertisers.get(enrolment.advertiser)
+        journey = self._book.followed(advertiser, enrolment.journey, enrolment.definition) if advertiser else None
+        if advertiser is None or journey is None or enrolment.step >= len(journey.document.steps):
+            return "journey_stopped"
+        contact = self._contacts.get(enrolment.base, enrolment.person)
+        if contact is None:
+            return "unknown_contact"
+        place = place_of_contact(open_profile(self._vault, contact).phone, contact.fields)
+        if place.country not in journey.document.countries:
+            return "country_not_meant"
+        about = journey.document.trigger.about
+        visitor = None
+        if about in ("cart", "product") and enrolment.visitor:
+            visitor = self._visitors.get(enrolment.site, enrolment.visitor)
+            if (visitor.cart if about == "cart" else visitor.browsing.viewed) is None:
+                return "no_longer"
+        return _At(journey, enrolment, advertiser, contact, place, visitor)
+
+    def _facts(self, at: _At, now: int) -> dict[str, Fact]:
+        groups = asked(at.journey.document, at.enrolment.step)
+        facts = event_facts(at.enrolment.facts)
+        if at.visitor:
+            viewed, cart = at.visitor.browsing.viewed, at.visitor.cart
+            facts |= viewed_facts(viewed) if viewed else {}
+            facts |= cart_facts(cart) if cart else {}
+        if "contact" in groups:
+            facts |= _contact_facts(at.contact, at.place)
+        if "history" in groups:
+            facts |= self._history.facts(at.contact, at.enrolment, now)
+        return facts
+
+    def _opening(self, at: _At, now: int) -> int | None:
+        message_class = at.journey.document.message_class
+        hours = at.advertiser.hours
+        profile = None if at.place.problem else self._countries.profile(at.place.country)
+        own, name = own_hours(hours, message_class), self._message_id(at.enrolment, at.journey)
+        return leave_at(at.place, message_class, now, own, name, hours.spread_ms, profile=profile)
+
+    def _go(self, at: _At, go: Go, now: int) -> Message:
+        step = at.journey.document.steps[at.enrolment.step]
+        message = self._message(at, go, now)
+        ran = Ran(step.id, now, "sent", message.id, go.variant)
+        after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
+        names = [f"journey.{at.journey.id}.{step.id}.made"]
+        self._commit(at.enrolment, after, names, now, messages.create(message), messages.reference(message))
+        log("step", message=message.id, advertiser=message.advertiser, journey=at.journey.id, step=step.id)
+        return message
+
+    def _message(self, at: _At, go: Go, now: int) -> Message:
+        enrolment, journey = at.enrolment, at.journey
+        step = journey.document.steps[enrolment.step]
+        message_id = self._message_id(enrolment, journey)
+        cart = at.visitor.cart if at.visitor else None
+        visit = journey.document.trigger.about in ("cart", "product", "person")
+        given = self._given(enrolment, step.sender)
+        number = given.order if given else None
+        order = {"order": self._vault.sign(f"order|{enrolment.advertiser}|{number}")} if number else {}
+        return Message(
+            id=message_id,
+            state="queued",
+            version=1,
+            message_class=journey.document.message_class,
+            advertiser=enrolment.advertiser,
+            site=enrolment.site if visit else None,
+            journey=journey.document.kind,
+            campaign=journey.id,
+            base=enrolment.base,
+            person=enrolment.person,
+            visitor=enrolment.visitor if visit else None,
+            template=go.text.template,
+            data=seal_given(self._vault, message_id, given) if given else None,
+            product=cart.product if cart else enrolment.product,
+            cart=cart.contents if cart else None,
+            cart_at=cart.started_at if cart else enrolment.changed_at,
+            cart_changed_at=cart.changed_at if cart else enrolment.changed_at,
+            created_at=now,
+            expires_at=enrolment.planned_at + round(step.expires * MINUTE),
+            due_at=now + MESSAGE_LEASE,
+            evidence={**enrolment.evidence, **order},
+            enrolment={"journey": enrolment.journey, "subject": enrolment.subject, "run": enrolment.run},
+            step=step.id,
+            variant=go.variant,
+            history=(Happened("scheduled", now),),
+        )
+
+    def _given(self, enrolment: Enrolment, sender: str | None) -> Given | None:
+        """What an order's event gives a text to say."""
+        told = enrolment.facts
+        number = told.get("order_number") or told.get("transaction_id")
+        if number is None and sender is None:
+            return None
+        values = {"status": told["status"]} if told.get("status") else {}
+        page = told.get("tracking_url") or (enrolment.product.url if enrolment.product else None)
+        return Given(values, page, number, sender=sender)
+
+    def _message_id(self, enrolment: Enrolment, journey: Known) -> str:
+        step = journey.document.steps[enrolment.step].id
+        named = json.dumps([*enrolment.key, enrolment.run, step])
+        return derived_id("msg", self._vault.sign(f"step|{named}"))
+
+    def _pass_over(self, at: _At, ran: Ran, now: int) -> str:
+        after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
+        self._commit(at.enrolment, after, [f"journey.{at.journey.id}.{ran.step}.{ran.outcome}"], now)
+        return ran.outcome
+
+    def _wait(self, enrolment: Enrolment, until: int) -> str:
+        self._enrolments.commit([stored.save(replace(enrolment, due_at=until), enrolment)])
+        return "waits"
+
+    def _end(self, enrolment: Enrolment, end: End, now: int) -> str:
+        after = replace(enrolment, state="done", reason=end.reason, due_at=None)
+        self._commit(enrolment, after, [f"journey.{enrolment.journey}.ended.{end.reason}"], now)
+        return end.reason
+
+    def _commit(self, known: Enrolment, after: Enrolment, names: list[str], now: int, *others: Write) -> None:
+        counted = count(known.advertiser, known.person, now, *names)
+        self._enrolments.commit([stored.save(after, known), *others, counted])
+
+
+def _contact_facts(contact: Contact, place: Place) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {f"contact.fields.{name}": value for name, value in contact.fields.items()}
+    return facts | {"contact.country": place.country, "contact.language": contact.fields.get("language")}

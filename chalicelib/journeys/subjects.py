@@ -1,0 +1,62 @@
+"""What an event leaves that a journey can be about: a cart, a looked-at product, an order, a person's stay away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.audience.conditions import Fact
+from chalicelib.journeys.definition import Trigger
+from chalicelib.journeys.facts import cart_facts, event_facts, told, viewed_facts
+from chalicelib.storage.carts import Product
+from chalicelib.storage.events import Event
+from chalicelib.storage.visitors import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an enrolment can be about, as it is after an event."""
+
+    id: str
+    """A site, or `<site>#<order>`."""
+    entered_at: int
+    changed_at: int
+    active_at: int
+    facts: Mapping[str, Fact]
+    told: Mapping[str, Any]
+    product: Product | None = None
+
+
+def subject_of(trigger: Trigger, event: Event, visitor: Visitor) -> Subject | None:
+    """What a journey could be about, as it is after an event; None where there is nothing."""
+    site = event.site
+    kept, at = told(event), min(event.time, event.received)
+    cart, viewed, active_at = visitor.cart, visitor.browsing.viewed, visitor.browsing.active_at
+    facts = event_facts(kept) | (viewed_facts(viewed) if viewed else {}) | (cart_facts(cart) if cart else {})
+    match trigger.about:
+        case "cart":
+            if cart is None:
+                return None
+            return Subject(site, cart.started_at, cart.changed_at, cart.active_at, facts, {}, cart.product)
+        case "product":
+            if viewed is None:
+                return None
+            facts |= viewed_facts(viewed)
+            product = Product(viewed.id, viewed.name, viewed.url)
+            return Subject(site, viewed.at, viewed.at, active_at, facts, {}, product)
+    if event.name not in trigger.events:
+        return None
+    if trigger.about == "person":
+        return Subject(site, at, at, at, facts, kept)
+    order = event.params.get("transaction_id")
+    return Subject(f"{site}#{order}", at, at, at, facts, kept, _bought(event)) if order else None
+
+
+def _bought(event: Event) -> Product | None:
+    """The dearest thing of an order: what it is called by."""
+    items = event.params.get("items") or ()
+    if not items:
+        return None
+    dearest = max(items, key=lambda item: (item.get("price") or 0, item["item_id"]))
+    return Product(dearest["item_id"], dearest.get("item_name"), event.params.get("page_location"))

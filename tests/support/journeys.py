@@ -1,0 +1,54 @@
+"""Journeys that tests walk, and the templates that they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.journeys.definition import Journey
+from chalicelib.storage.journeys import Running, StoredJourney
+from chalicelib.storage.templates import Template
+from tests.support.shop import Shop
+
+CART: dict[str, Any] = {
+    "name": "Abandoned cart",
+    "kind": "cart",
+    "trigger": {"about": "cart", "events": ["add_to_cart", "begin_checkout"]},
+    "steps": [
+        {"id": "question", "wait": {"minutes": 45}, "texts": [{"template": "question"}], "expires": 14 * 60},
+        {"id": "reminder", "wait": {"minutes": 24 * 60}, "texts": [{"template": "reminder"}]},
+    ],
+    "exits": [{"on": "purchase"}, {"on": "reply"}],
+}
+SHIPPED: dict[str, Any] = {
+    "name": "Shipped",
+    "kind": "order_status",
+    "trigger": {
+        "about": "order",
+        "events": ["order_updated"],
+        "when": [{"fact": "order.status", "value": "shipped"}],
+    },
+    "steps": [{"id": "shipped", "texts": [{"template": "shipped"}]}],
+    "exits": [{"on": "order_updated", "when": [{"fact": "order.status", "value": "cancelled"}]}],
+}
+
+
+def template(shop: Shop, template_id: str, text: str, **changes: Any) -> None:
+    """Store a template, without the checks of its saving."""
+    values: dict[str, Any] = {"journey": "cart"} | changes
+    shop.world.services.templates.save(shop.advertiser.id, Template(template_id, text, **values))
+
+
+def start(
+    shop: Shop, journey_id: str, document: dict[str, Any], *, running: Running = "keep", state: Any = "live"
+) -> StoredJourney:
+    """Store a journey's next version and let it run."""
+    journeys, now = shop.world.services.journeys, shop.world.clock.now()
+    known = journeys.get(shop.advertiser.id, journey_id)
+    text = Journey.model_validate(document).model_dump_json()
+    version = known.version + 1 if known else 1
+    stored = StoredJourney(journey_id, state, version, text, running, now, "test")
+    journeys.save(shop.advertiser.id, stored, known)
+    shop.world.services.__dict__.pop("journey_book", None)
+    for name in ("enroller", "steps", "trail"):
+        shop.world.services.__dict__.pop(name, None)
+    return stored
