@@ -12,6 +12,7 @@ from chalice.app import Chalice, Response
 
 from chalicelib.web import (
     admin,
+    admin_broadcasts,
     admin_consents,
     admin_conversions,
     admin_halts,
@@ -43,6 +44,7 @@ from chalicelib.wiring import lean_services, services
 app = Chalice(app_name="relance")
 
 app.register_blueprint(admin.routes)
+app.register_blueprint(admin_broadcasts.routes)
 app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
@@ -149,7 +151,7 @@ def tick(event: dict[str, Any], context: object) -> None:
 
 @app.lambda_function(name="background")
 def background(event: dict[str, Any], context: Any) -> None:
-    """Each minute, the next pieces of long work: segments that are built."""
+    """Each minute, the next pieces of long work: segments that are built, broadcasts that run."""
     from chalicelib.workers import background as edge
 
     edge.on_minute(services(), context.get_remaining_time_in_millis)

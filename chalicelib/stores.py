@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.advertisers import Advertisers
     from chalicelib.storage.base_sizes import BaseSizes
     from chalicelib.storage.breakers import Breakers
+    from chalicelib.storage.broadcasts import Broadcasts
     from chalicelib.storage.caps import OperatorCaps
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
@@ -240,6 +241,12 @@ class Stores:
         from chalicelib.storage.segments import Members
 
         return Members(self.table)
+
+    @cached_property
+    def broadcasts(self) -> Broadcasts:
+        from chalicelib.storage.broadcasts import Broadcasts
+
+        return Broadcasts(self.table)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -41,12 +41,16 @@ if TYPE_CHECKING:
     from chalicelib.links.codes import Codes
     from chalicelib.links.conversions import Conversions
     from chalicelib.links.desk import LinkDesk
+    from chalicelib.messaging.broadcast_desk import BroadcastDesk
+    from chalicelib.messaging.broadcast_run import BroadcastRun
     from chalicelib.messaging.desk import MessageDesk
     from chalicelib.messaging.dispatch import Dispatch
+    from chalicelib.messaging.foresight import Foresight, PriceOf
     from chalicelib.messaging.gate import Gate
     from chalicelib.messaging.hand_over import HandOver
     from chalicelib.messaging.opt_outs import OptOutPull
     from chalicelib.messaging.receipts import ReceiptDesk
+    from chalicelib.messaging.rehearser import Rehearser
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
@@ -60,6 +64,8 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.sms_providers.reports import Reports
+    from chalicelib.storage.advertisers import Advertiser
+    from chalicelib.storage.templates import Templates
     from chalicelib.tracking.collect import Collector
     from chalicelib.tracking.network import NetworkDoor
 
@@ -367,18 +373,81 @@ class Services(Stores):
 
     @cached_property
     def writer(self) -> Writer:
+        return self._writer(self.templates, self.promo_desk)
+
+    def _writer(self, templates: Templates, promos: PromoDesk) -> Writer:
         from chalicelib.messaging.writing import Writer
 
         stop_number = self.settings.stop_number or None
-        return Writer(
-            self.templates,
-            self.sender_book,
-            self.vault,
-            self.codes,
-            self.settings.origin,
-            stop_number,
-            self.promo_desk,
+        return Writer(templates, self.sender_book, self.vault, self.codes, self.settings.origin, stop_number, promos)
+
+    @cached_property
+    def broadcast_desk(self) -> BroadcastDesk:
+        from chalicelib.links.targets import rules_for
+        from chalicelib.messaging.broadcast_desk import BroadcastDesk
+
+        return BroadcastDesk(
+            broadcasts=self.broadcasts,
+            segments=self.segment_desk,
+            templates=self.templates,
+            rehearser=self.rehearser,
+            halts=self.halts,
+            targets=rules_for(self.settings.origin),
+            clock=self.clock,
         )
+
+    @cached_property
+    def rehearser(self) -> Rehearser:
+        from chalicelib.messaging.rehearser import Rehearser
+
+        return Rehearser(
+            broadcasts=self.broadcasts,
+            members=self.members,
+            foresight=self._foresight,
+            price=self._price,
+            vault=self.vault,
+            clock=self.clock,
+        )
+
+    def _foresight(self, advertiser: Advertiser) -> Foresight:
+        from chalicelib.messaging.foresight import Foresight
+        from chalicelib.promotions.foreseen import ForeseenCodes
+        from chalicelib.storage.promo_codes import PromoCodes
+        from chalicelib.storage.templates import TemplatesOnce
+
+        codes = ForeseenCodes(self.promo_pools, PromoCodes(self.table), self.clock)
+        return Foresight(
+            advertiser=advertiser,
+            contacts=self.contacts,
+            ledgers=self.ledgers,
+            operator_caps=self.operator_caps,
+            countries=self.countries,
+            writer=self._writer(TemplatesOnce(self.table), codes),
+            codes=codes,
+            price=self._price,
+            vault=self.vault,
+        )
+
+    @cached_property
+    def broadcast_run(self) -> BroadcastRun:
+        from chalicelib.messaging.broadcast_run import BroadcastRun
+
+        return BroadcastRun(
+            broadcasts=self.broadcasts,
+            members=self.members,
+            messages=self.messages,
+            halts=self.halts,
+            opt_outs=self.opt_out_pull,
+            vault=self.vault,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _price(self) -> PriceOf:
+        from chalicelib.sms_providers.prices import own_prices, price
+
+        own = own_prices(self.settings.prices)
+        return lambda country, parts: price(self.settings.providers[0], country, parts, own)
 
     @cached_property
     def gate(self) -> Gate:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import (
+    broadcasts,
     click_recovery,
     clicks,
     consent,
@@ -50,6 +51,7 @@ app.add_typer(queue.app, name="queue")
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.add_typer(restore.app, name="restore")
+app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 

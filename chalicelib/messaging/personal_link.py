@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from chalicelib.links.targets import Rules, TargetRefused, check_target
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message
+
+PROMO_CODE = "{code}"
+"""Stands in a target for the message's promo code, such as in `https://shop.example/cart?promo={code}`."""
+
+
+def with_code(target: str, code: str | None) -> str:
+    """A target with the promo code in it, so that the shop's cart opens with the offer set already (J7)."""
+    return target.replace(PROMO_CODE, quote(code or "", safe=""))
 
 
 def personal_link(message: Message, site: Site | None, code: str, now: int, rules: Rules, target: str) -> Link:

@@ -14,7 +14,7 @@ from chalicelib.messaging.compose import Composed, cart_template, compose, own_t
 from chalicelib.messaging.content import invitation, own_words
 from chalicelib.messaging.decide import Permit
 from chalicelib.messaging.given import Given, open_given
-from chalicelib.messaging.personal_link import personal_link
+from chalicelib.messaging.personal_link import personal_link, with_code
 from chalicelib.messaging.recipients import Place
 from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.messaging.senders import NoSender, Sender, choose_sender
@@ -98,7 +98,7 @@ class Writer:
             return draft
         composed = draft.composed
         sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
-        target = given.link or self._way_out(code)
+        target = with_code(given.link or self._way_out(code), draft.promo.code.code if draft.promo else None)
         link = personal_link(message, permitted.site, code, now, self._targets, target)
         return Written(sms, code, links.create(link), place.country, draft.template.id, draft.promo)
 

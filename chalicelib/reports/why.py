@@ -47,6 +47,7 @@ _REASONS = {
     "price_unknown": "the advertiser has a budget, and nobody has said what an SMS there costs",
     "provider_past_expiry": "the provider did not answer until it was too late",
     "halted": "marketing stands still, by somebody's order or because too many said no",
+    "broadcast_cancelled": "its broadcast was cancelled before it left",
     "erased": "the person had everything erased",
     "lease_ended": "the worker that was sending it was lost; only a receipt can tell whether it left",
     "no_answer": "the provider was asked and no answer came; only a receipt can tell whether it left",

@@ -49,6 +49,10 @@ class Safeguards:
     budget_micro: int | None = None
     """What may be spent in a day, in millionths of `currency`; None for any sum."""
     currency: str = "EUR"
+    approve_people: int | None = None
+    """A broadcast to more needs a second person's approval; None: to any number without."""
+    approve_micro: int | None = None
+    """So does one that may cost more, in millionths of `currency`."""
 
 
 @dataclass(frozen=True, slots=True)

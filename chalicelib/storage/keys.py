@@ -63,6 +63,8 @@
 | members     | MEMBERS#<segment>         | <shard>               | how many they are, all shards              |
 | member of   | CONTACT#<base>#<person>   | IN#<segment>          | a contact's segments; an erasure           |
 | roster      | ROSTER#<base>#<shard>     | <person>              | who goes through a base's contacts         |
+| broadcast   | ADV#<advertiser>          | BROADCAST#<broadcast> | its id; an advertiser's list; index `due`  |
+| recipient   | RECIPIENTS#<bc.>#<shard>  | <message>             | a rehearsal, and what became of it         |
 | import      | IMPORT#<base>#<run>       | IMPORT                | an import that goes on                     |
 | upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
@@ -100,7 +102,7 @@ REGISTER_SHARDS = 16
 LINK_COPIES = 8
 ROSTER_SHARDS = 16
 JOBS = "jobs"
-"""The partition of the index `due` in which long work stands: segments that are built."""
+"""The partition of the index `due` in which long work stands: segments that are built, broadcasts that run."""
 PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
@@ -122,6 +124,7 @@ SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
 SEGMENT_PREFIX = "SEGMENT#"
+BROADCAST_PREFIX = "BROADCAST#"
 MEMBER_OF_PREFIX = "IN#"
 ROOTS = "ROOTS"
 PERSON_PREFIX = "PERSON#"
@@ -493,9 +496,9 @@ def segment_size(segment_id: str) -> str:
     return f"MEMBERS#{segment_id}"
 
 
-def roster_shard(person: str) -> int:
-    """Where a person stands among the members of a segment, and on a base's roster."""
-    return zlib.crc32(person.encode()) % ROSTER_SHARDS
+def roster_shard(name: str) -> int:
+    """Where a person stands in a segment and on a base's roster, and a message in its broadcast."""
+    return zlib.crc32(name.encode()) % ROSTER_SHARDS
 
 
 def members(segment_id: str, shard: int) -> str:
@@ -521,6 +524,26 @@ def roster(base: str, shard: int) -> str:
 def on_roster(base: str, person: str) -> Key:
     """That a person is in a base."""
     return roster(base, roster_shard(person)), person
+
+
+def broadcasts(advertiser_id: str) -> str:
+    """The partition of an advertiser's broadcasts."""
+    return f"ADV#{advertiser_id}"
+
+
+def broadcast(advertiser_id: str, broadcast_id: str) -> Key:
+    """A broadcast of an advertiser."""
+    return broadcasts(advertiser_id), f"{BROADCAST_PREFIX}{broadcast_id}"
+
+
+def recipients(broadcast_id: str, shard: int) -> str:
+    """A shard of a broadcast's messages, foreseen or made."""
+    return f"RECIPIENTS#{broadcast_id}#{shard}"
+
+
+def recipient(broadcast_id: str, message_id: str) -> Key:
+    """One message of a broadcast: its id is a keyed hash of broadcast and person, and names neither."""
+    return recipients(broadcast_id, roster_shard(message_id)), message_id
 
 
 def import_run(base: str, run: str) -> Key:

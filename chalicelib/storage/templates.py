@@ -67,6 +67,21 @@ class Templates:
 _FIELDS = tuple(field.name for field in fields(Template))
 
 
+class TemplatesOnce(Templates):
+    """Reads each template once: for a rehearsal, in which a text must not change on the way."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._known: dict[tuple[str, str], Template | None] = {}
+
+    def get(self, advertiser: str, template_id: str) -> Template | None:
+        """One template, or None."""
+        asked = advertiser, template_id
+        if asked not in self._known:
+            self._known[asked] = super().get(advertiser, template_id)
+        return self._known[asked]
+
+
 def _template(item: Item) -> Template:
     given: dict[str, Any] = {name: item[name] for name in _FIELDS if name in item}
     return Template(**given)

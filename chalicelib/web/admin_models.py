@@ -68,6 +68,10 @@ class SafeguardSettings(Body):
 
     stop_percent: Annotated[int, Field(ge=0, le=100)] = 3
     daily_budget: DailyBudget | None = None
+    approve_people: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    """A broadcast to more people is launched once a second person has approved it."""
+    approve_micro: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    """So is one that may cost more, in millionths of the budget's currency; of euros without a budget."""
 
 
 class NewAdvertiser(Body):
@@ -178,14 +182,21 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
             "daily_budget": None
             if advertiser.safeguards.budget_micro is None
             else {"micro": advertiser.safeguards.budget_micro, "currency": advertiser.safeguards.currency},
+            "approve_people": advertiser.safeguards.approve_people,
+            "approve_micro": advertiser.safeguards.approve_micro,
         },
     }
 
 
 def _safeguards(body: SafeguardSettings) -> Safeguards:
-    if body.daily_budget is None:
-        return Safeguards(body.stop_percent)
-    return Safeguards(body.stop_percent, body.daily_budget.micro, body.daily_budget.currency)
+    budget = body.daily_budget
+    return Safeguards(
+        stop_percent=body.stop_percent,
+        budget_micro=budget.micro if budget else None,
+        currency=budget.currency if budget else "EUR",
+        approve_people=body.approve_people,
+        approve_micro=body.approve_micro,
+    )
 
 
 def site_answer(site: Site) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site
+from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site, digest
 from chalicelib.tracking.admission import secret_matches
 from chalicelib.web.views import JSON, header, parameter, request_of
 from chalicelib.wiring import services
@@ -21,11 +21,21 @@ _HOURS = re.compile(r"[1-9][0-9]{0,2}")
 
 def scope_of(routes: Blueprint) -> str:
     """What the request's key reaches: an advertiser's id, or OPERATOR. Raises Unauthenticated."""
-    kind, _, key = header(routes, "authorization").partition(" ")
-    scope = services().advertisers.key_scope(key.strip()) if kind.lower() == "bearer" and key else None
+    key = _key(routes)
+    scope = services().advertisers.key_scope(key) if key else None
     if scope is None:
         raise Unauthenticated("send the header 'Authorization: Bearer <key>'")
     return scope
+
+
+def key_of(routes: Blueprint) -> str:
+    """The fingerprint of the request's key: two people have two keys."""
+    return digest(_key(routes))[:16]
+
+
+def _key(routes: Blueprint) -> str:
+    kind, _, key = header(routes, "authorization").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else ""
 
 
 def authorise(routes: Blueprint, advertiser: str) -> str:

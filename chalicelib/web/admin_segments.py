@@ -69,13 +69,29 @@ def remove_segment(advertiser: str, segment: str) -> Response:
     return answer({"segment": segment, "removed": True})
 
 
+@routes.route(f"{_SEGMENT}/size", methods=["POST"])
+@view
+def reach(advertiser: str, segment: str) -> Response:
+    """How many could be written to at a moment, and why the others could not: exact up to 2,000, else of a sample."""
+    from chalicelib.web.broadcast_models import ReachQuestion
+    from chalicelib.web.message_models import epoch_ms
+
+    owner = reached(routes, advertiser)
+    body = read_body(routes, ReachQuestion)
+    found = services().segment_desk.find(advertiser, segment)
+    now = services().clock.now()
+    at = max(now, epoch_ms(body.at) or now)
+    told = services().rehearser.reach(owner, found.id, body.message_class, at, body.template)
+    return answer({"segment": segment, "at": at} | told)
+
+
 @routes.route(f"{_SEGMENT}/members", methods=["GET"])
 @view
 def list_members(advertiser: str, segment: str) -> Response:
     """Who is in a segment, by the names that contacts have, in pages."""
     authorise(routes, advertiser)
     found = services().segment_desk.find(advertiser, segment)
-    people, after = services().segment_desk.page(found, _after(), _limit())
+    people, after = services().segment_desk.page(found, *page_asked(routes))
     return answer({"segment": segment, "members": people, "after": after})
 
 
@@ -93,16 +109,12 @@ def change_members(advertiser: str, segment: str) -> Response:
     return answer({"segment": segment, "added": listed_answer(added), "removed": listed_answer(removed)})
 
 
-def _limit() -> int:
-    text = parameter(routes, "limit", "100")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= _MOST_ON_A_PAGE:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST_ON_A_PAGE}")])
-    return int(text)
-
-
-def _after() -> str:
-    text = parameter(routes, "after", "")
-    shard, _, person = text.partition(".")
-    if text and not (shard.isascii() and shard.isdigit() and len(shard) <= 2 and person):
+def page_asked(asking: Blueprint, most: int = _MOST_ON_A_PAGE) -> tuple[str, int]:
+    """Behind which place a page shall begin, and how long it shall be; raises InvalidInput."""
+    after, limit = parameter(asking, "after", ""), parameter(asking, "limit", "100")
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= most:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {most}")])
+    shard, _, last = after.partition(".")
+    if after and not (shard.isascii() and shard.isdigit() and len(shard) <= 2 and last):
         raise InvalidInput([FieldError("after", "place", "as the page before told it")])
-    return text
+    return after, int(limit)

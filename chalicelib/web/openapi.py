@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
+from chalicelib.web.broadcast_models import NewBroadcast, ReachQuestion
 from chalicelib.web.cap_models import OperatorCaps
 from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
@@ -32,6 +33,8 @@ _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _TEST_PHONES = "/v1/advertisers/{advertiser}/test-phones"
 _HALT = "/v1/advertisers/{advertiser}/halt"
 _SEGMENTS = "/v1/advertisers/{advertiser}/segments"
+_BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"
+_BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
@@ -104,6 +107,19 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("delete", f"{_SEGMENTS}/{{segment}}", "Remove a segment", None, 200),
     ("get", f"{_SEGMENTS}/{{segment}}/members", "Who is in a segment (?after=, ?limit=)", None, 200),
     ("post", f"{_SEGMENTS}/{{segment}}/members", "Put people in by hand, or take them out", "SegmentRows", 200),
+    ("post", f"{_SEGMENTS}/{{segment}}/size", "Who could be written to, and why the others not", "ReachQuestion", 200),
+    ("get", _BROADCASTS, "Broadcasts", None, 200),
+    ("post", _BROADCASTS, "Plan a broadcast to a segment", "NewBroadcast", 201),
+    ("get", _BROADCAST, "A broadcast with its rehearsal", None, 200),
+    ("put", _BROADCAST, "Change a broadcast; it is rehearsed and approved anew", "NewBroadcast", 200),
+    ("post", f"{_BROADCAST}/rehearse", "Look ahead: nothing is sent or taken", None, 200),
+    ("get", f"{_BROADCAST}/rehearsal", "Who would get what when, or why not", None, 200),
+    ("post", f"{_BROADCAST}/approve", "Agree to what was rehearsed; another key launches", None, 200),
+    ("post", f"{_BROADCAST}/launch", "Let it begin at its time", None, 200),
+    ("post", f"{_BROADCAST}/pause", "Stop it at once", None, 200),
+    ("post", f"{_BROADCAST}/resume", "Let it go on", None, 200),
+    ("post", f"{_BROADCAST}/cancel", "End it: what has not left does not leave", None, 200),
+    ("get", f"{_BROADCAST}/differences", "What became of it, held against the rehearsal", None, 200),
     ("get", _SENDERS, "What SMS may come from, with what each may do", None, 200),
     ("put", f"{_SENDERS}/{{country}}/{{value}}", "Register a sender; the operator verifies", "SenderSettings", 200),
     ("delete", f"{_SENDERS}/{{country}}/{{value}}", "Take a sender off", None, 200),
@@ -127,6 +143,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("put", "/v1/caps", "Replace the caps over all advertisers (operator)", "OperatorCaps", 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
 )
+_IN_PAGES = {f"{_SEGMENTS}/{{segment}}/members", f"{_BROADCAST}/rehearsal", f"{_BROADCAST}/differences"}
 _MODELS = (
     NewAdvertiser,
     NewSite,
@@ -152,6 +169,8 @@ _MODELS = (
     NewHalt,
     NewSegment,
     SegmentRows,
+    ReachQuestion,
+    NewBroadcast,
     NewTrial,
     NewTrialPhone,
     ConfirmTrialPhone,
@@ -198,7 +217,7 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
                 "schema": {"type": "string"},
             }
         )
-    if path == f"{_SEGMENTS}/{{segment}}/members" and not body:
+    if path in _IN_PAGES and not body:
         parameters += [
             {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}},
             {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from chalicelib.clock import MINUTE
 from chalicelib.logs import log_failure
+from chalicelib.storage import keys
 from chalicelib.wiring import Services
 
 _LEASE = 16 * MINUTE
@@ -21,6 +22,9 @@ def on_minute(services: Services, remaining_ms: Callable[[], int]) -> None:
         if not services.jobs.lease(job, services.clock.now() + _LEASE):
             continue
         try:
-            services.segment_builder.work(job, remaining_ms)
+            if job.key[1].startswith(keys.BROADCAST_PREFIX):
+                services.broadcast_run.work(job, remaining_ms)
+            else:
+                services.segment_builder.work(job, remaining_ms)
         except Exception as error:  # noqa: BLE001 - the others wait for their turn
             log_failure("job_failed", error)

@@ -13,10 +13,12 @@ from chalicelib.audience.import_rows import ImportOptions
 from chalicelib.promotions.desk import Reserved
 from chalicelib.storage import keys
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.broadcasts import Plan
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.links import Link
 from chalicelib.storage.promo_pools import Benefit, Pool
+from chalicelib.storage.segments import Segment
 from chalicelib.storage.table import Put
 from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
@@ -78,7 +80,9 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
     if "{segment}" in route:
-        names["segment"] = shop.world.services.segment_desk.create(shop.advertiser.id, "By hand", None).id
+        names["segment"] = a_segment(shop)
+    if "/broadcasts" in route:
+        names["broadcast"] = a_broadcast(shop, route.rpartition("/")[2])
     if "{value}" in route:
         shop.world.services.sender_book.register(shop.advertiser, "FR", "LUMEN", verified=False)
         names |= {"country": "FR", "value": "LUMEN"}
@@ -92,6 +96,30 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         shop.world.services.conversion_log.change(order, order, [], shop.world.clock.now())
         asked = "?transaction_id=order-1"
     return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload) + asked
+
+
+def a_segment(shop: Shop) -> str:
+    """A segment that is filled by hand, with one member."""
+    segment = Segment("seg_1", shop.advertiser.id, "By hand", "manual", 0)
+    shop.world.services.segments.save(segment)
+    shop.world.services.members.add(shop.advertiser.id, segment.id, [shop.contact(CAMILLE)])
+    return segment.id
+
+
+def a_broadcast(shop: Shop, meant_for: str) -> str:
+    """A broadcast in a state that a route can take it from."""
+    services = shop.world.services
+    a_segment(shop)
+    services.templates.save(shop.advertiser.id, Template("sale", "Soldes: {{ link }}"))
+    plan = Plan("Sale", "seg_1", "sale", "marketing", link="https://shop.example/sale")
+    broadcast = services.broadcast_desk.create(shop.advertiser, plan)
+    if meant_for in ("approve", "launch", "pause", "resume"):
+        services.broadcast_desk.rehearse(shop.advertiser, broadcast.id, None)
+    if meant_for in ("pause", "resume"):
+        services.broadcast_desk.launch(shop.advertiser, broadcast.id, "key")
+    if meant_for == "resume":
+        services.broadcast_desk.pause(shop.advertiser.id, broadcast.id, OPERATOR)
+    return broadcast.id
 
 
 def a_pool(shop: Shop) -> str:
@@ -116,6 +144,7 @@ def uploaded(shop: Shop) -> str:
 
 _LEADS = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
 # What a route takes, by its end; None for the methods that take nothing.
+PLAN = {"name": "Sale", "segment": "seg_1", "template": "sale", "link": "https://shop.example/sale"}
 BODIES: dict[str, Any] = {
     "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
@@ -141,6 +170,9 @@ BODIES: dict[str, Any] = {
     "/segments": {"name": "By hand"},
     "/segments/{segment}": {"name": "By hand"},
     "/segments/{segment}/members": {"add": [{"phone": CAMILLE}]},
+    "/segments/{segment}/size": {},
+    "/broadcasts": PLAN,
+    "/broadcasts/{broadcast}": PLAN,
     "/halt": {"why": "complaints"},
     "/v1/verifications": {"phone": CAMILLE},
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},

@@ -1,0 +1,159 @@
+"""`/v1/advertisers/{advertiser}/broadcasts…`: a text to a segment, rehearsed before it goes (mission.md, J7)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.broadcasts import Broadcast
+from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
+from chalicelib.web.admin_segments import page_asked
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"
+_BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
+
+
+@routes.route(_BROADCASTS, methods=["POST"])
+@view
+def create_broadcast(advertiser: str) -> Response:
+    """Plan a broadcast."""
+    from chalicelib.web.broadcast_models import NewBroadcast, plan_from
+
+    owner = reached(routes, advertiser)
+    plan = plan_from(read_body(routes, NewBroadcast))
+    return _told(owner, services().broadcast_desk.create(owner, plan), 201)
+
+
+@routes.route(_BROADCASTS, methods=["GET"])
+@view
+def list_broadcasts(advertiser: str) -> Response:
+    """All broadcasts, without their rehearsals."""
+    from chalicelib.web.broadcast_models import broadcast_answer
+
+    authorise(routes, advertiser)
+    told = [broadcast_answer(one) | {"rehearsal": None} for one in services().broadcasts.all_of(advertiser)]
+    return answer({"broadcasts": told})
+
+
+@routes.route(_BROADCAST, methods=["GET"])
+@view
+def get_broadcast(advertiser: str, broadcast: str) -> Response:
+    """A broadcast with what its rehearsal found."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.find(advertiser, broadcast))
+
+
+@routes.route(_BROADCAST, methods=["PUT"])
+@view
+def change_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Change the plan. It has to be rehearsed, and approved, anew."""
+    from chalicelib.web.broadcast_models import NewBroadcast, plan_from
+
+    owner = reached(routes, advertiser)
+    plan = plan_from(read_body(routes, NewBroadcast))
+    return _told(owner, services().broadcast_desk.change(owner, broadcast, plan))
+
+
+@routes.route(f"{_BROADCAST}/rehearse", methods=["POST"])
+@view
+def rehearse(advertiser: str, broadcast: str) -> Response:
+    """Look ahead: everybody up to 2,000, a sample of a larger segment. Nothing is sent or taken."""
+    from chalicelib.messaging.rehearser import AT_ONCE
+
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.rehearse(owner, broadcast, AT_ONCE))
+
+
+@routes.route(f"{_BROADCAST}/rehearsal", methods=["GET"])
+@view
+def rehearsal_rows(advertiser: str, broadcast: str) -> Response:
+    """Who would get what when, or why not, in pages of the segment's members."""
+    from chalicelib.messaging.broadcasts import message_id
+
+    authorise(routes, advertiser)
+    found = services().broadcast_desk.find(advertiser, broadcast)
+    segment = services().segment_desk.find(advertiser, found.plan.segment)
+    people, after = services().segment_desk.page(segment, *page_asked(routes, most=100))
+    names = {person: message_id(services().vault, found, person) for person in people}
+    rows = services().broadcasts.foreseen(found, names.values())
+    told = [
+        {
+            "person": person,
+            "message": row.message,
+            "outcome": row.outcome,
+            "at": row.at,
+            "reason": row.reason,
+            "parts": row.parts,
+        }
+        for person, name in names.items()
+        if (row := rows.get(name))
+    ]
+    return answer({"rows": told, "after": after})
+
+
+@routes.route(f"{_BROADCAST}/differences", methods=["GET"])
+@view
+def differences(advertiser: str, broadcast: str) -> Response:
+    """What became of it, held against the rehearsal, in pages."""
+    from chalicelib.messaging.differences import compare
+    from chalicelib.web.broadcast_models import compared_answer
+
+    authorise(routes, advertiser)
+    found = services().broadcast_desk.find(advertiser, broadcast)
+    recipients, after = services().broadcasts.recipients(found, *page_asked(routes, most=100))
+    messages = services().messages.get_all([one.message for one in recipients])
+    compared = compare(recipients, messages, all_seen=found.rehearsed.get("exact", False))
+    return answer(compared_answer(compared, after))
+
+
+@routes.route(f"{_BROADCAST}/approve", methods=["POST"])
+@view
+def approve(advertiser: str, broadcast: str) -> Response:
+    """Agree to what was rehearsed. Another key than this one launches it."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.approve(advertiser, broadcast, key_of(routes)))
+
+
+@routes.route(f"{_BROADCAST}/launch", methods=["POST"])
+@view
+def launch(advertiser: str, broadcast: str) -> Response:
+    """Let it begin at its time."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.launch(owner, broadcast, key_of(routes)))
+
+
+@routes.route(f"{_BROADCAST}/pause", methods=["POST"])
+@view
+def pause(advertiser: str, broadcast: str) -> Response:
+    """Stop it at once."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.pause(advertiser, broadcast, authorise(routes, advertiser)))
+
+
+@routes.route(f"{_BROADCAST}/resume", methods=["POST"])
+@view
+def resume(advertiser: str, broadcast: str) -> Response:
+    """Let it go on."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.resume(advertiser, broadcast))
+
+
+@routes.route(f"{_BROADCAST}/cancel", methods=["POST"])
+@view
+def cancel(advertiser: str, broadcast: str) -> Response:
+    """End it: what has not left does not leave."""
+    owner = reached(routes, advertiser)
+    return _told(owner, services().broadcast_desk.cancel(advertiser, broadcast, authorise(routes, advertiser)))
+
+
+def _told(owner: Advertiser, broadcast: Broadcast, status: int = 200) -> Response:
+    from chalicelib.messaging.broadcasts import needs_approval
+    from chalicelib.web.broadcast_models import broadcast_answer
+
+    needed = bool(broadcast.rehearsal) and needs_approval(broadcast, owner.safeguards)
+    halt = services().halts.against(owner.id, broadcast.id) if broadcast.state == "running" else None
+    told = broadcast_answer(broadcast, needs_approval=needed, halt=halt.scope if halt else None)
+    return answer(told, status)
