@@ -110,3 +110,13 @@ def test_a_refusal_that_comes_second_does_not_undo_a_send(shop: Shop) -> None:
 
     assert send_with(shop, message, another_worker) == "stale"
     assert shop.stored(message).state == "sent"
+
+
+def test_a_refusal_that_comes_second_does_not_end_what_was_meant_again(shop: Shop) -> None:
+    """Refused as it was when its order was given; the visitor has gone on since, and a newer order is on its way."""
+    shop.contact(marketing=False)
+    message = shop.message(due_at=shop.world.clock.now())
+
+    assert send_with(shop, message, postpone_and_queue_again) == "stale"
+
+    assert shop.stored(message).state == "queued"

@@ -156,6 +156,7 @@ def test_a_table_that_goes_away_at_any_call_lets_nothing_out_wrongly_and_all_goe
         assert send.on_orders(order, exact_world.worker()) == {"batchItemFailures": []}
         assert shop.stored(message).state == "sent"
     else:  # It is with the provider, and nobody could say so.
+        assert left == {"batchItemFailures": []}, "what may have left is not for the queue to try again"
         work_off(shop)
         assert (shop.stored(message).state, shop.stored(message).reason) == ("failed", "no_word")
     assert exact_world.provider.times(message.id) == 1
