@@ -9,8 +9,10 @@ import pytest
 from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging import states
 from chalicelib.messaging.tick import QUEUE_LEASE
+from chalicelib.sms_providers.contract import Sms
+from chalicelib.storage.halts import EVERYTHING, Halt
 from chalicelib.storage.messages import Message, Step, move
-from tests.support.faults import HeldBackClaim
+from tests.support.faults import HeldBackClaim, ProcessEnded
 from tests.support.shop import Shop, open_shop
 from tests.support.world import World
 
@@ -120,3 +122,25 @@ def test_a_refusal_that_comes_second_does_not_end_what_was_meant_again(shop: Sho
     assert send_with(shop, message, postpone_and_queue_again) == "stale"
 
     assert shop.stored(message).state == "queued"
+
+
+def test_a_deferral_that_comes_second_does_not_put_back_what_may_have_left(shop: Shop) -> None:
+    """One worker found that marketing stands still; the other had claimed by then, and ended with the provider."""
+    halts = shop.world.services.halts
+
+    def end_process(_sms: Sms) -> None:
+        raise ProcessEnded
+
+    def another_worker(shop: Shop, message: Message) -> None:
+        halts.resume(EVERYTHING, shop.world.clock.now())
+        shop.world.provider.after = end_process
+        with pytest.raises(ProcessEnded):
+            shop.world.worker().dispatch.send(message.id, message.version)
+
+    shop.contact()
+    message = shop.message()
+    halts.halt(Halt(EVERYTHING, shop.world.clock.now(), "operator"))
+
+    assert send_with(shop, message, another_worker) == "stale"
+
+    assert shop.stored(message).state == "sending" and shop.world.provider.times(message.id) == 1
