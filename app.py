@@ -17,6 +17,7 @@ from chalicelib.web import (
     admin_conversions,
     admin_halts,
     admin_imports,
+    admin_journeys,
     admin_links,
     admin_people,
     admin_promos,
@@ -49,6 +50,7 @@ app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_imports.routes)
+app.register_blueprint(admin_journeys.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
     from chalicelib.journeys.book import JourneyBook
+    from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
     from chalicelib.journeys.enroller import Enroller
     from chalicelib.journeys.steps import Steps
@@ -270,6 +271,19 @@ class Services(Stores):
         from chalicelib.journeys.book import JourneyBook
 
         return JourneyBook(self.journeys, self.clock)
+
+    @cached_property
+    def journey_desk(self) -> JourneyDesk:
+        from chalicelib.journeys.desk import JourneyDesk
+
+        return JourneyDesk(
+            journeys=self.journeys,
+            templates=self.templates,
+            senders=self.sender_book,
+            countries=self.countries,
+            halts=self.halts,
+            clock=self.clock,
+        )
 
     @cached_property
     def enroller(self) -> Enroller:

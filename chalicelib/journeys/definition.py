@@ -162,7 +162,7 @@ class Journey(Document):
     trigger: Trigger
     audience: Conditions = ()
     """Who it is for: asked before each step."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10)]
+    steps: Annotated[tuple[Step, ...], Field(max_length=10)]
     exits: Annotated[tuple[Exit, ...], Field(max_length=20)] = ()
     limits: Limits = Limits()
     holdout: Annotated[int, Field(ge=0, le=50)] = 0
@@ -182,6 +182,8 @@ class Journey(Document):
 
     @model_validator(mode="after")
     def _can_be_walked(self) -> Self:
+        if not self.steps:
+            raise ValueError("a journey has at least one step")
         if repeated := _repeated(step.id for step in self.steps):
             raise ValueError(f"two steps are called {repeated}")
         if found := next(_unreachable(self), None):

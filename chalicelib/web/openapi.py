@@ -13,6 +13,7 @@ from chalicelib.web.broadcast_models import NewBroadcast, ReachQuestion
 from chalicelib.web.cap_models import OperatorCaps
 from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
+from chalicelib.web.journey_models import NewJourney, SwitchOn
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.message_models import NewMessage
@@ -39,6 +40,9 @@ _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 _TEMPLATES = "/v1/advertisers/{advertiser}/templates"
+_JOURNEYS = "/v1/advertisers/{advertiser}/journeys"
+_JOURNEY = f"{_JOURNEYS}/{{journey}}"
+_PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
@@ -57,6 +61,21 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", f"{_IMPORTS}/uploads", "Announce a file of up to 1 GB; answers where to upload it", "NewUpload", 201),
     ("post", f"{_IMPORTS}/{{upload}}/start", "Import the file that was uploaded", None, 200),
     ("get", f"{_IMPORTS}/{{upload}}", "What became of an uploaded file", None, 200),
+    ("get", _JOURNEYS, "An advertiser's journeys", None, 200),
+    ("post", f"{_JOURNEYS}/check", "Whether a journey could be saved", "NewJourney", 200),
+    ("get", _JOURNEY, "A journey as it is now", None, 200),
+    ("put", _JOURNEY, "Save a journey's next version; a new one is a draft (201)", "NewJourney", 200),
+    ("get", f"{_JOURNEY}/versions", "All that a journey has been", None, 200),
+    ("post", f"{_JOURNEY}/start", "Let people begin a journey", None, 200),
+    ("post", f"{_JOURNEY}/stop", "Stop a journey: nothing more of it is sent", None, 200),
+    ("get", _PLAYBOOKS, "The journeys that are ready to be switched on", None, 200),
+    (
+        "post",
+        f"{_PLAYBOOKS}/{{playbook}}",
+        "Make a playbook the advertiser's own, and start it",
+        "SwitchOn",
+        201,
+    ),
     ("get", _TEMPLATES, "What the advertiser's SMS say", None, 200),
     ("get", f"{_TEMPLATES}/{{template}}", "A template, with what is found of it", None, 200),
     ("put", f"{_TEMPLATES}/{{template}}", "Create or replace a template", "NewTemplate", 200),
@@ -151,6 +170,7 @@ _MODELS = (
     NewConsent,
     KeywordSettings,
     NewConversion,
+    NewJourney,
     NewLeadSource,
     FindPerson,
     ObjectPerson,
@@ -162,6 +182,7 @@ _MODELS = (
     LinkChange,
     LinkDomain,
     NewWording,
+    SwitchOn,
     NewUpload,
     PoolSettings,
     NewCodes,

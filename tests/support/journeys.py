@@ -19,6 +19,7 @@ CART: dict[str, Any] = {
     ],
     "exits": [{"on": "purchase"}, {"on": "reply"}],
 }
+ONE_STEP: dict[str, Any] = CART | {"steps": [{"id": "only", "texts": [{"template": "cart-1"}]}]}
 SHIPPED: dict[str, Any] = {
     "name": "Shipped",
     "kind": "order_status",

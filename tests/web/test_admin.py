@@ -23,6 +23,7 @@ from chalicelib.storage.table import Put
 from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
+from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 from tests.web.conftest import Api
@@ -89,6 +90,12 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     if "{template}" in route:
         shop.world.services.templates.save(shop.advertiser.id, Template("cart-1", "{{ link }}"))
         names["template"] = "cart-1"
+    if "{journey}" in route or "journeys" in route:
+        shop.world.services.templates.save(shop.advertiser.id, Template("cart-1", "{{ link }}", journey="cart"))
+        start(shop, "cart-1", ONE_STEP, state="draft")
+        names["journey"] = "cart-1"
+    if "{playbook}" in route:
+        names["playbook"] = "order_shipped"
     upload = uploaded(shop) if "{upload}" in route else ""
     asked = ""
     if route == "/v1/sites/{site}/conversions":
@@ -160,6 +167,9 @@ BODIES: dict[str, Any] = {
     "/conversions": {"transaction_id": "order-1", "phone": CAMILLE},
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
+    "/journeys/{journey}": {"document": ONE_STEP},
+    "/journeys/check": {"document": ONE_STEP},
+    "/playbooks/{playbook}": {"language": "fr"},
     "/templates/{template}": {"text": "{{ link }}"},
     "/templates/check": {"text": "{{ link }}"},
     "/templates/preview": {"template": {"text": "{{ link }}"}, "rows": [{}]},

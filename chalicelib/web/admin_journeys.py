@@ -1,0 +1,133 @@
+"""`/v1/advertisers/{advertiser}/journeys…` and `…/playbooks…`: what is sent when, to whom, and when not."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_ALL = "/v1/advertisers/{advertiser}/journeys"
+_PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
+
+
+@routes.route(_ALL, methods=["GET"])
+@view
+def list_journeys(advertiser: str) -> Response:
+    """An advertiser's journeys, each as it is now."""
+    from chalicelib.web.journey_models import journey_answer
+
+    reached(routes, advertiser)
+    return answer({"journeys": [journey_answer(one) for one in services().journeys.all(advertiser)]})
+
+
+@routes.route(_ALL + "/{journey}", methods=["GET"])
+@view
+def get_journey(advertiser: str, journey: str) -> Response:
+    """One journey."""
+    from chalicelib.web.journey_models import journey_answer
+
+    reached(routes, advertiser)
+    found = services().journeys.get(advertiser, journey)
+    if found is None:
+        raise NotFound("journey")
+    return answer(journey_answer(found))
+
+
+@routes.route(_ALL + "/{journey}", methods=["PUT"])
+@view
+def put_journey(advertiser: str, journey: str) -> Response:
+    """Save a journey's next version, if nothing is wrong with it. A new one is a draft."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from chalicelib.journeys.definition import Slug
+    from chalicelib.web.journey_models import NewJourney, journey_answer
+
+    by, owner = authorise(routes, advertiser), reached(routes, advertiser)
+    try:
+        TypeAdapter(Slug).validate_python(journey)
+    except ValidationError:
+        rule = "an id begins with a small letter, and has small letters, digits, - and _, at most 40"
+        raise InvalidInput([FieldError("journey", "pattern", rule)]) from None
+    body = read_body(routes, NewJourney)
+    saved = services().journey_desk.save(owner, journey, body.document, by, body.running)
+    return answer(journey_answer(saved), 201 if saved.version == 1 else 200)
+
+
+@routes.route(_ALL + "/{journey}/versions", methods=["GET"])
+@view
+def list_versions(advertiser: str, journey: str) -> Response:
+    """All that a journey has been, the newest first."""
+    from chalicelib.web.journey_models import journey_answer
+
+    reached(routes, advertiser)
+    found = [journey_answer(one) for one in services().journeys.versions(advertiser, journey)]
+    if not found:
+        raise NotFound("journey")
+    return answer({"versions": found})
+
+
+@routes.route(_ALL + "/check", methods=["POST"])
+@view
+def check_journey(advertiser: str) -> Response:
+    """Whether a journey could be saved; nothing is."""
+    from chalicelib.web.journey_models import NewJourney
+
+    owner = reached(routes, advertiser)
+    services().journey_desk.check(owner, read_body(routes, NewJourney).document)
+    return answer({"ok": True})
+
+
+@routes.route(_ALL + "/{journey}/start", methods=["POST"])
+@view
+def start_journey(advertiser: str, journey: str) -> Response:
+    """Let people begin it."""
+    from chalicelib.web.journey_models import journey_answer
+
+    by, owner = authorise(routes, advertiser), reached(routes, advertiser)
+    return answer(journey_answer(services().journey_desk.start(owner, journey, by)))
+
+
+@routes.route(_ALL + "/{journey}/stop", methods=["POST"])
+@view
+def stop_journey(advertiser: str, journey: str) -> Response:
+    """Nobody begins it any more, and nothing more of it is sent."""
+    from chalicelib.web.journey_models import journey_answer
+
+    by, owner = authorise(routes, advertiser), reached(routes, advertiser)
+    return answer(journey_answer(services().journey_desk.stop(owner, journey, by)))
+
+
+@routes.route(_PLAYBOOKS, methods=["GET"])
+@view
+def list_playbooks(advertiser: str) -> Response:
+    """The journeys that are ready to be switched on, with what each asks."""
+    from chalicelib.journeys.playbooks import playbooks
+
+    reached(routes, advertiser)
+    return answer({"playbooks": [one.model_dump(mode="json") for one in playbooks()]})
+
+
+@routes.route(_PLAYBOOKS + "/{playbook}", methods=["POST"])
+@view
+def switch_on(advertiser: str, playbook: str) -> Response:
+    """Make a playbook the advertiser's own: templates and a journey, to be read and changed, and started if said."""
+    from chalicelib.journeys.playbooks import installation, playbook_of
+    from chalicelib.web.journey_models import SwitchOn, journey_answer
+
+    by, owner = authorise(routes, advertiser), reached(routes, advertiser)
+    found = playbook_of(playbook)
+    if found is None:
+        raise NotFound("playbook")
+    body = read_body(routes, SwitchOn)
+    journey, templates = installation(found, body.language, body.answers, services().clock.now())
+    for template in templates:
+        if services().templates.get(advertiser, template.id) is None:
+            services().templates.save(advertiser, template)
+    saved = services().journey_desk.save(owner, found.id, journey, by)
+    if body.start:
+        saved = services().journey_desk.start(owner, found.id, by)
+    return answer(journey_answer(saved), 201)

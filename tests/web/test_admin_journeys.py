@@ -1,0 +1,121 @@
+"""Journeys by the admin API: saved if nothing is wrong, started, stopped, and each version kept."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.halts import scope_of
+from tests.support.journeys import CART, ONE_STEP, template
+from tests.support.shop import Shop
+from tests.web.conftest import Api
+
+
+@pytest.fixture
+def api(api: Api, shop: Shop) -> Api:
+    """With the advertiser's own key."""
+    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    return api.with_key("rk_own")
+
+
+@pytest.fixture
+def journeys(shop: Shop) -> str:
+    template(shop, "cart-1", "{{ brand }} : votre panier vous attend {{ link }}")
+    template(shop, "question", "{{ brand }} : une question ? Répondez-nous. {{ link }}")
+    template(shop, "reminder", "{{ brand }} : votre panier est encore là {{ link }}")
+    shop.world.services.sender_book.register_default(shop.advertiser, verified=True)
+    return f"/v1/advertisers/{shop.advertiser.id}/journeys"
+
+
+def wrong(api: Api, path: str, document: dict[str, Any]) -> list[tuple[str, str]]:
+    answer = api.ask("PUT", path, {"document": document})
+    assert answer.status == 422, answer.json
+    return [(error["field"], error["rule"]) for error in answer.json["errors"]]
+
+
+def test_a_journey_is_saved_started_changed_and_stopped(api: Api, shop: Shop, journeys: str) -> None:
+    saved = api.ask("PUT", f"{journeys}/cart", {"document": CART})
+    assert (saved.status, saved.json["state"], saved.json["version"]) == (201, "draft", 1)
+    assert api.ask("POST", f"{journeys}/cart/start").json["state"] == "live"
+    same = api.ask("PUT", f"{journeys}/cart", {"document": CART})
+    assert (same.json["state"], same.json["version"]) == ("live", 1), "the same is no new version"
+    later = deepcopy(CART)
+    later["steps"][1]["wait"]["minutes"] = 60
+    changed = api.ask("PUT", f"{journeys}/cart", {"document": later, "running": "migrate"})
+    assert (changed.json["version"], changed.json["running"]) == (2, "migrate")
+    versions = api.ask("GET", f"{journeys}/cart/versions").json["versions"]
+    assert [one["document"]["steps"][1]["wait"]["minutes"] for one in versions] == [60, 24 * 60]
+    assert api.ask("POST", f"{journeys}/cart/stop").json["state"] == "stopped"
+    halt = shop.world.services.halts.read(scope_of(shop.advertiser.id, "cart"))
+    assert halt is not None
+    assert api.ask("POST", f"{journeys}/cart/start").json["state"] == "live"
+    assert shop.world.services.halts.read(scope_of(shop.advertiser.id, "cart")) is None
+    assert [one["journey"] for one in api.ask("GET", journeys).json["journeys"]] == ["cart"]
+
+
+def test_a_journey_that_stood_still_for_another_reason_stays_so(api: Api, shop: Shop, journeys: str) -> None:
+    api.ask("PUT", f"{journeys}/cart", {"document": CART})
+    halt = f"/v1/advertisers/{shop.advertiser.id}/halt?campaign=cart"
+    assert api.ask("PUT", halt, {"why": "complaints"}).json["halted"]
+    api.ask("POST", f"{journeys}/cart/start")
+    assert shop.world.services.halts.read(scope_of(shop.advertiser.id, "cart")) is not None
+
+
+def changed(**parts: Any) -> dict[str, Any]:
+    return deepcopy(ONE_STEP) | parts
+
+
+def step(**parts: Any) -> dict[str, Any]:
+    return changed(steps=[{"id": "only", "texts": [{"template": "cart-1"}]} | parts])
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "rule"),
+    [
+        (changed(colour="red"), "document.colour", "extra_forbidden"),
+        (step(texts=[{"template": "none"}]), "steps.0.texts.0.template", "unknown"),
+        (changed(kind="order_status"), "steps.0.texts.0.template", "class"),
+        (step(sender="LUMEN"), "steps.0.texts.0.template", "sender_unregistered"),
+        (changed(countries=["FR", "US"]), "countries.1", "country_unsigned"),
+        (changed(kind="spam"), "document.kind", "value_error"),
+        (step(texts=[{"template": "cart-1"}, {"template": "reminder"}]), "document", "value_error"),
+        (
+            step(when=[{"fact": "cart.value", "op": "more_than", "value": 9}])
+            | {"audience": [{"fact": "cart.value", "op": "at_most", "value": 9}]},
+            "document",
+            "value_error",
+        ),
+        (step(when=[{"fact": "weather.sun", "value": True}]), "document.steps.0.when", "value_error"),
+        (step(texts=[]), "document.steps.0", "value_error"),
+        (step(wait={"minutes": -1}), "document.steps.0.wait.minutes", "greater_than_equal"),
+        (step(wait={"at": "25:00"}), "document.steps.0.wait.at", "string_pattern_mismatch"),
+        (changed(exits=[{"on": "rain"}]), "document.exits.0.on.literal['reply','unsubscribe']", "literal_error"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_its_place(
+    api: Api, journeys: str, document: dict[str, Any], field: str, rule: str
+) -> None:
+    found = wrong(api, f"{journeys}/cart", document)
+    assert (field, rule) in found
+    assert api.ask("GET", f"{journeys}/cart").status == 404, "nothing is saved"
+    assert api.ask("POST", f"{journeys}/check", {"document": document}).status == 422
+
+
+def test_a_text_that_invites_a_reply_needs_a_sender_that_can_be_answered(api: Api, shop: Shop, journeys: str) -> None:
+    book = shop.world.services.sender_book
+    book.register(shop.advertiser, "FR", "LUMEN", verified=True, stop_number="36123")
+    document = step(texts=[{"template": "question"}], sender="LUMEN")
+    assert ("steps.0.texts.0.template", "sender_one_way") in wrong(api, f"{journeys}/cart", document)
+
+
+@pytest.mark.parametrize("name", ["Cart", "1st", "a b", "-", "x" * 41])
+def test_an_id_is_a_word(api: Api, journeys: str, name: str) -> None:
+    assert api.ask("PUT", f"{journeys}/{name}", {"document": ONE_STEP}).status == 422
+
+
+def test_a_playbook_that_is_not_there_is_said(api: Api, shop: Shop) -> None:
+    base = f"/v1/advertisers/{shop.advertiser.id}/playbooks"
+    assert isinstance(api.ask("GET", base).json["playbooks"], list)
+    assert api.ask("POST", f"{base}/none", {}).status == 404
