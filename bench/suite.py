@@ -38,8 +38,8 @@ class Effort:
     windows: int = 3
     window_s: float = 10
     deliveries: int = 7
-    warm_up: int = 30_000
-    """Redirects. Java compiles what has run often enough: on a busy machine that takes longer."""
+    warm_up: int = 60_000
+    """Redirects. Java goes on compiling what runs often, and a window in which it does measures the compiler."""
 
 
 def run(effort: Effort) -> Iterator[Figure]:

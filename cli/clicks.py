@@ -41,15 +41,22 @@ def reclassify(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Class the kept clicks again, with the rules of this version; counts follow. It can be run again at will."""
+    """Class the kept clicks again, with the rules of this version; counts and sales follow. Run it again at will."""
     from chalicelib.links.reclassify import reclassify as run
 
     services = the_stage().services()
-    told = run(services.click_log, services.links, advertiser=advertiser, dry_run=dry_run)
-    moves = "".join(f"\n{number} from {move}" for move, number in sorted(told.moved.items()))
-    answer(
-        asdict(told), f"{told.seen} clicks, {told.changed} {'would change' if dry_run else 'changed'}{moves}", as_json
+    told = run(
+        services.click_log,
+        services.links,
+        services.conversion_log,
+        services.conversions,
+        advertiser=advertiser,
+        dry_run=dry_run,
     )
+    moves = "".join(f"\n{number} from {move}" for move, number in sorted(told.moved.items()))
+    sales = f"\n{told.sales} sales put down anew" if told.sales else ""
+    changed = "would change" if dry_run else "changed"
+    answer(asdict(told), f"{told.seen} clicks, {told.changed} {changed}{moves}{sales}", as_json)
 
 
 def _classified(request: Any) -> dict[str, Any]:

@@ -68,16 +68,20 @@ class Conversions:
         for conversion in waiting:
             self._settle(conversion, lambda known: known)
 
-    def _settle(self, blank: Conversion, change: Callable[[Conversion], Conversion]) -> None:
-        """Change a conversion and what it is put down to.
+    def decide_again(self, conversion: Conversion) -> bool:
+        """Put a purchase down anew, its clicks being of other classes now; whether that changed it."""
+        return self._settle(conversion, lambda known: known)
+
+    def _settle(self, blank: Conversion, change: Callable[[Conversion], Conversion]) -> bool:
+        """Change a conversion and what it is put down to; whether anything was to be changed.
 
         Looked at once more after each write: a click that came into the log meanwhile has not seen it.
         """
-        for _ in range(_ROUNDS):
+        for attempt in range(_ROUNDS):
             before = self._conversions.get(blank.site, blank.transaction) or replace(blank, version=0)
             after = self._decided(change(before))
             if after == before:
-                return
+                return attempt > 0
             now = self._clock.now()
             thing = f"{after.site}#{after.transaction}"
             counts: list[Write] = [

@@ -128,6 +128,11 @@ class ConversionLog:
             if found and f"{base}#{person}" in found.people():
                 yield found
 
+    def all(self, segment: int, segments: int) -> Iterator[Conversion]:
+        """The purchases of one of `segments` parts of the table: an operator's job, never a request's."""
+        for item in self._table.scan(segment, segments, keys.CONVERSION_PREFIX):
+            yield from_item(item)
+
     def erase(self, conversion: Conversion, now: int) -> None:
         """Keep of a conversion only that it was counted, for as long as it may be told again."""
         blank = Conversion(conversion.site, conversion.transaction, conversion.advertiser, erased=True)

@@ -50,6 +50,7 @@
 | link domain | DOMAIN#<domain>           | DOMAIN                | the domain                                 |
 | click       | CLICK#<click id>          | CLICK                 | the click id                               |
 | first click | LINK#<code>               | FIRST                 | nobody: a person's first click of a link   |
+| first visit | LINK#<code>#<hash>        | FIRST#<day>           | nobody: a browser's first of a shared link |
 | clicked     | CONTACT#<base>#<person>   | CLICKED#<campaign>    | nobody: a contact's first of a campaign    |
 | click of    | CONTACT#<base>#<person>   | CLICK#<at>#<click id> | a purchase of the contact: its last click  |
 | click shown | TRAIL#<site>#<visitor>    | CLICK#<click id>      | a purchase of the browser                  |
@@ -107,6 +108,7 @@ PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
 CLICK_PREFIX = "CLICK#"
+CONVERSION_PREFIX = "CONV#"
 BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
@@ -431,6 +433,14 @@ def first_click(code: str) -> Key:
     return f"LINK#{code}", "FIRST"
 
 
+def first_visit(code: str, browser: str, day: int) -> Key:
+    """The mark that a browser, by its hash, has come by a standalone link on a day, counted from the epoch.
+
+    A partition each: a link that thousands click at once does not throttle one.
+    """
+    return f"LINK#{code}#{browser}", f"FIRST#{day}"
+
+
 def contact_clicked(base: str, person: str, campaign: str) -> Key:
     """The mark that a contact has clicked a link of a campaign."""
     return contact_partition(base, person), f"CLICKED#{campaign}"
@@ -448,7 +458,7 @@ def click_shown(site_id: str, visitor_id: str, click_id: str) -> Key:
 
 def conversion(site_id: str, transaction: str) -> Key:
     """A purchase, by the shop's own number for it."""
-    return f"CONV#{site_id}#{transaction}", "CONV"
+    return f"{CONVERSION_PREFIX}{site_id}#{transaction}", "CONV"
 
 
 def bought(base: str, person: str, site_id: str, transaction: str) -> Key:

@@ -13,6 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.links.reclassify import reclassify
+from chalicelib.storage.clicks import Verdict
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.counters import breakdown
@@ -323,3 +325,24 @@ def test_in_any_order_and_doubled_the_totals_are_the_same(new_world: Callable[[]
     }
     found = conversion(shop).attribution
     assert found and found.clicked_at == max(item["facts"]["at"] for item in shop.world.of_type("click"))
+
+
+def test_a_sale_leaves_a_click_that_was_a_machines_after_all_and_comes_back_with_better_rules(
+    shop: Shop, stream: Stream, click: Clicked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.tell(None, "purchase", caller=shop.server, ids={"click_id": click.id}, params=EUR)
+    stream.follow()
+    assert totals(shop) == CONFIRMED
+    services = shop.world.services
+
+    def classed_again() -> int:
+        return reclassify(services.click_log, services.links, services.conversion_log, services.conversions).sales
+
+    with monkeypatch.context() as other_rules:
+        other_rules.setattr(
+            "chalicelib.links.reclassify.verdict", lambda _click, _around: Verdict("bot", ("burst",), 9)
+        )
+        assert [classed_again(), classed_again()] == [1, 0]
+    assert totals(shop) == {"conversion.not_attributed.not_a_person": 1}
+    assert [classed_again(), classed_again()] == [1, 0]
+    assert totals(shop) == CONFIRMED

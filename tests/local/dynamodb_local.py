@@ -31,7 +31,8 @@ class Unavailable(Exception):
 class DynamoDBLocal:
     """A database in memory, on a free port of 127.0.0.1, that every region and access key shares."""
 
-    def __init__(self) -> None:
+    def __init__(self, *java_options: str) -> None:
+        self._java_options = java_options
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
 
@@ -59,6 +60,7 @@ class DynamoDBLocal:
         self._process = subprocess.Popen(
             [
                 _executable("java", _JAVA),
+                *self._java_options,
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dorg.eclipse.jetty.util.log.announce=false",
                 "-Dorg.eclipse.jetty.LEVEL=WARN",

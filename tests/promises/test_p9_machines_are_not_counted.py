@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from chalicelib.links import clicks as following
 from chalicelib.links.classify import Circumstances
-from chalicelib.links.reclassify import reclassify
+from chalicelib.links.reclassify import Reclassified, reclassify
 from chalicelib.storage.clicks import Verdict
 from chalicelib.storage.links import Click, Link, create
+from chalicelib.wiring import Services
 from tests.support.faults import Fault, FaultyClient, ProcessEnded
 from tests.support.shop import CAMILLE, MALIK, PAGE, Shop, open_shop
 from tests.support.world import World
@@ -40,6 +41,17 @@ def personal_links(shop: Shop) -> dict[str, Link]:
 def click(shop: Shop, number: int, agent: str) -> Click:
     at = shop.world.clock.now() + 60_000 + number * 10_000
     return Click(f"click-{number}", at, "GET", agent, "fr", "", "FR", "192.0.2.0/24", "")
+
+
+def classed_again(services: Services, *, dry_run: bool = False, advertiser: str = "") -> Reclassified:
+    return reclassify(
+        services.click_log,
+        services.links,
+        services.conversion_log,
+        services.conversions,
+        advertiser=advertiser,
+        dry_run=dry_run,
+    )
 
 
 def clicks_counted(shop: Shop) -> dict[str, int]:
@@ -85,17 +97,17 @@ def test_better_rules_move_classes_counts_and_first_clicks(shop: Shop, monkeypat
             services.clicks.follow(links[code], click(shop, number, agent))
     assert clicks_counted(shop) == {"click.person": 3, "click.unique_link": 2, "click.unique_contact": 2}
 
-    would = reclassify(services.click_log, services.links, dry_run=True)
+    would = classed_again(services, dry_run=True)
     assert (would.seen, would.changed) == (3, 3)
     assert clicks_counted(shop)["click.person"] == 3
 
-    told = reclassify(services.click_log, services.links)
+    told = classed_again(services)
     assert told.moved == {"person to bot": 1, "person to preview": 1}
     classes = dict.fromkeys(("click.person", "click.preview", "click.bot"), 1)
     expected = classes | {"click.unique_link": 1, "click.unique_contact": 1}
     assert clicks_counted(shop) == expected
 
-    assert reclassify(services.click_log, services.links).changed == 0
+    assert classed_again(services).changed == 0
     assert clicks_counted(shop) == expected
 
 
@@ -116,8 +128,8 @@ def test_a_reclassification_that_ends_anywhere_is_finished_by_the_next(
 
     ending = shop.world.worker(FaultyClient(shop.world.dynamodb, plan))
     with suppress(ProcessEnded):
-        reclassify(ending.click_log, ending.links)
-    reclassify(services.click_log, services.links)
+        classed_again(ending)
+    classed_again(services)
 
     classes = dict.fromkeys(("click.person", "click.preview", "click.bot"), 1)
     assert clicks_counted(shop) == classes | {"click.unique_link": 1, "click.unique_contact": 1}
@@ -128,7 +140,7 @@ def test_another_advertisers_clicks_stay_as_they_are(shop: Shop, monkeypatch: py
     with monkeypatch.context() as older:
         older.setattr(following, "verdict", lambda _click, _around: Verdict("person", (), 1))
         services.clicks.follow(links[LINKS[0]], click(shop, 1, AGENTS[2]))
-    assert reclassify(services.click_log, services.links, advertiser="adv_other").seen == 0
+    assert classed_again(services, advertiser="adv_other").seen == 0
 
 
 def test_a_kept_click_says_what_it_was_and_names_nobody(shop: Shop) -> None:

@@ -170,15 +170,26 @@ def test_clicks_spread_over_the_copies_and_each_is_counted_once(world: World, st
     standalone(world)
     container = world.services
     for number in range(80):
-        assert (
-            opened(world, "abc347", services=container, method="HEAD" if number % 4 == 0 else "GET")["statusCode"]
-            == 302
-        )
+        browser, method = {"Accept-Language": f"fr-{number}"}, "HEAD" if number % 4 == 0 else "GET"
+        assert opened(world, "abc347", services=container, headers=browser, method=method)["statusCode"] == 302
     records = stream.follow()
     stream.replay(records)
-    assert world.counts("adv_a") == {"click.person": 60, "click.preview": 20}
+    assert world.counts("adv_a") == {"click.person": 60, "click.preview": 20, "click.unique_link": 60}
     spread = Counter(item["pk"] for item in world.of_type("link") if "last_click" in item)
     assert len(spread) == 8
+
+
+def test_uniques_of_a_standalone_link_are_browsers_of_a_day(world: World, stream: Stream) -> None:
+    standalone(world)
+    for ip, agent in (("192.0.2.7", "a"), ("192.0.2.9", "a"), ("192.0.9.1", "a"), ("192.0.2.7", "b")):
+        seen = {"requestContext": {"identity": {"sourceIp": ip}}}
+        opened(world, "abc347", headers={"User-Agent": f"{IPHONE['User-Agent']} {agent}"}, **seen)
+    world.clock.advance(DAY)
+    opened(world, "abc347", headers={"User-Agent": f"{IPHONE['User-Agent']} a"})
+    stream.replay(stream.follow())
+    assert world.counts("adv_a") == {"click.person": 5, "click.unique_link": 4}
+    assert world.counts("link/abc347") == {"click.person": 5, "click.unique_link": 4}
+    assert not any("192.0.2.7" in str(item) for item in world.items())
 
 
 def test_thousands_at_once_on_one_link_all_land_and_are_all_kept(
