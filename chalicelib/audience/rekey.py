@@ -157,6 +157,8 @@ def _places(item: Item) -> dict[str, str]:
             return {"text": f"message/{item['id']}", "data": f"message-data/{item['id']}"}
         case "lead_source":
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
+        case "advertiser":
+            return {"agent_name": f"agent/{item['id']}"}
         case "outbox":
             return {"sealed": f"outbox/{item['id']}"}
     return {}

@@ -47,16 +47,15 @@ class Finding:
 
 def check_cart_text(text: str) -> str:
     """The text of a cart journey, if it may be saved; ValueError that says what is wrong with the template."""
-    found = check(
-        Template("cart", text, journey="cart", max_parts=MOST_CART_PARTS), two_way=True, stop_number=_A_NUMBER
-    )
+    template = Template("cart", text, journey="cart", max_parts=MOST_CART_PARTS)
+    found = check(template, two_way=True, stop_number=_A_NUMBER, agent=True)
     if found and found[0].severity == "error":
         raise ValueError(f"not a template that can be filled in: {found[0].message}")
     return text
 
 
-def check(template: Template, *, two_way: bool, stop_number: str | None) -> list[Finding]:
-    """Everything that is found, errors first, for a sender that can be answered or not."""
+def check(template: Template, *, two_way: bool, stop_number: str | None, agent: bool) -> list[Finding]:
+    """Everything that is found, errors first: for a sender that can be answered or not, with an agent or without."""
     try:
         data = {name.partition(".")[2]: "12345" for name in names_in(template.text) if name.startswith("data.")}
         texts = [
@@ -66,6 +65,7 @@ def check(template: Template, *, two_way: bool, stop_number: str | None) -> list
         return [Finding("error", found.rule, found.message) for found in error.errors]
     found = [
         *_way_out(template, stop_number),
+        *_agent(template, named=agent),
         *_class(template),
         *_reply(template, texts, answerable=two_way),
         *_shape(template, texts),
@@ -78,6 +78,11 @@ def _way_out(template: Template, stop_number: str | None) -> Iterator[Finding]:
         yield Finding(
             "error", "no_stop_number", "an SMS from a name tells a number that takes STOP; none is configured"
         )
+
+
+def _agent(template: Template, *, named: bool) -> Iterator[Finding]:
+    if not named and uses(template, "agent"):
+        yield Finding("error", "no_agent", "it is signed by an agent, and the advertiser has named none")
 
 
 def _class(template: Template) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.messaging.content import marketing_reasons
+from chalicelib.messaging.profile import profile_for
+from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.messaging.sms_text import Count, count
 from chalicelib.messaging.template_language import NotComposable, fill_in, names_in
 from chalicelib.messaging.values import Values, namespace, tellable
@@ -41,14 +43,15 @@ def own_template(text: str, message_class: MessageClass) -> Template:
     return Template("", text, message_class, journey="")
 
 
-def compose(template: Template, values: Values, stop_number: str | None) -> Composed:
+def compose(template: Template, values: Values, stop_number: str | None, *, country: str = DEFAULT_COUNTRY) -> Composed:
     """The whole text, with its product's name as long as the template's budget allows, in whole words.
 
-    `stop_number` is where a STOP goes: the sender itself where it is a number. Raises NotComposable.
+    `stop_number` is where a STOP goes: the sender itself where it is a number; `country` (ISO 3166-1) is the
+    phone's, and words the way out. Raises NotComposable.
     """
     if values.code is None and uses(template, "code"):
         raise NotComposable("no_code", "there is no promo code to send")
-    ending = _way_out(stop_number, values.way_out) if template.message_class == "marketing" else ""
+    ending = _way_out(template, values, stop_number, country) if template.message_class == "marketing" else ""
     written: list[Composed] = []
     for name in _shorter_and_shorter(values.product.name if values.product else None):
         written.append(_written(template, values, name, ending))
@@ -80,11 +83,11 @@ def _written(template: Template, values: Values, product_name: str | None, endin
     return Composed(filled, counted)
 
 
-def _way_out(stop_number: str | None, page: str) -> str:
+def _way_out(template: Template, values: Values, stop_number: str | None, country: str) -> str:
     """A sender that is a name cannot be answered, so every SMS tells a number that can (rules.md, France: STOP)."""
     if stop_number is None:
         raise NotComposable("no_stop_number", "an SMS from a name tells a number that takes STOP; none is configured")
-    return f"STOP au {stop_number} ou {page}"
+    return profile_for(country).opt_out[template.language].format(number=stop_number, page=values.way_out)
 
 
 def _shorter_and_shorter(name: str | None) -> Iterator[str | None]:

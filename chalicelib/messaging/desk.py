@@ -159,7 +159,7 @@ class MessageDesk:
         draft = self._writer.draft(message, advertiser, reader.profile, reader.fields, place, wanted.given, _CODE)
         if isinstance(draft, str):
             return draft
-        _check_text(draft, wanted.given)
+        _check_text(draft, wanted.given, advertiser)
         if order and message_class == "notification" and self._opposes_order(message, reader, wanted.given, now):
             return "opposed"
         return self._keep(advertiser, replace(message, parts=draft.composed.count.parts))
@@ -245,13 +245,18 @@ def _due_at(wanted: Wanted, now: int) -> int:
     return due_at
 
 
-def _check_text(draft: Draft, given: Given) -> None:
+def _check_text(draft: Draft, given: Given, advertiser: Advertiser) -> None:
     """What is wrong with a text beyond what filling it in has shown. A template was checked when it was saved."""
     errors = []
     if given.link is None and uses(draft.template, "link"):
         errors.append(FieldError("link", "required", "the text shows {{ link }}: say where it leads"))
     if given.text is not None:
-        found = check(draft.template, two_way=draft.sender.two_way, stop_number=draft.stop_number)
+        found = check(
+            draft.template,
+            two_way=draft.sender.two_way,
+            stop_number=draft.stop_number,
+            agent=advertiser.agent is not None,
+        )
         errors += [FieldError("text", one.rule, one.message) for one in found if one.severity == "error"]
     if errors:
         raise InvalidInput(errors)

@@ -15,6 +15,7 @@ from chalicelib.messaging.holidays import HolidayRule, holiday_rule
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.senders import SenderKind
 from chalicelib.storage.sending_hours import Window
+from chalicelib.storage.templates import Language
 
 _FILES = Path(__file__).parent / "countries"
 _FRANCE = "FR"
@@ -88,6 +89,8 @@ class CountryProfile:
     holidays_source: str
     family: str
     """The country whose territory it is, or itself: a sender is registered for all of it."""
+    opt_out: Mapping[Language, str]
+    """What a marketing text ends with, by its language: the `number` that takes a STOP, and the `page`."""
     senders: tuple[SenderRule, ...] = ()
     """None where nothing is known: nothing may be sent then."""
     postcodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -164,6 +167,7 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
             holidays={name: tuple(holiday_rule(rule) for rule in rules) for name, rules in holidays.items()},
             holidays_source=source,
             family=data["code"],
+            opt_out=data["opt_out"],
             senders=tuple(sender_rule(rule) for rule in data.get("senders", ())),
             postcodes={name: tuple(data[name]["postcodes"]) for name in holidays if name in data},
         )

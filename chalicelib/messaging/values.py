@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.audience.profile import Profile
 from chalicelib.clock import SECOND
+from chalicelib.messaging.amounts import written
 from chalicelib.storage.advertisers import Advertiser
-from chalicelib.storage.carts import Product
+from chalicelib.storage.carts import Contents, Product
 from chalicelib.storage.contacts import FieldValue
 from chalicelib.storage.promo_codes import PromoCode as StoredCode
 from chalicelib.storage.promo_pools import Benefit
@@ -36,7 +36,6 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "first_name": frozenset(),
 }
 """The names of values, and of their parts; None where the advertiser names the parts."""
-_SIGNS: Mapping[str, str] = {"EUR": "€"}
 _MOST_ITEMS = 10
 _LONGEST_VALUE = 200
 _ADDRESS = re.compile(r"://|@|\bwww\.|[a-z0-9]\.[a-z]{2,24}(?![\w.])", re.IGNORECASE)
@@ -93,13 +92,19 @@ def values_of(
     profile: Profile,
     product: Product | None,
     *,
+    language: Language,
     link: str,
     way_out: str,
+    cart: Contents | None = None,
+    agent: str | None = None,
     fields: Mapping[str, FieldValue] | None = None,
     data: Mapping[str, FieldValue] | None = None,
     order: str | None = None,
 ) -> Values:
     """What a message to a contact can say, from what is kept of it and of its advertiser."""
+    cart = cart or Contents()
+    items = tuple(Thing(line.name, line.id, _price(line.price_micro, line.currency, language)) for line in cart.lines)
+    named = next((item for item in items if product and item.id == product.id), None)
     return Values(
         brand=advertiser.brand,
         company=advertiser.name,
@@ -108,26 +113,31 @@ def values_of(
         first_name=profile.first_name,
         last_name=profile.last_name,
         fields=fields or {},
-        product=Thing(product.name, product.id) if product else None,
+        product=Thing(product.name, product.id, named.price if named else None) if product else None,
+        items=items,
+        total=_price(cart.value_micro, cart.currency, language),
+        agent=agent,
         data=data or {},
         order={"number": order} if order else None,
     )
 
 
+def _price(micro: int | None, currency: str | None, language: Language) -> str | None:
+    return None if micro is None or currency is None else written(micro, currency, language)
+
+
 def promo_value(code: StoredCode, benefit: Benefit, language: Language, zones: Sequence[str]) -> PromoCode:
     """A code as a text tells it: what it gives, and the last whole minute of it, in the recipient's time."""
-    return PromoCode(code.code, _written(benefit, language), _last_minute(code.until, language, zones))
+    return PromoCode(code.code, _benefit(benefit, language), _last_minute(code.until, language, zones))
 
 
-def _written(benefit: Benefit, language: Language) -> str:
+def _benefit(benefit: Benefit, language: Language) -> str:
     french = language == "fr"
     if benefit.kind == "free_delivery":
         return "livraison offerte" if french else "free delivery"
     if benefit.kind == "share":
         return f"{benefit.percent} %" if french else f"{benefit.percent}%"
-    amount = f"{Decimal(benefit.amount_micro or 0) / 1_000_000:.2f}".removesuffix(".00")
-    unit = _SIGNS.get(benefit.currency or "", benefit.currency)
-    return f"{amount.replace('.', ',')} {unit}" if french else f"{amount} {unit}"
+    return written(benefit.amount_micro or 0, benefit.currency or "", language)
 
 
 def _last_minute(until: int | None, language: Language, zones: Sequence[str]) -> str | None:

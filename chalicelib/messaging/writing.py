@@ -10,6 +10,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.clock import SECOND
 from chalicelib.links.codes import Codes
 from chalicelib.links.targets import rules_for
+from chalicelib.messaging.agents import open_name
 from chalicelib.messaging.compose import Composed, cart_template, compose, own_template
 from chalicelib.messaging.content import invitation, own_words
 from chalicelib.messaging.decide import Permit
@@ -134,6 +135,9 @@ class Writer:
             advertiser,
             profile,
             message.product,
+            language=template.language,
+            cart=message.cart,
+            agent=open_name(self._vault, advertiser),
             link=f"{self._origin}/{code}",
             way_out=self._way_out(code),
             fields=fields,
@@ -143,7 +147,9 @@ class Writer:
         if promo:
             values = replace(values, code=promo_value(promo.code, promo.benefit, template.language, place.zones))
         stop_number = sender.stop_number or self._stop_number
-        return Draft(template, sender, stop_number, compose(template, values, stop_number), promo)
+        return Draft(
+            template, sender, stop_number, compose(template, values, stop_number, country=place.country), promo
+        )
 
     def undone(self, message: Message, written: Written) -> list[Write]:
         """The writes that give back what an SMS took with its claim: it did not leave."""

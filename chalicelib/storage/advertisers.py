@@ -12,7 +12,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.caps import CapRule, from_items
 from chalicelib.storage.codec import Item
 from chalicelib.storage.kept import Kept
-from chalicelib.storage.sending_hours import SendingHours, sending_hours
+from chalicelib.storage.sending_hours import Agent, SendingHours, agent_from, sending_hours
 from chalicelib.storage.table import Put, Table
 
 OPERATOR = "operator"
@@ -72,6 +72,10 @@ class Advertiser:
     safeguards: Safeguards = field(default_factory=Safeguards)
     attribution_ms: int = 5 * DAY
     """How long after a click a purchase is put down to it."""
+    agent: Agent | None = None
+    """Who signs: a real person, who answers in its hours (messaging/agents.py). None: nobody does."""
+    agent_name: bytes | None = None
+    """That person's first name, sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,8 @@ def _advertiser(item: Item) -> Advertiser:
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
         attribution_ms=item.get("attribution_ms", 5 * DAY),
         safeguards=Safeguards(**item.get("safeguards", {})),
+        agent=agent_from(item["agent"]) if item.get("agent") else None,
+        agent_name=item.get("agent_name"),
     )
 
 

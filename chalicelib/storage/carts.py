@@ -60,6 +60,7 @@ class Line:
     name: str | None = None
     price_micro: int | None = None
     """Of one."""
+    currency: str | None = None
     quantity: int = 1
     category: str | None = None
     url: str | None = None
@@ -168,6 +169,7 @@ class Browsing:
             at=fills[0].at,
             name=_first(said.name for said in newest_first),
             price_micro=_first(said.price_micro for said in newest_first),
+            currency=_first(said.currency for said in newest_first if said.price_micro is not None),
             quantity=newest_first[0].quantity,
             category=_first(said.category for said in newest_first),
             url=put_in.url if put_in else None,  # Checkout has a page of its own, which is not the product's.
@@ -183,11 +185,10 @@ class Browsing:
         checkout = whole["checked_out"]
         if checkout and checkout.price_micro is not None and checkout.at == self.said[0].at:
             return checkout.price_micro, checkout.currency
-        ids = {line.id for line in lines}
-        currencies = {said.currency for said in self.said if said.item in ids and said.how != "taken_out"}
         prices = [line.price_micro * line.quantity for line in lines if line.price_micro is not None]
-        unknown = whole["put_in"] or len(prices) < len(lines) or len(currencies - {None}) != 1
-        return (None, None) if unknown or not lines else (sum(prices), (currencies - {None}).pop())
+        currencies = {line.currency for line in lines}
+        unknown = not lines or whole["put_in"] or len(prices) < len(lines) or len(currencies) > 1
+        return (None, None) if unknown else (sum(prices), currencies.pop())
 
 
 def _first(values: Iterable[T | None]) -> T | None:

@@ -40,6 +40,21 @@ class SendingHours:
     """How long the messages that waited for an opening take to leave."""
 
 
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """When the person who signs an advertiser's messages answers replies."""
+
+    hours: tuple[Window, ...]
+    """Of the clock in `zone`; none: never."""
+    zone: str = "Europe/Paris"
+    """IANA's name of the zone that the advertiser works in."""
+
+
+def agent_from(item: Mapping[str, Any]) -> Agent:
+    """From what is stored of it."""
+    return Agent(_windows(item["hours"]), item["zone"])
+
+
 def sending_hours(item: Mapping[str, Any]) -> SendingHours:
     """From what is stored of them."""
     return SendingHours(_windows(item["marketing"]), _windows(item["notification"]), item["spread_ms"])

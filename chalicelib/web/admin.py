@@ -33,10 +33,12 @@ def create_advertiser() -> Response:
     from chalicelib.web.admin_models import NewAdvertiser, advertiser_answer, new_advertiser
 
     authorise(routes, OPERATOR)
-    advertiser = new_advertiser(read_body(routes, NewAdvertiser), new_id("adv", services().clock.now()))
+    advertiser = new_advertiser(
+        read_body(routes, NewAdvertiser), new_id("adv", services().clock.now()), services().vault
+    )
     services().sender_book.register_default(advertiser, verified=True)
     services().advertisers.save(advertiser)
-    return answer(advertiser_answer(advertiser), 201)
+    return answer(advertiser_answer(advertiser, services().vault), 201)
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["GET"])
@@ -49,7 +51,7 @@ def get_advertiser(advertiser: str) -> Response:
     found = services().advertisers.get(advertiser)
     if found is None:
         raise NotFound("advertiser")
-    return answer(advertiser_answer(found))
+    return answer(advertiser_answer(found, services().vault))
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["PUT"])
@@ -65,11 +67,11 @@ def replace_advertiser(advertiser: str) -> Response:
     before = services().advertisers.get(advertiser)
     if before is None:
         raise NotFound("advertiser")
-    replaced = new_advertiser(read_body(routes, NewAdvertiser), advertiser)
+    replaced = new_advertiser(read_body(routes, NewAdvertiser), advertiser, services().vault)
     if replaced.sender != before.sender or scope == OPERATOR:
         services().sender_book.register_default(replaced, verified=scope == OPERATOR)
     services().advertisers.save(replaced)
-    return answer(advertiser_answer(replaced))
+    return answer(advertiser_answer(replaced, services().vault))
 
 
 @routes.route("/v1/caps", methods=["GET"])

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.messaging.agents import open_name, seal_name
 from chalicelib.messaging.checks import check, check_cart_text
 from chalicelib.messaging.compose import cart_template
 from chalicelib.messaging.profile import profile_for
@@ -17,9 +18,10 @@ from chalicelib.messaging.senders import check_sender
 from chalicelib.storage.advertisers import CART_TEMPLATE, USUAL_CAPS, Advertiser, AtCap, CartJourney, Safeguards, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.tracking.admission import origin_of
+from chalicelib.vault import Vault
 from chalicelib.web.body import Body, Name
 from chalicelib.web.cap_models import Caps, SingleCap, caps_answer, rules, single_cap_answer
-from chalicelib.web.hours_models import HoursSettings, hours_answer, hours_of
+from chalicelib.web.hours_models import AgentSettings, HoursSettings, agent_answer, agent_of, hours_answer, hours_of
 
 _YEAR_S = 366 * 24 * 3600
 _A_NUMBER = "36000"
@@ -90,6 +92,8 @@ class NewAdvertiser(Body):
     attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
     """How long after a click a purchase is put down to it. The browser remembers a click for 30 days."""
     safeguards: SafeguardSettings = SafeguardSettings()
+    agent: AgentSettings | None = None
+    """Who signs; nobody where nothing is said."""
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> NewAdvertiser:
@@ -126,8 +130,8 @@ class KeywordSettings(Body):
     """That text; it may be left out where the wording is registered."""
 
 
-def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
-    """What is stored of a body. Raises InvalidInput where its text does not go with its sender."""
+def new_advertiser(body: NewAdvertiser, advertiser_id: str, vault: Vault) -> Advertiser:
+    """What is stored of a body. Raises InvalidInput where its text does not go with its sender or its agent."""
     made = Advertiser(
         id=advertiser_id,
         name=body.name,
@@ -144,10 +148,12 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str) -> Advertiser:
         hours=hours_of(body.hours),
         attribution_ms=body.attribution_s * SECOND,
         safeguards=_safeguards(body.safeguards),
+        agent=agent_of(body.agent) if body.agent else None,
+        agent_name=seal_name(vault, advertiser_id, body.agent.name) if body.agent else None,
     )
     sender = check_sender(made.sender, profile_for(DEFAULT_COUNTRY))
     two_way = not isinstance(sender, FieldError) and sender.two_way
-    findings = check(cart_template(made), two_way=two_way, stop_number=_A_NUMBER)
+    findings = check(cart_template(made), two_way=two_way, stop_number=_A_NUMBER, agent=made.agent is not None)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput([FieldError("cart.template", finding.rule, finding.message) for finding in errors])
     return made
@@ -159,8 +165,9 @@ def _caps(body: NewAdvertiser) -> tuple[CapRule, ...]:
     return USUAL_CAPS if body.caps is None else rules(body.caps)
 
 
-def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
+def advertiser_answer(advertiser: Advertiser, vault: Vault) -> dict[str, Any]:
     """An advertiser as the API tells it."""
+    agent_name = open_name(vault, advertiser)
     return {
         "advertiser": advertiser.id,
         "name": advertiser.name,
@@ -185,6 +192,7 @@ def advertiser_answer(advertiser: Advertiser) -> dict[str, Any]:
             "approve_people": advertiser.safeguards.approve_people,
             "approve_micro": advertiser.safeguards.approve_micro,
         },
+        "agent": agent_answer(advertiser.agent, agent_name) if advertiser.agent and agent_name else None,
     }
 
 

@@ -30,11 +30,12 @@ _CODE = "Ab3dE5gH7j"
 @routes.route(_ALL, methods=["GET"])
 @view
 def list_templates(advertiser: str) -> Response:
-    """An advertiser's templates."""
+    """An advertiser's templates, each with what is found of it now."""
     from chalicelib.web.template_models import template_answer
 
-    reached(routes, advertiser)
-    return answer({"templates": [template_answer(one, []) for one in services().templates.all(advertiser)]})
+    owner = reached(routes, advertiser)
+    templates = services().templates.all(advertiser)
+    return answer({"templates": [template_answer(one, _findings(owner, one)) for one in templates]})
 
 
 @routes.route(_ALL + "/{template}", methods=["GET"])
@@ -125,17 +126,21 @@ def preview_template(advertiser: str) -> Response:
 def _audience(owner: Advertiser, body: PreviewRequest) -> list[Values]:
     """Rows, then the people whom the advertiser's own base knows."""
     from chalicelib.audience.profile import open_profile
+    from chalicelib.messaging.agents import open_name
     from chalicelib.messaging.values import values_of
     from chalicelib.web.template_models import row_values
 
     origin = services().settings.origin
     link, way_out = f"{origin}/{_CODE}", f"{origin}/u/{_CODE}"
     known = services().contacts.get_all(owner.id, dict.fromkeys(body.people))
-    return [row_values(row, owner, link, way_out) for row in body.rows] + [
+    agent = open_name(services().vault, owner)
+    return [row_values(row, owner, link, way_out, agent) for row in body.rows] + [
         values_of(
             owner,
             open_profile(services().vault, known[person]),
             None,
+            language=body.template.language,
+            agent=agent,
             link=link,
             way_out=way_out,
             fields=known[person].fields,
@@ -153,7 +158,7 @@ def _findings(owner: Advertiser, template: Template) -> list[Finding]:
         return [Finding("error", sender.rule, sender.message)]
     if template.message_class not in sender.classes:
         return [Finding("error", "sender_wrong_class", f"{sender.value} carries no {template.message_class}")]
-    found = check(template, two_way=sender.two_way, stop_number=_stop_number(sender))
+    found = check(template, two_way=sender.two_way, stop_number=_stop_number(sender), agent=owner.agent is not None)
     if not sender.verified:
         found.append(Finding("warning", "sender_unverified", f"{sender.value} waits for the operator to verify it"))
     return found

@@ -66,6 +66,7 @@ def send_trial(advertiser: str, template: str) -> Response:
     """Send a template to all verified phones, marked as a test; it counts for nothing."""
     from dataclasses import asdict
 
+    from chalicelib.messaging.agents import open_name
     from chalicelib.messaging.senders import choose_sender
     from chalicelib.web.template_models import row_values
     from chalicelib.web.trial_models import NewTrial
@@ -80,7 +81,8 @@ def send_trial(advertiser: str, template: str) -> Response:
     if isinstance(sender, str):
         raise InvalidInput([FieldError("sender", sender, "no sender may carry this template")])
     origin = services().settings.origin
-    values = row_values(body.row, owner, f"{origin}/{_EXAMPLE}", f"{origin}/u/{_EXAMPLE}")
+    agent = open_name(services().vault, owner)
+    values = row_values(body.row, owner, f"{origin}/{_EXAMPLE}", f"{origin}/u/{_EXAMPLE}", agent)
     stop = sender.stop_number or services().settings.stop_number or None
     tested = services().trials.send(advertiser, found, values, sender.value, stop)
     return answer({"template": template, "phones": [asdict(one) for one in tested]})

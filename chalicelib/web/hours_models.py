@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.clock import SECOND
+from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.messaging.own_hours import check_own
 from chalicelib.messaging.profile import WEEKDAYS, Weekday, clock_time, minutes, profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
-from chalicelib.storage.sending_hours import SendingHours, Window
+from chalicelib.storage.sending_hours import Agent, SendingHours, Window
 from chalicelib.web.body import Body
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+
+
+FirstName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^\W\d_]+(?:[ '’-][^\W\d_]+)*$"),
+]
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import available_timezones
+
+    if name not in available_timezones():
+        raise ValueError("a zone is named as by IANA, such as Europe/Paris")
+    return name
 
 
 class OwnWindow(Body):
@@ -37,6 +52,32 @@ def hours_of(body: HoursSettings) -> SendingHours:
     hours = SendingHours(_windows(body.marketing), _windows(body.notification), body.spread_s * SECOND)
     check_own(hours, profile_for(DEFAULT_COUNTRY))
     return hours
+
+
+class AgentSettings(Body):
+    """A real person who signs, by a first name, and when replies are answered."""
+
+    name: FirstName
+    hours: Annotated[tuple[OwnWindow, ...], Field(max_length=14)] = ()
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
+
+
+def agent_of(body: AgentSettings) -> Agent:
+    """What is stored of a body, but for the name. Raises InvalidInput where a window does not open before it closes."""
+    hours = _windows(body.hours)
+    errors = [
+        FieldError(f"agent.hours.{position}", "order", "hours open before they close")
+        for position, window in enumerate(hours)
+        if window.open >= window.close
+    ]
+    if errors:
+        raise InvalidInput(errors)
+    return Agent(hours, body.zone)
+
+
+def agent_answer(agent: Agent, name: str) -> dict[str, Any]:
+    """An agent as the API tells it."""
+    return {"name": name, "hours": _windows_told(agent.hours), "zone": agent.zone}
 
 
 def _windows(windows: tuple[OwnWindow, ...]) -> tuple[Window, ...]:

@@ -89,8 +89,8 @@ def template_answer(template: Template, findings: list[Finding]) -> dict[str, An
     return {"template": told.pop("id")} | told | {"findings": [asdict(finding) for finding in findings]}
 
 
-def row_values(row: Row, advertiser: Advertiser, link: str, way_out: str) -> Values:
-    """What a row can fill in."""
+def row_values(row: Row, advertiser: Advertiser, link: str, way_out: str, agent: str | None) -> Values:
+    """What a row can fill in; its agent is the advertiser's where it names no other."""
     return Values(
         brand=advertiser.brand,
         company=advertiser.name,
@@ -100,7 +100,7 @@ def row_values(row: Row, advertiser: Advertiser, link: str, way_out: str) -> Val
         last_name=row.last_name,
         fields=row.fields,
         product=Thing(row.product) if row.product else None,
-        agent=row.agent,
+        agent=row.agent or agent,
         code=PromoCode(row.code) if row.code else None,
         order={"number": row.order_number} if row.order_number else None,
         data=row.data,

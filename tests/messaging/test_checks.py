@@ -15,7 +15,7 @@ GOOD = "{{ brand }}: bonjour {{ first_name }}, votre panier vous attend {{ link 
 
 def found(text: str, severity: str, *, two_way: bool = True, **changes: Any) -> list[str]:
     given: dict[str, Any] = {"journey": "cart"} | changes
-    findings = check(Template("t", text, **given), two_way=two_way, stop_number="36180")
+    findings = check(Template("t", text, **given), two_way=two_way, stop_number="36180", agent=True)
     return [finding.rule for finding in findings if finding.severity == severity]
 
 
@@ -28,7 +28,7 @@ def notice(text: str, journey: str = "order_status", two_way: bool = True) -> li
 
 
 def test_a_good_text_has_nothing_against_it() -> None:
-    assert check(Template("t", GOOD, journey="cart"), two_way=True, stop_number="36123") == []
+    assert check(Template("t", GOOD, journey="cart"), two_way=True, stop_number="36123", agent=True) == []
 
 
 @pytest.mark.parametrize(
@@ -112,5 +112,5 @@ def test_what_could_be_better_is_said_and_saved() -> None:
 
 
 def test_a_name_without_a_number_for_stops_is_told_beside_everything_else() -> None:
-    findings = check(Template("t", "Répondez OUI {{ link }}"), two_way=False, stop_number=None)
+    findings = check(Template("t", "Répondez OUI {{ link }}"), two_way=False, stop_number=None, agent=True)
     assert [one.rule for one in findings if one.severity == "error"] == ["no_stop_number", "one_way_sender"]

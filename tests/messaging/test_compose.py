@@ -42,6 +42,7 @@ def test_what_is_kept_of_a_contact_and_an_advertiser_fills_it_in() -> None:
         LUMEN,
         Profile("+33639980001", first_name="Camille"),
         Product("lamp-1", "Lampe Lune", None),
+        language="fr",
         link=LINK,
         way_out=WAY_OUT,
     )

@@ -340,6 +340,23 @@ def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(a
     assert created.status == 422
 
 
+def test_an_agent_is_named_signs_and_is_told_as_set(api: Api, shop: Shop) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    hours = [{"open": "09:00", "close": "18:00", "days": ["monday", "friday"]}]
+    body = ADVERTISER | {
+        "agent": {"name": " Anne-Zoé ", "hours": hours},
+        "cart": {"template": "Bonjour, c'est {{ agent.name }} {{ link }}"},
+    }
+    made = operator.ask("POST", "/v1/advertisers", body)
+    told = {"name": "Anne-Zoé", "hours": hours, "zone": "Europe/Paris"}
+    assert (made.status, made.json["agent"]) == (201, told)
+    path = f"/v1/advertisers/{made.json['advertiser']}"
+    assert operator.ask("GET", path).json["agent"] == told
+    assert operator.ask("PUT", path, ADVERTISER | {"agent": told}).json["agent"] == told
+    assert operator.ask("PUT", path, ADVERTISER).json["agent"] is None
+    assert "Anne-Zoé" not in str(shop.world.of_type("advertiser"))
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -357,6 +374,11 @@ def test_the_services_own_cookie_is_the_operators_to_allow_and_anybodys_to_end(a
         ({"at_cap": "send"}, "at_cap"),
         ({"cart": {"template": "{{ unknown }} {{ link }}"}}, "cart.template"),
         ({"cart": {"template": "no way to the shop"}}, "cart.template"),
+        ({"cart": {"template": "Bonjour, c'est {{ agent.name }} {{ link }}"}}, "cart.template"),
+        ({"agent": {"name": "Lou 24/7"}}, "agent.name"),
+        ({"agent": {"name": "Lou", "zone": "Paris"}}, "agent.zone"),
+        ({"agent": {"name": "Lou", "hours": [{"open": "18:00", "close": "09:00"}]}}, "agent.hours.0"),
+        ({"agent": {"name": "Lou", "hours": [{"open": "9h", "close": "18:00"}]}}, "agent.hours.0.open"),
         ({"delay": 5}, "delay"),
     ],
 )

@@ -55,7 +55,7 @@ def test_a_template_is_made_read_replaced_listed_and_removed(own: Api, shop: Sho
     again = put(own, shop, gsm_safe=True, sender="36124")
     assert (again.status, again.json["gsm_safe"]) == (200, True)
     assert [finding["rule"] for finding in again.json["findings"]] == ["sender_unverified"]
-    assert [one["template"] for one in own.ask("GET", at(shop)).json["templates"]] == ["cart-1"]
+    assert own.ask("GET", at(shop)).json["templates"] == [again.json], "with its findings"
     assert own.ask("DELETE", at(shop, "/cart-1")).status == 200
     assert own.ask("GET", at(shop, "/cart-1")).status == 404
     assert own.ask("DELETE", at(shop, "/cart-1")).status == 200, "again"
@@ -70,6 +70,7 @@ def test_a_template_is_made_read_replaced_listed_and_removed(own: Api, shop: Sho
         ({"text": "-10 % {{ link }}", "message_class": "notification", "journey": "order_status"}, "offer"),
         ({"message_class": "notification"}, "marketing_journey"),
         ({"message_class": "notification", "journey": "unpaid_order", "text": "Votre commande attend"}, "order_number"),
+        ({"text": "Bonjour, c'est {{ agent.name }} {{ link }}"}, "no_agent"),
         ({"sender": "38123"}, "sender_wrong_class"),
         ({"sender": "36999"}, "sender_unregistered"),
         ({"sender": "+33639980001"}, "unknown_number"),
