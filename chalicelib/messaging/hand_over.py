@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from chalicelib.clock import Clock
@@ -51,14 +52,13 @@ class HandOver:
         """
         facts: dict[str, Any] = {}
         beside: list[Write] = []
+        given_back: Sequence[Write] = ()
         try:
             answer = self.provider.send(sms)
         except SendError as error:
             outcome = outcomes.refused(message, error.kind, self._clock.now())
             self._heed(message, error.kind)
-            if outcome.released:
-                beside = list(undo)
-                facts = {"promo": None}
+            given_back = undo if outcome.released else ()
         except Exception as error:  # noqa: BLE001 - whatever it was, the SMS may have left
             log_failure("no_answer", error, message=message.id)
             outcome = outcomes.no_answer(
@@ -68,7 +68,7 @@ class HandOver:
             outcome = outcomes.taken()
             facts = {"provider": answer.provider, "provider_id": answer.provider_id}
             beside = [*_own_id(message, answer, self._clock.now()), self._sent_for(message)]
-        return self.note(message, outcome, facts, claim, beside)
+        return self.note(message, outcome, facts, claim, beside, given_back)
 
     def note(
         self,
@@ -77,27 +77,31 @@ class HandOver:
         facts: dict[str, Any] | None = None,
         claim: str | None = None,
         beside: Sequence[Write] = (),
+        given_back: Sequence[Write] = (),
     ) -> str:
-        """Move a message to an outcome and count it. `unknown` where that could not be noted: its lease ends later.
+        """Move a message to an outcome and count it, and give back its promo code where that can be done.
+
+        `unknown` where the outcome could not be noted: its lease ends later.
 
         That a provider took it is true whoever has claimed it since; anything else is said of this claim alone.
         """
         facts = dict(facts or {}) | ({} if outcome.due_at is None else {"version": message.version + 1})
         now = self._clock.now()
         name = f"message.{outcome.state}.{outcome.reason}" if outcome.reason else f"message.{outcome.state}"
-        moved = move(
+        moved = partial(
+            move,
             message.id,
             states.sources(outcome.state, CLAIMED),
             Step(outcome.state, now, outcome.reason),
             due_at=outcome.due_at,
             version=None if claim else message.version,
             claim=None if outcome.state == "sent" else claim,
-            facts=facts,
         )
+        beside = [count(message.advertiser, message.id, now, name), *beside]
+        writes = [moved(facts=facts), *beside]
+        giving_back = [moved(facts=facts | {"promo": None}), *beside, *given_back] if given_back else writes
         try:
-            self._commit(
-                [moved, count(message.advertiser, message.id, now, name), *beside], message, released=outcome.released
-            )
+            self._commit(giving_back, writes, message, released=outcome.released)
         except (TransactionRefused, StorageUnavailable) as error:
             # It was handed over all the same: trying the whole again would be to send it twice.
             log_failure("outcome_not_noted", error, message=message.id)
@@ -110,20 +114,25 @@ class HandOver:
         scope = scope_of(message.advertiser, message.series)
         return count(scope, message.id, self._clock.now(), "message.sent")
 
-    def _commit(self, writes: list[Write], message: Message, *, released: bool) -> None:
-        """With the release of its place under the caps. Other sends to the person move the ledger meanwhile."""
+    def _commit(self, giving_back: list[Write], least: list[Write], message: Message, *, released: bool) -> None:
+        """With the release of its place under the caps. Other sends to the person move the ledger meanwhile.
+
+        What cannot be given back stays taken, too few rather than too many: it must not keep the outcome from being
+        noted, since the message would then be held for one that may have left.
+        """
         for _ in range(_ROUNDS if released else 0):
             ledger = self._ledgers.get(message.person)
             try:
-                self._messages.commit([*writes, ledgers.release(ledger, message.id)])
+                self._messages.commit([*giving_back, ledgers.release(ledger, message.id)])
             except TransactionRefused as refused:
                 if 0 in refused.failed:
                     raise
+                if giving_back is not least and any(place < len(giving_back) for place in refused.failed):
+                    log("promo_not_given_back", message=message.id, advertiser=message.advertiser)
+                    giving_back = least
             else:
                 return
-        self._messages.commit(
-            writes
-        )  # Its place stays taken where it could not be given back: too few rather than too many.
+        self._messages.commit(least)
 
     def _heed(self, message: Message, kind: FailureKind) -> None:
         """What a refusal says about the person, or about the operator's account."""

@@ -17,6 +17,7 @@ from chalicelib.messaging import states
 from chalicelib.sms_providers.contract import Receipt
 from chalicelib.storage import receipts as taken_receipts
 from chalicelib.storage.counters import SERVICE, moved
+from chalicelib.storage.halts import scope_of
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.messages import WAITING, Message, Messages, State, Step, ignored, move
 from chalicelib.storage.number_checks import Checked, NumberChecks
@@ -155,8 +156,16 @@ class ReceiptDesk:
 
 
 def _counted(message: Message, effect: Effect, now: int) -> list[Write]:
-    """The writes that count what a report does, and no longer count the failure that it disproves."""
+    """The writes that count what a report does, for its campaign too where it says first that the SMS was sent."""
     at = effect.step.at if effect.step else now
+    writes = _advertisers(message, effect, at)
+    if "message.sent" in effect.counts:
+        writes.append(moved(scope_of(message.advertiser, message.series), message.id, at, {"message.sent": 1}))
+    return writes
+
+
+def _advertisers(message: Message, effect: Effect, at: int) -> list[Write]:
+    """What the advertiser counts, and no longer counts of the failure that the report disproves."""
     if effect.takes_back is None:
         return [moved(message.advertiser, message.id, at, effect.counts)]
     counted_at, name = effect.takes_back

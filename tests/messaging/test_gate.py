@@ -183,6 +183,24 @@ def test_a_code_whose_sms_surely_did_not_leave_goes_back(shop: Shop, pool: Pool)
     assert desk.stock(pool) == Stock(1, 0, 0) and shop.stored(message).promo is None
 
 
+def test_a_code_that_cannot_go_back_does_not_keep_the_outcome_from_being_noted(shop: Shop, pool: Pool) -> None:
+    """Else the message would end as one that nobody heard of again, and its place under the caps stay taken."""
+    desk = shop.world.services.promo_desk
+    desk.fill(pool, up_to=1)
+
+    def guessed(sms: Sms) -> None:
+        promo = shop.stored(sms.message_id).promo or {}
+        desk.redeem(shop.advertiser.id, promo["code"], "order-1", "web")
+        raise SendError("invalid_number")
+
+    shop.world.provider.before = guessed
+    message = ready(shop, template="offer")
+    assert send(shop, message) == "failed"
+    stored = shop.stored(message)
+    assert (stored.state, stored.reason, bool(stored.promo)) == ("failed", "invalid_number", True)
+    assert shop.world.services.ledgers.get(message.person).sends == ()
+
+
 def test_a_code_that_may_be_on_a_phone_stays_taken(shop: Shop, pool: Pool) -> None:
     desk = shop.world.services.promo_desk
     desk.fill(pool, up_to=1)

@@ -16,6 +16,7 @@ from chalicelib.clock import DAY, HOUR, MINUTE, SECOND
 from chalicelib.messaging import states
 from chalicelib.messaging.receipts import Effect, NotYet, ReceiptDesk, weigh
 from chalicelib.sms_providers.contract import Accepted, Receipt, ReceiptState, SendError, Sms
+from chalicelib.storage.halts import scope_of
 from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.storage.messages import Message, State, Step, move
 from chalicelib.storage.number_checks import Checked, NumberChecks
@@ -290,6 +291,8 @@ def test_and_so_they_do_in_the_table(
     assert shop.world.services.ledgers.get(message.person).opposition(shop.advertiser.id)
     counts = shop.world.counts(shop.advertiser.id)
     assert (counts["message.delivered"], counts.get("message.sent", 0)) == (1, int(start != "sent"))
+    campaign = shop.world.counts(scope_of(shop.advertiser.id, message.series))
+    assert campaign == ({} if start == "sent" else {"message.sent": 1}), "as the sender counts it"
     assert not any(number for name, number in counts.items() if name.startswith("message.failed"))
 
 
@@ -306,6 +309,7 @@ def test_reports_at_once_come_to_the_same_end(exact_world: World, order: tuple[R
     assert not contact_of(shop).unreachable_at
     counts = exact_world.counts(shop.advertiser.id)
     assert (counts["message.sent"], counts["message.delivered"]) == (1, 1)
+    assert exact_world.counts(scope_of(shop.advertiser.id, message.series)) == {"message.sent": 1}
     assert counts.get("message.failed.unknown_subscriber", 0) == 0
 
 

@@ -144,10 +144,10 @@ class World:
         return [item for item in self.items() if item.get("type") == kind]
 
     def counts(self, scope: str) -> dict[str, int]:
-        """All counts of a scope, whenever they were made."""
+        """All counts of a scope, whenever they were made; not those of the campaigns in it."""
         totals: dict[str, int] = {}
         for item in self.of_type("counter"):
-            if item["pk"].startswith(f"COUNT#{scope}#"):
+            if item["pk"].rpartition("#")[0] == f"COUNT#{scope}":
                 for name, value in item.items():
                     if name.startswith("n."):
                         totals[name[2:]] = totals.get(name[2:], 0) + value
