@@ -22,6 +22,7 @@ from chalicelib.storage.visitors import Tie, Visitor, Visitors
 from chalicelib.tracking import carts
 from chalicelib.tracking.admission import admit
 from chalicelib.tracking.names import SERVER_ONLY
+from chalicelib.tracking.sensitive import LEFT_OUT, comparable, discreet, says_nothing
 
 _ROUNDS = 4
 
@@ -57,8 +58,14 @@ class Trail:
         if site is None or drop:
             self._count(event, f"drop.{drop}")
             return
+        event = self._discreet(event, site)
+        if says_nothing(event):
+            self._count(event, "drop.sensitive_category")
+            return
         before, visitor = self._see(event, site)
-        names = [f"event.{event.name}"]
+        names = ["event.dwell" if "dwell_ms" in event.params else f"event.{event.name}"]
+        if LEFT_OUT in event.params:
+            names.append("item.sensitive_category")
         if event.identifiers:
             names.append(f"unmatched.{visitor.unmatched}" if visitor.unmatched else "matched")
         elif event.click:
@@ -75,6 +82,13 @@ class Trail:
             if refused := self._conversions.follow(event, site.advertiser, tie, doubt):
                 names.append(f"{event.name}.{refused}")
         self._count(event, *names)
+
+    def _discreet(self, event: Event, site: Site) -> Event:
+        """The event without what the site has marked as sensitive. A pixel was stored before anybody looked."""
+        kept = discreet(event, {comparable(category) for category in site.sensitive})
+        if kept != event:
+            self._events.clear(kept)
+        return kept
 
     def _see(self, event: Event, site: Site) -> tuple[Visitor, Visitor]:
         """The visitor before and after an event, stored. A click's consumer may tie the same browser meanwhile."""

@@ -95,6 +95,8 @@ class Site:
     """What its opt-in form has beside the usual: an incentive, preference fields (web/optin_settings.py)."""
     network: bool = False
     """Whether its visitors may be asked for the service's own cookie: the operator allows it."""
+    sensitive: tuple[str, ...] = ()
+    """The categories of which nothing is kept, as the shop writes them (tracking/sensitive.py)."""
 
 
 class Advertisers:
@@ -175,4 +177,5 @@ def _site(item: Item) -> Site:
         demand_strong=item.get("demand_strong", False),
         optin=item.get("optin", {}),
         network=item.get("network", False),
+        sensitive=tuple(item.get("sensitive", ())),
     )

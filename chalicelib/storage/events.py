@@ -10,7 +10,7 @@ from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.carts import bought
 from chalicelib.storage.codec import Item, Value
-from chalicelib.storage.table import Put, Table, TransactionRefused, Update
+from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
 
 RETENTION = 90 * DAY
 
@@ -58,6 +58,13 @@ class Events:
         puts = {_key(event): Put(_key(event), _item(event)) for event in events}
         left = {put.key for put in self._table.put_many(list(puts.values()))}
         return [event for event in events if _key(event) in left]
+
+    def clear(self, event: Event) -> None:
+        """Keep less of an event than was stored of it; nothing where it is gone already."""
+        try:
+            self._table.put(Put(_key(event), _item(event), "attribute_exists(pk)"))
+        except ConditionFailed:
+            return
 
     def purchased_since(self, site: str, visitor: str, *, started_at: int, changed_at: int) -> bool:
         """Whether a purchase of this visitor makes a message about a cart of these moments pointless."""

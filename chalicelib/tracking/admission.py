@@ -16,6 +16,7 @@ Drop = Literal[
     "unknown_site",
     "unregistered_origin",
     "server_only_event",
+    "sensitive_category",
 ]
 """Why an event is not kept or not acted on. Each is counted under `drop.<reason>`."""
 

@@ -25,6 +25,7 @@ from chalicelib.tracking.admission import Drop, admit, secret_matches
 from chalicelib.tracking.events import SITE_ID, Envelope, Identifiers, IncomingEvent, browser_time
 from chalicelib.tracking.names import SERVER_ONLY
 from chalicelib.tracking.orders import order_trail
+from chalicelib.tracking.sensitive import comparable, discreet, says_nothing
 from chalicelib.vault import Vault, identifier_digest
 
 
@@ -101,6 +102,8 @@ class Collector:
             self._dropped(drop, envelope.site, now)
             return [Result(index, "dropped", drop) for index in range(len(envelope.events))]
         visitor, identifiers = self._who(envelope, via)
+        site = self._advertisers.site(envelope.site)
+        marked = {comparable(category) for category in site.sensitive} if site else set()
         network = self._vault.identifier(identifier_digest(f"network:{caller.network}")) if caller.network else None
         results: list[Result] = []
         accepted: dict[int, Event] = {}
@@ -116,7 +119,10 @@ class Collector:
                 continue
             time = checked.time if via == "server" else browser_time(checked.time, now)
             event = _event(envelope, checked, trail, via, caller.origin, now, time=time, identifiers=identifiers)
-            event = replace(event, network=network)
+            event = discreet(replace(event, network=network), marked)
+            if says_nothing(event):
+                results.append(Result(index, "dropped", self._dropped("sensitive_category", event.site, now)))
+                continue
             if any((event.name, event.id) == (other.name, other.id) for other in accepted.values()):
                 error = FieldError("id", "unique", "another event of this batch has this name and id")
                 results.append(Result(index, "rejected", errors=(error,)))

@@ -124,7 +124,15 @@ def create_site(advertiser: str) -> Response:
     secret = f"rs_{secrets.token_urlsafe(24)}"
     site_id = new_id("site", services().clock.now())
     origins = tuple(dict.fromkeys(body.origins))
-    site = Site(site_id, advertiser, body.name, origins, digest(secret), demand_strong=body.demand_strong)
+    site = Site(
+        id=site_id,
+        advertiser=advertiser,
+        name=body.name,
+        origins=origins,
+        secret_hash=digest(secret),
+        demand_strong=body.demand_strong,
+        sensitive=tuple(dict.fromkeys(body.sensitive_categories or ())),
+    )
     services().advertisers.save_site(site)
     return answer(site_answer(site) | {"secret": secret}, 201)
 

@@ -111,6 +111,8 @@ class NewSite(Body):
     name: Name
     origins: Annotated[list[Origin], Field(min_length=1, max_length=20)]
     demand_strong: bool = False
+    sensitive_categories: Annotated[list[Name], Field(max_length=200)] | None = None
+    """Categories of things of which nothing is kept, named or targeted; as they are where nothing is said."""
 
 
 class SiteSettings(NewSite):
@@ -216,4 +218,5 @@ def site_answer(site: Site) -> dict[str, Any]:
         "origins": list(site.origins),
         "demand_strong": site.demand_strong,
         "network": site.network,
+        "sensitive_categories": list(site.sensitive),
     }

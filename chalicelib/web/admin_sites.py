@@ -42,7 +42,15 @@ def replace_site(site: str) -> Response:
     if network and not known.network:
         authorise(routes, OPERATOR)
     origins = tuple(dict.fromkeys(body.origins))
-    replaced = replace(known, name=body.name, origins=origins, demand_strong=body.demand_strong, network=network)
+    marked = body.sensitive_categories
+    replaced = replace(
+        known,
+        name=body.name,
+        origins=origins,
+        demand_strong=body.demand_strong,
+        network=network,
+        sensitive=known.sensitive if marked is None else tuple(dict.fromkeys(marked)),
+    )
     services().advertisers.save_site(replaced)
     return answer(site_answer(replaced))
 

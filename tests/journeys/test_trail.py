@@ -364,3 +364,14 @@ def test_a_purchase_that_is_followed_before_an_older_filling_leaves_no_message(s
     abandon(shop, stream, visitor, at=shop.world.clock.now() - 2 * MINUTE)
     (enrolment,) = enrolments(shop)
     assert (enrolment.state, enrolment.run, enrolment.due_at) == ("left", 0, None), "only that nothing shall begin"
+
+
+def test_how_long_a_product_was_looked_at_is_no_second_look(shop: Shop, stream: Stream) -> None:
+    visitor = visitor_id()
+    shop.tell(visitor, "view_item", params=lamp())
+    shop.tell(visitor, "view_item", params=lamp() | {"dwell_ms": 6 * MINUTE})
+    stream.follow()
+    assert shop.world.counts(shop.site.id) == {"event.view_item": 1, "event.dwell": 1}
+    viewed = shop.world.services.visitors.get(shop.site.id, visitor).browsing.viewed
+    assert viewed is not None
+    assert (viewed.name, viewed.dwell_ms) == ("Lampe Lune", 6 * MINUTE)

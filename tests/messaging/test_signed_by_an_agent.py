@@ -8,7 +8,6 @@ import pytest
 
 from chalicelib.clock import HOUR
 from chalicelib.messaging.agents import seal_name
-from chalicelib.storage import messages
 from chalicelib.storage.advertisers import CartJourney
 from chalicelib.storage.messages import Message
 from chalicelib.storage.sending_hours import Agent
@@ -31,17 +30,17 @@ def named(shop: Shop, text: str = TEXT) -> None:
     )
 
 
-def left(shop: Shop, stream: Stream) -> Message:
+def left(shop: Shop, stream: Stream, template: str | None = None) -> Message:
+    """A message about a cart as its visitor left it, on the queue."""
     shop.contact()
     visitor, ids = visitor_id(), {"phone_sha256": hashed(CAMILLE)}
     for item in (NOVA, LUNE):
         shop.tell(visitor, "add_to_cart", ids=ids, params={"items": [item], "currency": "EUR"})
         stream.follow()
         shop.world.clock.advance(1)
-    shop.world.clock.advance(HOUR)
-    shop.world.services.tick.run()
-    (found,) = shop.world.of_type("message")
-    return shop.stored(found["id"])
+    cart = shop.world.services.visitors.get(shop.site.id, visitor).cart
+    assert cart is not None
+    return shop.message(product=cart.product, cart=cart.contents, template=template)
 
 
 def sent(shop: Shop, message: Message) -> str:
@@ -58,12 +57,9 @@ def sent(shop: Shop, message: Message) -> str:
 )
 def test_the_cart_is_told_in_the_templates_language(shop: Shop, stream: Stream, language: Language, told: str) -> None:
     named(shop)
-    message = left(shop, stream)
     template = Template("t", TEXT, journey="cart", language=language, max_parts=3)
     shop.world.services.templates.save(shop.advertiser.id, template)
-    made = replace(message, id="msg_" + "0" * 26, template="t")
-    shop.world.services.messages.commit([messages.create(made)])
-    text = sent(shop, made)
+    text = sent(shop, left(shop, stream, "t"))
     assert told in text and "Zoé" in text
     assert f"STOP {'au' if language == 'fr' else 'to'} 36123" in text
 

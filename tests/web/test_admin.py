@@ -357,6 +357,18 @@ def test_an_agent_is_named_signs_and_is_told_as_set(api: Api, shop: Shop) -> Non
     assert "Anne-Zoé" not in str(shop.world.of_type("advertiser"))
 
 
+def test_sensitive_categories_stay_marked_until_another_list_is_given(api: Api, shop: Shop) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    body = {"name": "Lumen", "origins": ["https://shop.example"]}
+    marked = body | {"sensitive_categories": [" Santé ", "Santé"]}
+    created = own.ask("POST", f"/v1/advertisers/{shop.advertiser.id}/sites", marked).json
+    assert created["sensitive_categories"] == ["Santé"]
+    path = f"/v1/sites/{created['site']}"
+    assert own.ask("PUT", path, body).json["sensitive_categories"] == ["Santé"]
+    assert own.ask("GET", path).json["sensitive_categories"] == ["Santé"]
+    assert own.ask("PUT", path, body | {"sensitive_categories": []}).json["sensitive_categories"] == []
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -1,12 +1,11 @@
 /*
- * Relance snippet. Once the visitor has agreed, and only then, it tells the service what they look at. It reads no form
- * field, and e-mails and phones leave the page only as SHA-256, but for an opt-in of the shop's own form. Its commands:
- * docs/snippet.md.
+ * Relance snippet (docs/snippet.md). Only once the visitor has agreed, it tells the service what they look at. It reads
+ * no form field; e-mails and phones leave the page as SHA-256 only, but for an opt-in.
  */
 (function (window, document, navigator) {
   'use strict';
 
-  // The shop's page comes first: whatever goes wrong in here must not reach it.
+  // Whatever goes wrong in here must not reach the shop's page.
   const safely = action => (...args) => {
     try { action(...args); } catch (error) { /* nothing the page could do about it */ }
   };
@@ -16,9 +15,9 @@
     if (stub && stub.loaded) return;
 
     const COOKIE = '_relance';
-    const CLICK = '_relance_click'; // the click on an SMS that led here: the shop's back end may read and send it
-    const CLICK_SECONDS = 30 * 24 * 3600; // the longest window of attribution
-    const NETWORK = '_relance_n'; // the operator's cookie, which no page can see, was agreed to
+    const CLICK = '_relance_click'; // that led here from an SMS: a back end may read it
+    const CLICK_SECONDS = 30 * 24 * 3600; // of attribution, at most
+    const NETWORK = '_relance_n'; // the operator's cookie, which no page sees, was agreed to
     const COOKIE_SECONDS = 395 * 24 * 3600; // 13 months from the first grant, the ceiling
     const MAX_WAITING = 100;
     const MAX_EVENTS = 50;
@@ -33,7 +32,7 @@
     const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
     const OPT_IN = ['phone', 'email', 'country', 'language', 'sms_marketing', 'matching', 'fields', 'wording'];
 
-    // The service lives where this script came from, whatever the stage prefix.
+    // The service is where this script came from.
     const base = new URL('.', document.currentScript.src).href;
     const nonce = document.currentScript.nonce;
 
@@ -43,8 +42,10 @@
     let consent; // undefined until the shop has asked
     let network;
     let visitor;
-    let kept = false; // whether the browser keeps the visitor's cookie
-    let viewed = false; // whether the page_view of this load has been handed over for sending
+    let kept = false; // whether the browser keeps the cookie
+    let viewed = false; // whether this load's page_view was handed over
+    let product; // what the page shows: params of its view_item
+    let since; // when that became visible
     let hashing = 0;
     let hashed = Promise.resolve();
     let timer;
@@ -59,7 +60,7 @@
 
     // --- Events ---
 
-    // A copy: what the page changes in its objects afterwards is another story.
+    // A copy: the page may change its objects.
     const newEvent = (event, params) =>
       ({id: randomId(), event, time: Date.now(), params: JSON.parse(JSON.stringify(params))});
 
@@ -74,14 +75,25 @@
     function remember(event) {
       if (consent === 'deny') return;
       pending.push(event);
-      // While the banner is open: the page view stays, then the latest events are worth most.
+      // Before the answer: the page view stays, then the latest events.
       if (!consent && pending.length > MAX_WAITING) pending.splice(1, 1);
       schedule();
     }
 
+    // Visible time; less than five seconds at once say nothing.
+    function look(next) {
+      const now = Date.now();
+      if (product && now - since > 4999) {
+        product.dwell_ms += now - since;
+        remember(newEvent('view_item', product));
+      }
+      product = next;
+      since = document.hidden ? Infinity : now;
+    }
+
     // --- Sending ---
 
-    // A task's events leave together, and wait for the identifiers that were given before them.
+    // A task's events leave together, after the identifiers that were given before them.
     function schedule() {
       if (!timer) timer = setTimeout(safely(() => { timer = 0; if (!hashing) flush(); }), 0);
     }
@@ -173,7 +185,7 @@
       return /^[^\s@\0-\x1f\x85]+@[^\s@\0-\x1f\x85]+$/.test(text) ? text : '';
     }
 
-    // Without crypto.subtle (insecure page) a plain value is dropped: better unknown than in clear.
+    // Without crypto.subtle (insecure page) a plain value is dropped.
     async function hashes(values) {
       const found = {};
       const plain = {
@@ -189,7 +201,7 @@
 
     // --- Landing from an SMS ---
 
-    // Taken off the address so that a shared URL does not carry it; in memory until the visitor agrees to a cookie.
+    // Off the address, so that a shared URL does not carry it; in memory until there is a cookie.
     function takeClick() {
       if (query() === location.search) return;
       const click = location.search.match(/[?&]rl_click=([\w-]{16,64})(?:&|$)/);
@@ -232,7 +244,7 @@
       },
 
       consent(answer, options) {
-        // Anything but a grant is a refusal, and the browser's own refusal outranks the banner.
+        // The browser's own refusal outranks the banner.
         if (answer === 'grant' && navigator.globalPrivacyControl !== true) {
           visitor = visitor || recognise();
           consent = 'grant';
@@ -242,7 +254,7 @@
           viewed = true;
         } else {
           consent = 'deny';
-          visitor = network = '';
+          visitor = network = product = '';
           kept = false;
           ids = {};
           pending = freshMemory();
@@ -252,8 +264,7 @@
         schedule();
       },
 
-      // c.js speaks for the consent tool. One that has not been answered yet changes nothing, but for a browser
-      // that had agreed before.
+      // Of c.js. A tool that is not answered yet changes nothing, but for a browser that had agreed before.
       tool(start) { start(tool); },
       answered(given, decided) {
         if (given === true) {
@@ -265,7 +276,7 @@
 
       identify(values) {
         if (consent === 'deny') return;
-        const mine = ids; // a refusal replaces ids: a hash that comes later falls into the void
+        const mine = ids; // a refusal replaces ids: a later hash is lost
         if (values.customer_id) mine.customer_id = String(values.customer_id);
         hashing++;
         hashed = hashed
@@ -276,7 +287,9 @@
       },
 
       track(event, params) {
-        remember(newEvent(String(event), withLocation(params)));
+        const told = newEvent(String(event), withLocation(params));
+        if (event === 'view_item') look(Object.assign({}, told.params, {dwell_ms: 0}));
+        remember(told);
       },
 
       optin(values, callback) {
@@ -296,10 +309,10 @@
     pending = freshMemory();
     if (navigator.globalPrivacyControl === true) commands.consent('deny');
 
-    // The last moment; an identifier still being hashed is not worth losing what is pending.
-    const leave = safely(flush);
+    // The last moment: no waiting for hashes.
+    const leave = safely(() => { look(product); flush(); });
     window.addEventListener('pagehide', leave);
-    document.addEventListener('visibilitychange', () => { if (document.hidden) leave(); });
+    document.addEventListener('visibilitychange', leave);
 
     window.relance = safely((command, ...args) => commands[command](...args));
     window.relance.loaded = true;
