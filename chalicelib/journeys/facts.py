@@ -10,7 +10,10 @@ from typing import Any
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.clock import MINUTE
-from chalicelib.storage.carts import Cart, Line, Viewed
+from chalicelib.messaging.recipients import Place
+from chalicelib.storage.carts import Browsing, Cart, Line, Viewed
+from chalicelib.storage.contacts import Contact
+from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
 
 _MICRO = 1_000_000
@@ -60,6 +63,17 @@ def cart_facts(cart: Cart) -> dict[str, Fact]:
 def viewed_facts(viewed: Viewed) -> dict[str, Fact]:
     """Facts of the product that was looked at longest."""
     return _product_facts(viewed) | {"product.minutes": viewed.dwell_ms / MINUTE}
+
+
+def step_facts(enrolment: Enrolment, browsing: Browsing | None, contact: Contact, place: Place) -> dict[str, Fact]:
+    """What is known when a step is due, but for what has to be looked up: the history."""
+    facts = event_facts(enrolment.facts)
+    if browsing and browsing.viewed:
+        facts |= viewed_facts(browsing.viewed)
+    if browsing and browsing.cart:
+        facts |= cart_facts(browsing.cart)
+    facts |= {f"contact.fields.{name}": value for name, value in contact.fields.items()}
+    return facts | {"contact.country": place.country, "contact.language": contact.fields.get("language")}
 
 
 def _product_facts(product: Line | Viewed) -> dict[str, Fact]:

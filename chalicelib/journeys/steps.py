@@ -7,20 +7,18 @@ delivered twice or dies on the way, a step makes one message. The message then g
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import open_profile
-from chalicelib.clock import MINUTE, Clock
+from chalicelib.clock import Clock
 from chalicelib.errors import RelanceError
-from chalicelib.ids import derived_id
 from chalicelib.journeys.book import JourneyBook, Known
-from chalicelib.journeys.facts import cart_facts, event_facts, viewed_facts
+from chalicelib.journeys.facts import step_facts
 from chalicelib.journeys.history import History
+from chalicelib.journeys.making import message_id, step_message
 from chalicelib.journeys.stepping import End, Go, PassOver, Wait, asked, moved_on, outcome, planned
 from chalicelib.logs import log
-from chalicelib.messaging.given import Given, seal_given
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.recipients import Place, place_of_contact
@@ -32,13 +30,10 @@ from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolment, Enrolments, Ran
 from chalicelib.storage.messages import Message
-from chalicelib.storage.messages import Step as Happened
 from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.visitors import Visitor, Visitors
 from chalicelib.vault import Vault
 
-MESSAGE_LEASE = 2 * MINUTE
-"""How long the worker that made a message has to send it, before the tick orders it anew."""
 _ATTEMPTS = 6
 
 
@@ -148,85 +143,25 @@ class Steps:
 
     def _facts(self, at: _At, now: int) -> dict[str, Fact]:
         groups = asked(at.journey.document, at.enrolment.step)
-        facts = event_facts(at.enrolment.facts)
-        if at.visitor:
-            viewed, cart = at.visitor.browsing.viewed, at.visitor.cart
-            facts |= viewed_facts(viewed) if viewed else {}
-            facts |= cart_facts(cart) if cart else {}
-        if "contact" in groups:
-            facts |= _contact_facts(at.contact, at.place)
-        if "history" in groups:
-            facts |= self._history.facts(at.contact, at.enrolment, now)
-        return facts
+        facts = step_facts(at.enrolment, at.visitor.browsing if at.visitor else None, at.contact, at.place)
+        return facts | (self._history.facts(at.contact, at.enrolment, now) if "history" in groups else {})
 
     def _opening(self, at: _At, now: int) -> int | None:
         message_class = at.journey.document.message_class
         hours = at.advertiser.hours
         profile = None if at.place.problem else self._countries.profile(at.place.country)
-        own, name = own_hours(hours, message_class), self._message_id(at.enrolment, at.journey)
+        own, name = own_hours(hours, message_class), message_id(self._vault, at.journey, at.enrolment)
         return leave_at(at.place, message_class, now, own, name, hours.spread_ms, profile=profile)
 
     def _go(self, at: _At, go: Go, now: int) -> Message:
         step = at.journey.document.steps[at.enrolment.step]
-        message = self._message(at, go, now)
+        message = step_message(self._vault, at.journey, at.enrolment, go, at.visitor.cart if at.visitor else None, now)
         ran = Ran(step.id, now, "sent", message.id, go.variant)
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
         names = [f"journey.{at.journey.id}.{step.id}.made"]
         self._commit(at.enrolment, after, names, now, messages.create(message), messages.reference(message))
         log("step", message=message.id, advertiser=message.advertiser, journey=at.journey.id, step=step.id)
         return message
-
-    def _message(self, at: _At, go: Go, now: int) -> Message:
-        enrolment, journey = at.enrolment, at.journey
-        step = journey.document.steps[enrolment.step]
-        message_id = self._message_id(enrolment, journey)
-        cart = at.visitor.cart if at.visitor else None
-        visit = journey.document.trigger.about in ("cart", "product", "person")
-        given = self._given(enrolment, step.sender)
-        number = given.order if given else None
-        order = {"order": self._vault.sign(f"order|{enrolment.advertiser}|{number}")} if number else {}
-        return Message(
-            id=message_id,
-            state="queued",
-            version=1,
-            message_class=journey.document.message_class,
-            advertiser=enrolment.advertiser,
-            site=enrolment.site if visit else None,
-            journey=journey.document.kind,
-            campaign=journey.id,
-            base=enrolment.base,
-            person=enrolment.person,
-            visitor=enrolment.visitor if visit else None,
-            template=go.text.template,
-            data=seal_given(self._vault, message_id, given) if given else None,
-            product=cart.product if cart else enrolment.product,
-            cart=cart.contents if cart else None,
-            cart_at=cart.started_at if cart else enrolment.changed_at,
-            cart_changed_at=cart.changed_at if cart else enrolment.changed_at,
-            created_at=now,
-            expires_at=enrolment.planned_at + round(step.expires * MINUTE),
-            due_at=now + MESSAGE_LEASE,
-            evidence={**enrolment.evidence, **order},
-            enrolment={"journey": enrolment.journey, "subject": enrolment.subject, "run": enrolment.run},
-            step=step.id,
-            variant=go.variant,
-            history=(Happened("scheduled", now),),
-        )
-
-    def _given(self, enrolment: Enrolment, sender: str | None) -> Given | None:
-        """What an order's event gives a text to say."""
-        told = enrolment.facts
-        number = told.get("order_number") or told.get("transaction_id")
-        if number is None and sender is None:
-            return None
-        values = {"status": told["status"]} if told.get("status") else {}
-        page = told.get("tracking_url") or (enrolment.product.url if enrolment.product else None)
-        return Given(values, page, number, sender=sender)
-
-    def _message_id(self, enrolment: Enrolment, journey: Known) -> str:
-        step = journey.document.steps[enrolment.step].id
-        named = json.dumps([*enrolment.key, enrolment.run, step])
-        return derived_id("msg", self._vault.sign(f"step|{named}"))
 
     def _pass_over(self, at: _At, ran: Ran, now: int) -> str:
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
@@ -245,8 +180,3 @@ class Steps:
     def _commit(self, known: Enrolment, after: Enrolment, names: list[str], now: int, *others: Write) -> None:
         counted = count(known.advertiser, known.person, now, *names)
         self._enrolments.commit([stored.save(after, known), *others, counted])
-
-
-def _contact_facts(contact: Contact, place: Place) -> dict[str, Fact]:
-    facts: dict[str, Fact] = {f"contact.fields.{name}": value for name, value in contact.fields.items()}
-    return facts | {"contact.country": place.country, "contact.language": contact.fields.get("language")}
