@@ -63,10 +63,19 @@ class LocalStack:
 
     `state_dir` takes the emulator's log, the packaged artifact and, with `persist`, what the services hold:
     `stop` writes it and the next `start` reads it. With `auth` each function is held to its role's policy.
+    `functions_reach` is the address that functions call AWS at, where it is not the emulator's own.
     """
 
     def __init__(
-        self, stage: str, port: int, state_dir: Path, *, persist: bool, auth: bool, root: Path = PROJECT_ROOT
+        self,
+        stage: str,
+        port: int,
+        state_dir: Path,
+        *,
+        persist: bool,
+        auth: bool,
+        root: Path = PROJECT_ROOT,
+        functions_reach: str = "",
     ) -> None:
         state_dir = state_dir.resolve()
         self.stage = stage
@@ -78,6 +87,7 @@ class LocalStack:
         self._persist = persist
         self._auth = auth
         self._root = root
+        self._functions_reach = functions_reach or self.endpoint_url
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -166,6 +176,17 @@ class LocalStack:
         [stack] = self.client("cloudformation").describe_stacks(StackName=self.stack_name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
+    def workers(self, function: str) -> list[int]:
+        """The processes that run a function now, by its name in the template."""
+        named = f"FUNCTION_NAME={self.stack_name}-{function}-".encode()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                environment = (process / "environ").read_bytes()
+                if named in environment and os.fsencode(self._scratch) in environment:
+                    found.append(int(process.name))
+        return found
+
     # Any: which client it is depends on the name, and callers annotate it with that client's own type.
     def client(self, service: str) -> Any:
         """A client of the emulated service, with the rights of the account's root."""
@@ -204,7 +225,7 @@ class LocalStack:
             "PERSIST_STATE": "1" if self._persist else "0",
             "STATE_DIR": str(self._kept),
             "AUTH": "true" if self._auth else "false",
-            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ENDPOINT_URL": self._functions_reach,
         }
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

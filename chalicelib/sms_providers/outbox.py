@@ -72,12 +72,13 @@ class OutboxProvider:
 
     def newest(self) -> list[KeptSms]:
         """The newest SMS first."""
-        return [self._opened(entry) for entry in self._outbox.newest()]
+        return [self.opened(entry) for entry in self._outbox.newest()]
 
     def _keep(self, sms: KeptSms) -> None:
         body = json.dumps({"phone": sms.phone, "sender": sms.sender, "text": sms.text}, ensure_ascii=False)
         self._outbox.add(OutboxEntry(sms.id, sms.at, sms.direction, self._vault.seal(body, f"outbox/{sms.id}")))
 
-    def _opened(self, entry: OutboxEntry) -> KeptSms:
+    def opened(self, entry: OutboxEntry) -> KeptSms:
+        """An entry as the simulator shows it."""
         body = json.loads(self._vault.open(entry.sealed, f"outbox/{entry.id}"))
         return KeptSms(entry.id, entry.at, entry.direction, body["phone"], body["sender"], body["text"])
