@@ -451,6 +451,7 @@ class Services(Stores):
             members=self.members,
             messages=self.messages,
             halts=self.halts,
+            templates=self.templates,
             opt_outs=self.opt_out_pull,
             vault=self.vault,
             clock=self.clock,

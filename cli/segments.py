@@ -6,6 +6,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ Advertiser = Annotated[str, typer.Argument(help="An advertiser's id.")]
 SegmentId = Annotated[str, typer.Argument(help="A segment's id.")]
 Parts = Annotated[int, typer.Option(help="In how many parts the table is scanned.", min=1, max=1_000)]
 Folder = Annotated[Path, typer.Option("--to", help="An empty folder, or one that an export filled.")]
+_NAMED = ("phone", "email", "customer_id", "person")
 _COLUMNS = "person varchar, fact varchar, text varchar, number double, flag boolean"
 
 
@@ -34,6 +36,41 @@ def list_segments(advertiser: Advertiser, as_json: AsJson = False) -> None:
     told = [{"segment": one.id, "name": one.name, "state": one.state, "members": size} for one, size in found]
     lines = [f"{one.id} {one.name}: {size}, {one.state}" for one, size in found]
     answer({"segments": told}, "\n".join(lines) or "There is none.", as_json)
+
+
+@app.command()
+def people(
+    advertiser: Advertiser,
+    segment: SegmentId,
+    file: Annotated[Path, typer.Argument(help="CSV with one of the columns phone, email, customer_id, person.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them out.")] = False,
+    country: Annotated[str, typer.Option(help="Of numbers in national writing.")] = "FR",
+    as_json: AsJson = False,
+) -> None:
+    """Put a file's people into a segment that is filled by hand. Wrong rows are told by line, the others go on."""
+    from chalicelib.audience.segment_lists import Named
+    from chalicelib.errors import InvalidInput, NotFound
+
+    lists = the_stage().services().segment_lists
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            read = list(csv.DictReader(lines))
+        rows = [Named(**{name: row[name].strip() or None for name in _NAMED if row.get(name)}) for row in read]
+        rows = [replace(row, country=country) for row in rows]
+        told = (lists.take_out if remove else lists.add)(advertiser, segment, rows)
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {type(error).__name__}")
+    except NotFound:
+        fail(f"there is no segment {segment}")
+    except InvalidInput as error:
+        fail("; ".join(wrong.message for wrong in error.errors))
+    wrong = [
+        {"line": one.row + 2, "field": one.error.field, "rule": one.error.rule, "message": one.error.message}
+        for one in told.errors
+    ]
+    text = [f"line {one['line']}: {one['field']}: {one['message']}" for one in wrong]
+    text.append(f"{told.changed} of {told.rows} {'taken out' if remove else 'put in'}")
+    answer({"rows": told.rows, "changed": told.changed, "errors": wrong}, "\n".join(text), as_json)
 
 
 @app.command()

@@ -85,7 +85,8 @@ class BroadcastDesk:
         segment = self._segments.find(advertiser.id, known.plan.segment)
         if segment.kind == "rules" and not segment.built_at:
             raise Conflict("the segment is still being built: try again in some minutes")
-        seen = self._rehearser.rehearse(advertiser, known, most)
+        template = self._templates.get(advertiser.id, known.plan.template)
+        seen = self._rehearser.rehearse(advertiser, known, template, most)
         seen = replace(seen, state="rehearsed", approved_by="", approved_at=0, version=known.version + 1)
         if not self._broadcasts.save(seen, known):
             raise Conflict("the broadcast was changed meanwhile: rehearse it again")
@@ -105,13 +106,14 @@ class BroadcastDesk:
         known = self.find(advertiser.id, broadcast_id)
         if known.launched_by:
             return known
-        self._checked(advertiser, replace(known.plan, start_at=None))
+        plan = self._checked(advertiser, replace(known.plan, start_at=None))
+        template = self._templates.get(advertiser.id, plan.template)
 
         def launched(known: Broadcast) -> Broadcast:
             now = self._clock.now()
             if known.launched_by:
                 return known
-            if reason := against_launch(known, advertiser.safeguards, key, now):
+            if reason := against_launch(known, template, advertiser.safeguards, key, now):
                 raise NotLaunched(reason)
             start = max(now, known.plan.start_at or now)
             # A minute ahead, for what goes before the first message.

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.logs import log
-from chalicelib.messaging.broadcasts import message_for, message_id, slot
+from chalicelib.messaging.broadcasts import fingerprint, message_for, message_id, slot
 from chalicelib.messaging.opt_outs import OptOutPull
 from chalicelib.storage import keys
 from chalicelib.storage.broadcasts import AT_ONCE, Broadcast, Broadcasts, Slice
@@ -21,6 +21,7 @@ from chalicelib.storage.jobs import Job
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.segments import Members
 from chalicelib.storage.table import TransactionRefused
+from chalicelib.storage.templates import Templates
 from chalicelib.vault import Vault
 
 LOOK_AHEAD = MINUTE
@@ -38,6 +39,7 @@ class BroadcastRun:
         members: Members,
         messages: Messages,
         halts: Halts,
+        templates: Templates,
         opt_outs: OptOutPull,
         vault: Vault,
         clock: Clock,
@@ -46,6 +48,7 @@ class BroadcastRun:
         self._members = members
         self._messages = messages
         self._halts = halts
+        self._templates = templates
         self._opt_outs = opt_outs
         self._vault = vault
         self._clock = clock
@@ -70,6 +73,12 @@ class BroadcastRun:
     def _start(self, broadcast: Broadcast, remaining_ms: Callable[[], int]) -> Broadcast | None:
         """Begin, once the providers' lists of who opted out were read to their end: until then it waits."""
         now = self._clock.now()
+        template = self._templates.get(broadcast.advertiser, broadcast.plan.template)
+        if broadcast.rehearsed["template"] != fingerprint(template):
+            # What was approved is not what would go: somebody has to look at it.
+            log("broadcast_paused", advertiser=broadcast.advertiser, broadcast=broadcast.id, reason="template_changed")
+            self._keep(broadcast, replace(broadcast, state="paused", waits_for="template_changed", due_at=None))
+            return None
         if unread := self._opt_outs.run(remaining_ms).unfinished:
             log("broadcast_waits", advertiser=broadcast.advertiser, broadcast=broadcast.id, opt_outs=len(unread))
             self._keep(broadcast, replace(broadcast, waits_for="opt_outs", due_at=now + MINUTE))

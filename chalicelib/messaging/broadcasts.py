@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Literal
 
@@ -11,12 +12,16 @@ from chalicelib.messaging.given import Given, seal_given
 from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.broadcasts import Broadcast
 from chalicelib.storage.messages import Message, Step
+from chalicelib.storage.templates import Template
 from chalicelib.vault import Vault
 
 REHEARSAL_HOLDS = 7 * DAY
-AgainstLaunch = Literal["not_rehearsed", "rehearsal_too_old", "nobody", "needs_approval", "needs_another_person"]
+AgainstLaunch = Literal[
+    "not_rehearsed", "template_changed", "rehearsal_too_old", "nobody", "needs_approval", "needs_another_person"
+]
 IN_WORDS: Mapping[AgainstLaunch, str] = {
     "not_rehearsed": "rehearse it as it is now, then launch it",
+    "template_changed": "its template was changed since: rehearse it again",
     "rehearsal_too_old": "its rehearsal is more than a week old: rehearse it again",
     "nobody": "its rehearsal found nobody who would get it",
     "needs_approval": "it is larger than the advertiser lets one person launch: another key has to approve it",
@@ -56,6 +61,11 @@ def message_for(vault: Vault, broadcast: Broadcast, person: str, at: int, now: i
     )
 
 
+def fingerprint(template: Template | None) -> str:
+    """Of all that a template says: what was rehearsed and approved is what goes."""
+    return hashlib.sha256(repr(template).encode()).hexdigest()[:32]
+
+
 def needs_approval(broadcast: Broadcast, safeguards: Safeguards) -> bool:
     """Whether a second person has to agree: for its audience or cost, or a cost that is limited and not known."""
     found = broadcast.rehearsed
@@ -69,11 +79,15 @@ def needs_approval(broadcast: Broadcast, safeguards: Safeguards) -> bool:
     return bool(price["at_most_micro"] > safeguards.approve_micro)
 
 
-def against_launch(broadcast: Broadcast, safeguards: Safeguards, key: str, now: int) -> AgainstLaunch | None:
+def against_launch(
+    broadcast: Broadcast, template: Template | None, safeguards: Safeguards, key: str, now: int
+) -> AgainstLaunch | None:
     """What stands against the launch with a key, told by its fingerprint; None where nothing does."""
     if broadcast.state != "rehearsed":
         return "not_rehearsed"
     found = broadcast.rehearsed
+    if found["template"] != fingerprint(template):
+        return "template_changed"
     if now - found["rehearsed_at"] > REHEARSAL_HOLDS:
         return "rehearsal_too_old"
     if not found["sends"]["people"]:

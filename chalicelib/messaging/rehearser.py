@@ -9,13 +9,14 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.clock import Clock
-from chalicelib.messaging.broadcasts import message_for, slot
+from chalicelib.messaging.broadcasts import fingerprint, message_for, slot
 from chalicelib.messaging.foresight import Foresight, PriceOf
 from chalicelib.messaging.rehearsal import Tally
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.broadcasts import Broadcast, Broadcasts, Plan
 from chalicelib.storage.messages import Message, MessageClass
 from chalicelib.storage.segments import Members
+from chalicelib.storage.templates import Template
 from chalicelib.vault import Vault
 
 AT_ONCE = 2_000
@@ -43,7 +44,9 @@ class Rehearser:
         self._vault = vault
         self._clock = clock
 
-    def rehearse(self, advertiser: Advertiser, broadcast: Broadcast, most: int | None = AT_ONCE) -> Broadcast:
+    def rehearse(
+        self, advertiser: Advertiser, broadcast: Broadcast, template: Template | None, most: int | None
+    ) -> Broadcast:
         """The broadcast with its rehearsal, whose rows are kept; everybody is looked at where `most` is None.
 
         Storing the broadcast is the caller's. Raises StorageUnavailable.
@@ -56,8 +59,8 @@ class Rehearser:
             foreseen = foresight.of(messages)
             self._broadcasts.foresee(numbered, foreseen, now)
             tally.add(foreseen)
-        found = self._told(broadcast.plan.segment, tally, most) | {"rehearsed_at": now, "start_at": start}
-        return replace(numbered, rehearsal=json.dumps(found))
+        of = {"rehearsed_at": now, "start_at": start, "template": fingerprint(template)}
+        return replace(numbered, rehearsal=json.dumps(self._told(broadcast.plan.segment, tally, most) | of))
 
     def reach(
         self, advertiser: Advertiser, segment: str, message_class: MessageClass, at: int, template: str | None = None

@@ -65,3 +65,13 @@ def test_an_export_is_pseudonymous_and_its_query_is_told(stage: Any, shop: Shop,
     segment = make(shop, LYON)
     told = run("sql", shop.advertiser.id, segment.id, "--location", "s3://facts/")
     assert "bool_or(fact = 'location.department'" in told["query"] and "s3://facts/" in told["table"]
+
+
+def test_a_file_of_people_is_taken_line_by_line(stage: Any, shop: Shop, tmp_path: Path) -> None:
+    person = arrive(shop, CAMILLE)
+    segment, file = make(shop, None), tmp_path / "people.csv"
+    file.write_text("phone,note\n0639980001,a\n12,b\n,c\n", encoding="utf-8-sig")
+    told = run("people", shop.advertiser.id, segment.id, str(file))
+    assert told["changed"] == 1 and [one["line"] for one in told["errors"]] == [3, 4]
+    assert members(shop, segment) == {person}
+    assert run("people", shop.advertiser.id, segment.id, str(file), "--remove")["changed"] == 1

@@ -33,7 +33,7 @@ def test_a_flash_sale_to_a_segment(deployed: Deployed) -> None:
     pool = deployed.admin("POST", f"{of}/promo-pools", benefit).json["pool"]
     deployed.admin("POST", f"{of}/promo-pools/{pool}/codes", {"codes": ["FLASH1", "FLASH2"]})
     text = {"text": "{{ first_name }}, vente flash avec {{ code }} : {{ link }}", "promo_pool": pool}
-    assert deployed.admin("PUT", f"{of}/templates/flash", text).status == 200
+    assert deployed.admin("PUT", f"{of}/templates/flash", text).status == 201
     plan = {"name": "Flash", "segment": segment, "template": "flash", "link": "https://shop.example/cart?promo={code}"}
     broadcast = f"{of}/broadcasts/{deployed.admin('POST', f'{of}/broadcasts', plan).json['broadcast']}"
 

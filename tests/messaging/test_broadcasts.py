@@ -134,6 +134,20 @@ def test_a_launch_needs_a_rehearsal_of_what_it_launches(shop: Shop) -> None:
         desk.change(shop.advertiser, broadcast.id, broadcast.plan)
 
 
+def test_the_text_that_was_rehearsed_is_the_text_that_goes(shop: Shop) -> None:
+    services, start = shop.world.services, shop.world.clock.now() + 5 * MINUTE
+    broadcast = planned(shop, audience(shop, PHONES[:1]), start_at=start)
+    rehearsed(shop, broadcast)
+    services.templates.save(shop.advertiser.id, Template("sale", SALE.replace("20", "70")))
+    with pytest.raises(NotLaunched, match="template"):
+        services.broadcast_desk.launch(shop.advertiser, broadcast.id, KEY)
+    launched(shop, broadcast)
+    services.templates.save(shop.advertiser.id, Template("sale", SALE))
+    pass_minutes(shop, 6)
+    known = stored(shop, broadcast)
+    assert (known.state, known.waits_for, shop.world.provider.sent) == ("paused", "template_changed", [])
+
+
 @pytest.mark.parametrize("limits", [Safeguards(approve_people=1), Safeguards(approve_micro=1)])
 def test_a_large_or_dear_launch_needs_a_second_person(shop: Shop, limits: Safeguards) -> None:
     shop.advertiser = replace(shop.advertiser, safeguards=limits)
