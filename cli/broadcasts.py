@@ -10,6 +10,7 @@ import typer
 
 from chalicelib.storage.advertisers import OPERATOR
 from cli.answers import AsJson, answer, fail, the_stage
+from cli.segments import in_words
 
 if TYPE_CHECKING:
     from chalicelib.storage.advertisers import Advertiser
@@ -36,15 +37,7 @@ def rehearse(advertiser: AdvertiserId, broadcast: BroadcastId, as_json: AsJson =
     """Look ahead for everybody of its segment, however many. Nothing is sent or taken."""
     services = the_stage().services()
     found = _try(lambda: services.broadcast_desk.rehearse(_advertiser(services, advertiser), broadcast, None))
-    told = found.rehearsed
-    lines = [f"{told['sends']['people']} of {told['audience']} would get it"]
-    lines += [
-        f"  {one['people']} not: {reason}" + (f" ({one['win_back']})" if one["win_back"] else "")
-        for reason, one in told["unreached"].items()
-    ]
-    if told["price"]:
-        lines.append(f"{told['parts']['total']} SMS, {told['price']['micro'] / 1e6:.2f} {told['price']['currency']}")
-    answer(told, "\n".join(lines), as_json)
+    answer(found.rehearsed, in_words(found.rehearsed), as_json)
 
 
 @app.command()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from cli.answers import AsJson, answer, fail, the_stage
 
 if TYPE_CHECKING:
+    from chalicelib.audience.segment_lists import Named
     from chalicelib.audience.segments import Rules
+    from chalicelib.storage.messages import MessageClass
     from chalicelib.storage.segments import Segment
     from chalicelib.wiring import Services
 
@@ -48,15 +50,13 @@ def people(
     as_json: AsJson = False,
 ) -> None:
     """Put a file's people into a segment that is filled by hand. Wrong rows are told by line, the others go on."""
-    from chalicelib.audience.segment_lists import Named
     from chalicelib.errors import InvalidInput, NotFound
 
     lists = the_stage().services().segment_lists
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             read = list(csv.DictReader(lines))
-        rows = [Named(**{name: row[name].strip() or None for name in _NAMED if row.get(name)}) for row in read]
-        rows = [replace(row, country=country) for row in rows]
+        rows = [_row(row, country) for row in read]
         told = (lists.take_out if remove else lists.add)(advertiser, segment, rows)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: {type(error).__name__}")
@@ -71,6 +71,43 @@ def people(
     text = [f"line {one['line']}: {one['field']}: {one['message']}" for one in wrong]
     text.append(f"{told.changed} of {told.rows} {'taken out' if remove else 'put in'}")
     answer({"rows": told.rows, "changed": told.changed, "errors": wrong}, "\n".join(text), as_json)
+
+
+@app.command()
+def size(
+    advertiser: Advertiser,
+    segment: SegmentId,
+    at: Annotated[str, typer.Option(help="ISO 8601; now without it.")] = "",
+    message_class: Annotated[str, typer.Option("--class", help="marketing or notification.")] = "marketing",
+    template: Annotated[str, typer.Option(help="A template whose text shall be tried.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say how many could be written to at a moment, and why the others could not: everybody is looked at."""
+    services = the_stage().services()
+    owner = services.advertisers.get(advertiser)
+    if owner is None or message_class not in ("marketing", "notification"):
+        fail(f"there is no advertiser {advertiser}" if owner is None else "--class is marketing or notification")
+    try:
+        moment = datetime.fromisoformat(at) if at else None
+    except ValueError:
+        fail("--at is ISO 8601, such as 2026-03-02T14:00:00+01:00")
+    asked = services.clock.now() if moment is None else int(moment.astimezone(UTC).timestamp() * 1000)
+    kind = cast("MessageClass", message_class)
+    told = services.rehearser.reach(owner, segment, kind, asked, template=template or None, most=None)
+    answer({"segment": segment, "at": asked} | told, in_words(told), as_json)
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """A rehearsal's figures, a line for each reason."""
+    lines = [f"{told['sends']['people']} of {told['audience']} would get it"]
+    lines += [f"  {one['people']} of them later: {reason}" for reason, one in told["later"].items()]
+    lines += [
+        f"  {one['people']} not: {reason}" + (f" ({one['win_back']})" if one["win_back"] else "")
+        for reason, one in told["unreached"].items()
+    ]
+    if told["price"]:
+        lines.append(f"{told['parts']['total']} SMS, {told['price']['micro'] / 1e6:.2f} {told['price']['currency']}")
+    return "\n".join(lines)
 
 
 @app.command()
@@ -147,6 +184,13 @@ def compute(advertiser: Advertiser, segment: SegmentId, parts: Parts = 8, as_jso
         _export(services, advertiser, rules.groups | {"contact"}, Path(folder), parts)
         people = _query(rules, Path(folder))
     _load(services, found, people, as_json)
+
+
+def _row(row: Mapping[str, str | None], country: str) -> Named:
+    from chalicelib.audience.segment_lists import Named
+
+    phone, email, customer, person = ((row.get(name) or "").strip() or None for name in _NAMED)
+    return Named(phone, country, person, email, customer)
 
 
 def _query(rules: Rules, folder: Path) -> list[str]:

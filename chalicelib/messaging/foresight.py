@@ -88,6 +88,7 @@ class Foresight:
         profile = open_profile(self._vault, permitted.contact)
         place = place_of_contact(profile.phone, permitted.contact.fields)
         where = Where(place, self._countries.profile(place.country))
+        waited_for: str | None = None
         for _ in range(_MOST_WAITS):
             if at >= message.expires_at:
                 return Foreseen(message.id, "refused", at, "expired", country=place.country)
@@ -98,7 +99,7 @@ class Foresight:
             if isinstance(decision, Refuse):
                 return Foreseen(message.id, "refused", at, decision.reason, text.parts, place.country)
             if isinstance(decision, Defer):
-                at = decision.until
+                at, waited_for = decision.until, waited_for or decision.reason
                 continue
             held = self._hold(message, text, place.country, at)
             if isinstance(held, str):
@@ -106,8 +107,8 @@ class Foresight:
             if held is None:
                 if text.promo:
                     self._codes.gone(text.promo)
-                return Foreseen(message.id, "sent", at, None, text.parts, place.country)
-            at = held
+                return Foreseen(message.id, "sent", at, None, text.parts, place.country, waited_for)
+            at, waited_for = held, waited_for or "budget_spent"
         return Foreseen(message.id, "refused", at, "expired", country=place.country)
 
     def _text(self, message: Message, permitted: Permit, profile: Profile, where: Where, at: int) -> _Text | str:

@@ -58,6 +58,8 @@ class Tally:
     looked_at: int = 0
     sends: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=Counter)
+    """Of the sends, those that would not leave at their own moment yet, by reason."""
     parts: Counter[tuple[str, int]] = field(default_factory=Counter)
     """By country and parts of one SMS."""
     hours: Counter[int] = field(default_factory=Counter)
@@ -72,6 +74,8 @@ class Tally:
                 self.refused[one.reason or ""] += 1
                 continue
             self.sends += 1
+            if one.waited_for:
+                self.waits[one.waited_for] += 1
             self.parts[one.country, one.parts] += 1
             self.hours[one.at - one.at % HOUR] += 1
             self.first_at = min(self.first_at or one.at, one.at)
@@ -87,6 +91,7 @@ class Tally:
             "looked_at": self.looked_at,
             "exact": self.looked_at == audience,
             "sends": self._share_of(self.sends, audience),
+            "later": {reason: self._share_of(number, audience) for reason, number in self.waits.most_common()},
             "unreached": {
                 reason: self._share_of(number, audience) | {"win_back": WIN_BACK.get(reason)}
                 for reason, number in self.refused.most_common()

@@ -63,16 +63,23 @@ class Rehearser:
         return replace(numbered, rehearsal=json.dumps(self._told(broadcast.plan.segment, tally, most) | of))
 
     def reach(
-        self, advertiser: Advertiser, segment: str, message_class: MessageClass, at: int, template: str | None = None
+        self,
+        advertiser: Advertiser,
+        segment: str,
+        message_class: MessageClass,
+        at: int,
+        *,
+        template: str | None = None,
+        most: int | None = AT_ONCE,
     ) -> dict[str, Any]:
-        """How many of a segment could be written to at a moment, and why the others could not."""
+        """How many of a segment could be written to at a moment or within a day of it, and why the others could not."""
         plan = Plan("", segment, template or "", message_class, pace=10**9)
         asked = Broadcast("reach", advertiser.id, plan, "draft", self._clock.now())
         foresight, tally = self._foresight(advertiser), Tally()
-        for messages in _pages(self._messages(asked, at, self._clock.now()), AT_ONCE):
+        for messages in _pages(self._messages(asked, at, self._clock.now()), most):
             bare = messages if template else [replace(message, template=None) for message in messages]
             tally.add(foresight.of(bare))
-        return self._told(segment, tally, AT_ONCE)
+        return self._told(segment, tally, most)
 
     def _messages(self, broadcast: Broadcast, start: int, now: int) -> Iterator[Message]:
         """What would be made, in the order in which it would be: that of the segment's members."""

@@ -92,6 +92,8 @@ class Foreseen:
     reason: str | None = None
     parts: int = 0
     country: str = ""
+    waited_for: str | None = None
+    """Why it would not leave at its own moment yet; not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ def create_segment(advertiser: str) -> Response:
 
     reached(routes, advertiser)
     body = read_body(routes, NewSegment)
-    return answer(segment_answer(services().segment_desk.create(advertiser, body.name, body.rules)), 201)
+    made = services().segment_desk.create(advertiser, body.name, body.rules)
+    return answer(segment_answer(made, 0, services().base_sizes.get(advertiser)), 201)
 
 
 @routes.route(_SEGMENTS, methods=["GET"])
@@ -45,7 +46,7 @@ def get_segment(advertiser: str, segment: str) -> Response:
 
     authorise(routes, advertiser)
     found = services().segment_desk.find(advertiser, segment)
-    return answer(segment_answer(found, services().members.size(found.id)))
+    return answer(segment_answer(found, services().members.size(found.id), services().base_sizes.get(advertiser)))
 
 
 @routes.route(_SEGMENT, methods=["PUT"])
@@ -81,7 +82,7 @@ def reach(advertiser: str, segment: str) -> Response:
     found = services().segment_desk.find(advertiser, segment)
     now = services().clock.now()
     at = max(now, epoch_ms(body.at) or now)
-    told = services().rehearser.reach(owner, found.id, body.message_class, at, body.template)
+    told = services().rehearser.reach(owner, found.id, body.message_class, at, template=body.template)
     return answer({"segment": segment, "at": at} | told)
 
 

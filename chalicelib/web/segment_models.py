@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.audience.segment_lists import Listed, Named
-from chalicelib.audience.segments import Rules
+from chalicelib.audience.segments import LARGEST_KEPT_BY_EVENTS, Rules
 from chalicelib.storage.segments import Segment
 from chalicelib.web.body import Body, Name
 from chalicelib.web.message_models import Recipient
@@ -44,8 +44,11 @@ def listed_answer(listed: Listed) -> dict[str, Any]:
     return {"rows": listed.rows, "changed": listed.changed, "errors": errors}
 
 
-def segment_answer(segment: Segment, members: int | None = None) -> dict[str, Any]:
-    """A segment as the API tells it. `built_at` is when all of the base was last gone through (epoch ms)."""
+def segment_answer(segment: Segment, members: int, base: int | None = None) -> dict[str, Any]:
+    """A segment as the API tells it. `built_at` is when all of the base was last gone through (epoch ms).
+
+    `kept_by` says how it stays true in a base of so many contacts, where that was asked.
+    """
     told: dict[str, Any] = {
         "segment": segment.id,
         "name": segment.name,
@@ -54,5 +57,8 @@ def segment_answer(segment: Segment, members: int | None = None) -> dict[str, An
         "rules": json.loads(segment.rules) if segment.rules else None,
         "created_at": segment.created_at,
         "built_at": segment.built_at or None,
+        "members": members,
     }
-    return told if members is None else told | {"members": members}
+    if base is not None and segment.kind == "rules":
+        told["kept_by"] = "events" if base <= LARGEST_KEPT_BY_EVENTS else "export"
+    return told

@@ -195,6 +195,24 @@ def test_who_is_erased_leaves_every_segment_and_the_roster(shop: Shop, stream: S
     assert shop.world.of_type("roster") == [] and shop.world.of_type("member_of") == []
 
 
+def test_news_of_a_contact_that_comes_after_its_erasure_puts_nobody_back(shop: Shop, stream: Stream) -> None:
+    make(shop, LYON)
+    shop.world.services.erasure.erase(shop.advertiser.id, arrive(shop, CAMILLE, postcode="69003"))
+    stream.follow()
+    assert shop.world.of_type("roster") == [] and shop.world.of_type("member") == []
+
+
+def test_a_base_past_the_line_is_left_to_the_export(
+    shop: Shop, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.world.services.base_sizes, "get", lambda _: 200_001)
+    segment = make(shop, LYON)
+    arrive(shop, CAMILLE, postcode="69003")
+    stream.follow()
+    minutes(shop)
+    assert members(shop, segment) == set() and stored(shop, segment).state == "building"
+
+
 def test_a_removed_segment_is_gone_at_once_and_its_members_soon(shop: Shop, stream: Stream) -> None:
     arrive(shop, CAMILLE, postcode="69003")
     stream.follow()

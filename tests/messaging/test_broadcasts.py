@@ -284,6 +284,15 @@ def test_what_happens_is_what_was_rehearsed_but_for_what_changed(new_world: Call
     ]
 
 
+def test_who_is_erased_is_named_by_nothing_of_the_broadcast(shop: Shop) -> None:
+    broadcast = launched(shop, planned(shop, audience(shop, PHONES[:2])))
+    pass_minutes(shop, 2)
+    person = shop.world.services.vault.person(PHONES[0])
+    shop.world.services.erasure.erase(shop.advertiser.id, person)
+    left = {item["type"] for item in shop.world.items() if person in str(item)}
+    assert left <= {"ledger", "proof"} and stored(shop, broadcast).made == 2
+
+
 def test_a_sample_says_of_how_many_and_within_which_bounds(shop: Shop) -> None:
     segment = audience(shop, PHONES[:12])
     broadcast = planned(shop, segment)
@@ -303,8 +312,12 @@ def test_the_reach_of_a_segment_at_a_moment(shop: Shop) -> None:
     segment = audience(shop, PHONES[:3])
     other = shop.contact(PHONES[5], marketing=None)
     shop.world.services.segment_lists.add(shop.advertiser.id, segment.id, [Named(person=other)])
-    told = shop.world.services.rehearser.reach(shop.advertiser, segment.id, "marketing", shop.world.clock.now() + HOUR)
+    reach, now = shop.world.services.rehearser.reach, shop.world.clock.now()
+    told = reach(shop.advertiser, segment.id, "marketing", now + HOUR)
     assert told["sends"]["people"] == 3 and told["unreached"]["no_sms_marketing_consent"]["people"] == 1
+    assert told["later"] == {}
+    at_night = reach(shop.advertiser, segment.id, "marketing", now + 11 * HOUR)
+    assert at_night["later"]["outside_hours"]["people"] == 3 and at_night["first_at"] > now + 20 * HOUR
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def at(shop: Shop, rest: str = "") -> str:
 
 def test_a_segment_with_rules_is_made_changed_and_removed(own: Api, shop: Shop) -> None:
     made = own.ask("POST", at(shop), LYON)
-    assert made.status == 201 and made.json["state"] == "building" and made.json["rules"] == LYON["rules"]
+    assert made.status == 201 and made.json["rules"] == LYON["rules"]
+    assert (made.json["state"], made.json["kept_by"]) == ("building", "events")
     segment = made.json["segment"]
     changed = own.ask("PUT", at(shop, f"/{segment}"), LYON | {"name": "Rhône"})
     assert changed.json["name"] == "Rhône" and changed.json["members"] == 0
