@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Segments of a base, and the export
 Advertiser = Annotated[str, typer.Argument(help="An advertiser's id.")]
 SegmentId = Annotated[str, typer.Argument(help="A segment's id.")]
 Parts = Annotated[int, typer.Option(help="In how many parts the table is scanned.", min=1, max=1_000)]
-Folder = Annotated[Path, typer.Option("--to", help="An empty folder, or one that an export filled.")]
+Target = Annotated[str, typer.Option("--to", help="A folder, or s3://bucket/prefix.")]
 _NAMED = ("phone", "email", "customer_id", "person")
 _COLUMNS = "person varchar, fact varchar, text varchar, number double, flag boolean"
 
@@ -127,12 +127,20 @@ def roster(advertiser: Advertiser, parts: Parts = 8, as_json: AsJson = False) ->
 
 
 @app.command()
-def export(advertiser: Advertiser, to: Folder, parts: Parts = 8, as_json: AsJson = False) -> None:
+def export(advertiser: Advertiser, to: Target, parts: Parts = 8, as_json: AsJson = False) -> None:
     """Write what rules can ask of each contact, pseudonymous, as NDJSON: a file per part of the table."""
     from chalicelib.audience.segments import FACTS
 
-    rows = _export(the_stage().services(), advertiser, frozenset(FACTS), to, parts)
-    answer({"rows": rows, "folder": str(to)}, f"{rows} facts in {to}", as_json)
+    stage = the_stage()
+    if to.startswith("s3://"):
+        bucket, _, prefix = to.removeprefix("s3://").partition("/")
+        with tempfile.TemporaryDirectory() as folder:
+            rows = _export(stage.services(), advertiser, frozenset(FACTS), Path(folder), parts)
+            for file in sorted(Path(folder).iterdir()):
+                stage.client("s3").upload_file(str(file), bucket, f"{prefix.rstrip('/')}/{file.name}")
+    else:
+        rows = _export(stage.services(), advertiser, frozenset(FACTS), Path(to), parts)
+    answer({"rows": rows, "to": to}, f"{rows} facts in {to}", as_json)
 
 
 @app.command()

@@ -14,11 +14,13 @@ from cli.main import app
 from tests.audience.test_segments import LYON, arrive, make, members, minutes, rules
 from tests.support.shop import CAMILLE, MALIK, PHONES, Shop
 from tests.support.stream import Stream
+from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 
 
 @pytest.fixture
 def stage(world: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(segments, "the_stage", lambda: type("Stage", (), {"services": lambda _: world.services})())
+    stage = type("Stage", (), {"services": lambda _: world.services, "client": lambda _, service: aws(service)})()
+    monkeypatch.setattr(segments, "the_stage", lambda: stage)
     return world
 
 
@@ -75,3 +77,12 @@ def test_a_file_of_people_is_taken_line_by_line(stage: Any, shop: Shop, tmp_path
     assert told["changed"] == 1 and [one["line"] for one in told["errors"]] == [3, 4]
     assert members(shop, segment) == {person}
     assert run("people", shop.advertiser.id, segment.id, str(file), "--remove")["changed"] == 1
+
+
+def test_an_export_goes_to_a_bucket_where_it_is_told_so(stage: Any, shop: Shop) -> None:
+    arrive(shop, CAMILLE, postcode="69001")
+    create_import_bucket()
+    run("export", shop.advertiser.id, "--to", f"s3://{IMPORT_FILES}/facts", "--parts", "2")
+    listed = aws("s3").list_objects_v2(Bucket=IMPORT_FILES)["Contents"]
+    assert [entry["Key"] for entry in listed] == ["facts/facts-0000.ndjson", "facts/facts-0001.ndjson"]
+    assert sum(entry["Size"] for entry in listed) > 100
