@@ -40,7 +40,7 @@ from chalicelib.web import (
     verifications,
     wordings,
 )
-from chalicelib.wiring import lean_services, services
+from chalicelib.wiring import landing_services, lean_services, services
 
 app = Chalice(app_name="relance")
 
@@ -87,7 +87,7 @@ def redirect(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`/{code}`."""
     from chalicelib.web import redirect as edge
 
-    return edge.handle(event, lean_services())
+    return edge.handle(event, landing_services())
 
 
 @app.lambda_function(name="on_event")

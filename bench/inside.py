@@ -17,7 +17,7 @@ from typing import Any
 import app
 from bench import visits
 from chalicelib.clock import SystemClock
-from chalicelib.wiring import lean_services, services
+from chalicelib.wiring import landing_services, lean_services, services
 
 WARM_UP = 20
 
@@ -44,7 +44,7 @@ def main(work: str, frozen: str, rounds: str, requests: str, beside: str) -> Non
     world = json.loads(Path(frozen).read_text(encoding="utf-8"))
     # The log goes nowhere, but is written: on Lambda that is a part of the request too.
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        services().clock = lean_services().clock = WorldClock(world["now"])
+        services().clock = lean_services().clock = landing_services().clock = WorldClock(world["now"])
         calls = {"ours": _OURS[work](world)}
         if beside == "floor":
             calls["floor"] = _floor(work, world)

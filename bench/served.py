@@ -19,14 +19,14 @@ from typing import Any
 import app
 from bench.inside import WorldClock
 from bench.visits import proxied
-from chalicelib.wiring import lean_services
+from chalicelib.wiring import landing_services
 
 _END = b"\r\n\r\n"
 
 
 def main(now: str) -> None:
     """Serve on a free port of 127.0.0.1."""
-    lean_services().clock = WorldClock(int(now))
+    landing_services().clock = WorldClock(int(now))
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
         print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):

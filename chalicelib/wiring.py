@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
+    from chalicelib.aws.lean import Patience
     from chalicelib.journeys.book import JourneyBook
     from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
@@ -612,9 +613,24 @@ def services() -> Services:
 
 @cache
 def lean_services() -> Services:
-    """As above without boto3, for collect and redirect, which come down to one call (docs/adr/0013)."""
+    """As above without boto3, for collect, which comes down to one call (docs/adr/0013)."""
+    from chalicelib.aws.lean import PATIENT
+
+    return _lean(PATIENT)
+
+
+@cache
+def landing_services() -> Services:
+    """The same for the redirect, where a person waits: it gives a silent table up within seconds."""
+    from chalicelib.aws.lean import IN_A_HURRY
+
+    return _lean(IN_A_HURRY)
+
+
+def _lean(patience: Patience) -> Services:
     from chalicelib.aws.lean import LeanClient
 
+    access = stage_settings.aws_access()
     return Services(
-        stage_settings.from_environment(), calls=lambda service: LeanClient(service, stage_settings.aws_access())
+        stage_settings.from_environment(), calls=lambda service: LeanClient(service, access, patience=patience)
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app as application
-from chalicelib.aws.lean import LONGEST_S
+from chalicelib.aws.lean import IN_A_HURRY
 from chalicelib.clock import DAY
 from chalicelib.storage import keys
 from tests.support.policies import CONFIG, configured, policy_files, wildcards
@@ -74,7 +74,7 @@ def test_a_redirect_lives_long_enough_to_land_without_the_table_and_not_longer_t
     """P5: the write and then the read may hear nothing before the container's own memory answers."""
     gateway_s = 29
     config = json.loads(CONFIG.read_text("utf-8"))
-    assert 2 * LONGEST_S + 1 < config["lambda_functions"]["redirect"]["lambda_timeout"] < gateway_s
+    assert 2 * IN_A_HURRY.longest_s + 1 < config["lambda_functions"]["redirect"]["lambda_timeout"] < gateway_s
 
 
 def test_failed_orders_go_back_alone_and_end_in_a_queue() -> None:

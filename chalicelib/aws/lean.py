@@ -13,20 +13,18 @@ import time
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.calls import CallRefused, as_json
 from chalicelib.aws.connection import Answer, Broken, Connection
 from chalicelib.aws.signing import Signer
-from chalicelib.errors import StorageUnavailable
+from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.ids import random_token
 from chalicelib.settings import AwsAccess
 
 _ATTEMPTS = 3
 _FIRST_PAUSE_S = 0.05
-_CONNECT_S, _ANSWER_S = 1, 3
-LONGEST_S = _ATTEMPTS * (_CONNECT_S + _ANSWER_S) + sum(_FIRST_PAUSE_S * 2**n for n in range(1, _ATTEMPTS))
-"""What a call takes at most, where each attempt connects and then hears nothing."""
 _PROTOCOLS = {"dynamodb": ("DynamoDB_20120810", "1.0"), "ssm": ("AmazonSSM", "1.1")}
 _TRY_AGAIN = frozenset(
     {
@@ -51,22 +49,46 @@ _TRY_AGAIN = frozenset(
 """What boto3's standard mode tries again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a service is waited for, in seconds."""
+
+    connect_s: float
+    answer_s: float
+    """For a whole answer, however small the pieces that it comes in."""
+    again_s: float
+    """No further attempt begins later than this after the first one did."""
+
+    @property
+    def longest_s(self) -> float:
+        """What a call takes at most, where the attempt that begins last connects slowly and then hears nothing."""
+        return self.again_s + self.connect_s + self.answer_s
+
+
+PATIENT = Patience(connect_s=1, answer_s=3, again_s=8.5)
+"""boto.py's time-outs: time for three attempts, whatever each of them meets."""
+IN_A_HURRY = Patience(connect_s=0.3, answer_s=0.6, again_s=0.75)
+"""Somebody looks at an empty page: two attempts that hear nothing, or three that are refused at once."""
+
+
 class LeanClient:
-    """One service, as `Call`, with boto.py's time-outs and attempts. Not for several threads."""
+    """One service, as `Call`, with boto.py's attempts. Not for several threads."""
 
     def __init__(
         self,
         service: str,
         access: AwsAccess,
         *,
-        connect_s: float = _CONNECT_S,
-        answer_s: float = _ANSWER_S,
+        patience: Patience = PATIENT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         prefix, version = _PROTOCOLS[service]
         content_type = f"application/x-amz-json-{version}"
         self._prefix = prefix
-        self._connection = Connection(access.endpoint(service), connect_s=connect_s, answer_s=answer_s)
+        self._again_s = patience.again_s
+        self._connection = Connection(
+            access.endpoint(service), connect_s=patience.connect_s, answer_s=patience.answer_s
+        )
         self._signer = Signer(access, service, self._connection.host, content_type)
         token = f"X-Amz-Security-Token: {access.session_token}\r\n" if access.session_token else ""
         self._head = (
@@ -83,20 +105,25 @@ class LeanClient:
             request = as_json(request)
         target = f"{self._prefix}.{operation}"
         body = request.encode()
+        again_until = time.monotonic() + self._again_s
         for attempt in range(1, _ATTEMPTS):
             try:
                 return self._attempt(target, body)
-            except (OSError, Broken):
-                pass
+            except (OSError, Broken) as error:
+                failed: Exception = error
             except CallRefused as refused:
                 if not refused.may_pass:
                     raise
+                failed = refused
             # Between nothing and twice as long each time: many who failed together do not come back together.
-            self._sleep(random.random() * _FIRST_PAUSE_S * 2**attempt)  # noqa: S311 - not a secret
+            pause = random.random() * _FIRST_PAUSE_S * 2**attempt  # noqa: S311 - not a secret
+            if time.monotonic() + pause > again_until:
+                raise _unavailable(failed) from failed
+            self._sleep(pause)
         try:
             return self._attempt(target, body)
         except (OSError, Broken) as error:
-            raise StorageUnavailable(_named(error)) from error
+            raise _unavailable(error) from error
 
     def _attempt(self, target: str, body: bytes) -> dict[str, Any]:
         # The machine's own time, whatever the stage's clock shows: AWS refuses any other.
@@ -113,8 +140,11 @@ class LeanClient:
         raise CallRefused(code, content, may_pass=answer.status >= 500 or code in _TRY_AGAIN)
 
 
-def _named(error: Exception) -> str:
-    return str(error) if isinstance(error, Broken) and error.args else type(error).__name__
+def _unavailable(error: Exception) -> RelanceError:
+    """What is raised of an attempt that was the last one."""
+    if isinstance(error, CallRefused):
+        return error
+    return StorageUnavailable(str(error) if isinstance(error, Broken) and error.args else type(error).__name__)
 
 
 def _content(answer: Answer) -> dict[str, Any]:

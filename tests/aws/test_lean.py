@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.aws.calls import CallRefused
-from chalicelib.aws.lean import LeanClient
+from chalicelib.aws.lean import IN_A_HURRY, PATIENT, LeanClient, Patience
 from chalicelib.errors import StorageUnavailable
 from chalicelib.settings import AwsAccess
 from tests.support.scripted import Act, answer, closed, dripping, raw, scripted, silent, whole
 
 GIVEN_UP_S = 0.2
+SHORT = replace(PATIENT, answer_s=GIVEN_UP_S)
 ITEM = {"Item": {"pk": {"S": "é"}}}
 REQUEST = {"TableName": "t", "Key": {"pk": {"S": "é"}}}
 BODY = json.dumps(ITEM).encode()
@@ -70,7 +72,7 @@ class Client:
     def __init__(self, url: str, service: str = "dynamodb") -> None:
         access = AwsAccess("eu-west-3", "AKID", "secret", "token", {"": url})
         self.pauses: list[float] = []
-        self._call = LeanClient(service, access, answer_s=GIVEN_UP_S, sleep=self.pauses.append)
+        self._call = LeanClient(service, access, patience=SHORT, sleep=self.pauses.append)
 
     def get(self) -> dict[str, Any]:
         return self._call("GetItem", REQUEST)
@@ -254,6 +256,22 @@ def test_a_certificate_of_another_host_is_not(certificate: Path, monkeypatch: py
 def test_silence_at_the_handshake_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         access = AwsAccess("eu-west-3", "AKID", "secret", None, {"": f"https://127.0.0.1:{deaf.getsockname()[1]}"})
-        call = LeanClient("dynamodb", access, connect_s=0.1, answer_s=0.1, sleep=lambda _: None)
+        call = LeanClient("dynamodb", access, patience=Patience(0.1, 0.1, 9), sleep=lambda _: None)
         with pytest.raises(StorageUnavailable, match="TimeoutError"):
             call("GetItem", REQUEST)
+
+
+def test_no_attempt_begins_when_its_time_is_over() -> None:
+    patience = Patience(connect_s=0.1, answer_s=0.1, again_s=0.05)
+    with scripted(silent, answer(ITEM)) as server:
+        access = AwsAccess("eu-west-3", "AKID", "secret", None, {"": server.url})
+        call = LeanClient("dynamodb", access, patience=patience, sleep=lambda _: None)
+        with pytest.raises(StorageUnavailable, match="TimeoutError"):
+            call("GetItem", REQUEST)
+    assert len(server.requests) == 1
+
+
+def test_whom_a_person_waits_for_is_asked_twice_and_read_once_more_within_seconds() -> None:
+    assert 2 * IN_A_HURRY.longest_s < 3.5
+    assert IN_A_HURRY.answer_s < IN_A_HURRY.again_s, "a silent attempt is followed by another"
+    assert IN_A_HURRY.longest_s < PATIENT.longest_s

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chalicelib.aws.lean import IN_A_HURRY
 from chalicelib.storage.carts import Product
 from chalicelib.web import redirect as edge
 from tests.local.dynamodb_local import DynamoDBLocal
 from tests.support import gateway
 from tests.support.faults import Fault, FaultyClient, at_operation
-from tests.support.scripted import Act, closed, passed_on, scripted
+from tests.support.scripted import Act, closed, passed_on, scripted, silent
 from tests.support.scripted import answer as respond
 from tests.support.shop import PAGE, Shop, open_shop, visitor_id
 from tests.support.world import World
@@ -137,6 +139,23 @@ def test_as_deployed_a_click_lands_when_it_cannot_be_logged(
     assert location.startswith(PAGE)
     (click_id,) = parse_qs(urlsplit(location).query)["rl_click"]
     assert click_id in capsys.readouterr().out
+
+
+def test_as_deployed_a_silent_table_costs_a_person_seconds_and_not_the_landing(
+    exact_shop: Shop, database: DynamoDBLocal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = sent_code(exact_shop)
+    with scripted() as server:
+        server.script = [passed_on(server, database.endpoint_url), *[silent] * 6]
+        container = exact_shop.world.lean_worker(server.url, patience=IN_A_HURRY)
+        landed(edge.handle(gateway.short_link(code, headers=PHONE), container))
+        asked = time.monotonic()
+        location = landed(edge.handle(gateway.short_link(code, headers=PHONE), container))
+        waited_s = time.monotonic() - asked
+
+    assert waited_s < 3.5, "two attempts to write, two to read"
+    (click_id,) = parse_qs(urlsplit(location).query)["rl_click"]
+    assert f'"event": "click_not_stored", "link": "{code}", "id": "{click_id}"' in capsys.readouterr().out
 
 
 def test_as_deployed_a_click_gets_a_page_when_the_table_is_not_there(exact_shop: Shop) -> None:

@@ -11,7 +11,7 @@ import boto3
 
 from chalicelib.audience.import_uploads import ImportDesk
 from chalicelib.aws.boto import CLIENT_CONFIG
-from chalicelib.aws.lean import LeanClient
+from chalicelib.aws.lean import PATIENT, LeanClient, Patience
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import AwsAccess, Settings
 from chalicelib.sms_providers.reports import Reports
@@ -110,12 +110,15 @@ class World:
         services.reports = Reports(ReceiptQueue(receipts, "receipts"), services.vault)
         return services
 
-    def lean_worker(self, url: str | None = None) -> Services:
+    def lean_worker(self, url: str | None = None, *, patience: Patience = PATIENT) -> Services:
         """A container of collect or redirect as deployed: its calls go to the world's endpoint, or to `url`."""
         url = url or self._endpoint_url
         assert url, "moto has no endpoint: ask for an exact world"
         return self.equip(
-            Services(self.settings, calls=lambda service: LeanClient(service, access(url), sleep=lambda _: None))
+            Services(
+                self.settings,
+                calls=lambda service: LeanClient(service, access(url), patience=patience, sleep=lambda _: None),
+            )
         )
 
     def work(self) -> None:
