@@ -36,6 +36,7 @@ from chalicelib.web import (
     number_hooks,
     optin,
     phone,
+    shops,
     unsubscribe,
     verifications,
     wordings,
@@ -66,6 +67,7 @@ app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)
 app.register_blueprint(leads.routes)
 app.register_blueprint(number_hooks.routes)
+app.register_blueprint(shops.routes)
 app.register_blueprint(messages.routes)
 app.register_blueprint(optin.routes)
 app.register_blueprint(phone.routes)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.breakers import Breakers
     from chalicelib.storage.broadcasts import Broadcasts
     from chalicelib.storage.caps import OperatorCaps
+    from chalicelib.storage.catalogue import Catalogue
     from chalicelib.storage.clicks import ClickLog
     from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.rosters import Rosters
     from chalicelib.storage.segments import Members, Segments
     from chalicelib.storage.send_queue import SendQueue
+    from chalicelib.storage.shop_sources import ShopSources
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
     from chalicelib.storage.visitors import Visitors
@@ -289,6 +291,18 @@ class Stores:
         from chalicelib.storage.lead_sources import LeadSources
 
         return LeadSources(self.table)
+
+    @cached_property
+    def shop_sources(self) -> ShopSources:
+        from chalicelib.storage.shop_sources import ShopSources
+
+        return ShopSources(self.table)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        from chalicelib.storage.catalogue import Catalogue
+
+        return Catalogue(self.table)
 
     @cached_property
     def keyword_numbers(self) -> KeywordNumbers:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.segment_lists import SegmentLists
     from chalicelib.audience.segment_reader import FactReader
     from chalicelib.audience.segment_watch import SegmentWatch
+    from chalicelib.audience.shop_desk import ShopDesk
     from chalicelib.audience.ties import Ties
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
@@ -529,6 +530,21 @@ class Services(Stores):
 
         return LeadDesk(
             self.lead_sources, self.intake, self.counters, GraphLeadReader(), self.wordings, self.vault, self.clock
+        )
+
+    @cached_property
+    def shop_desk(self) -> ShopDesk:
+        from chalicelib.audience.shop_desk import ShopDesk
+
+        return ShopDesk(
+            sources=self.shop_sources,
+            advertisers=self.advertisers,
+            catalogue=self.catalogue,
+            collector=self.collector,
+            intake=self.intake,
+            counters=self.counters,
+            vault=self.vault,
+            clock=self.clock,
         )
 
     @cached_property

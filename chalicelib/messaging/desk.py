@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import cast
 
 from chalicelib.audience.intake import Arrival, Intake
+from chalicelib.audience.order_contract import order_proof, order_statement
 from chalicelib.audience.profile import Profile, open_profile
-from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, Clock
 from chalicelib.errors import Conflict, FieldError, InvalidInput, StorageUnavailable
 from chalicelib.ids import derived_id
@@ -135,7 +135,7 @@ class MessageDesk:
         if hours.next is None:
             return cast("RefusalReason", hours.rule)
         number = wanted.given.order
-        order = self._vault.sign(f"order|{advertiser.id}|{number}") if number else None
+        order = order_proof(self._vault, advertiser.id, number) if number else None
         message = Message(
             id=message_id,
             state="scheduled",
@@ -201,14 +201,7 @@ class MessageDesk:
         standing = reader.contact.consents.get("sms_notification") if reader.contact else None
         if standing and (standing.basis == "consent" or standing.proof == proof):
             return False
-        statement = Statement(
-            {"sms_notification": True},
-            now,
-            "order",
-            proof=proof,
-            evidence={"order": given.order or ""},
-            basis="contract",
-        )
+        statement = order_statement(proof, given.order or "", now)
         return self._intake.take(message.base, Arrival(reader.profile, statement)) == "opposed"
 
     def _keep(self, advertiser: Advertiser, message: Message) -> Message | RefusalReason:

@@ -72,6 +72,8 @@
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
 | heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
 | lead source | LEADS#<source>            | LEADS                 | its id, in a lead tool's address           |
+| shop source | SHOPS#<source>            | SHOPS                 | its id, in a shop platform's address       |
+| product     | CATALOGUE#<site>          | <product>             | its id; everything that a site sells       |
 | answered    | PERSON#<person>           | ANSWERED#<adv.>#<kind>| person, advertiser and kind of answer      |
 | code        | VERIFY#<verification>     | VERIFY                | its id                                     |
 | limit       | LIMIT#<scope>#<start>     | LIMIT                 | scope and window                           |
@@ -589,6 +591,21 @@ def answered(person: str, advertiser_id: str, answer: str) -> Key:
 def lead_source(source_id: str) -> Key:
     """A tool that sends leads."""
     return f"LEADS#{source_id}", "LEADS"
+
+
+def shop_source(source_id: str) -> Key:
+    """A shop platform that tells of a site's orders."""
+    return f"SHOPS#{source_id}", "SHOPS"
+
+
+def catalogue(site_id: str) -> str:
+    """The partition of what a site sells."""
+    return f"CATALOGUE#{site_id}"
+
+
+def product(site_id: str, product_id: str) -> Key:
+    """A product of a site."""
+    return catalogue(site_id), product_id
 
 
 def verification(verification_id: str) -> Key:

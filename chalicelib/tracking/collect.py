@@ -23,7 +23,7 @@ from chalicelib.storage.counters import SERVICE, Counters
 from chalicelib.storage.events import Event, Events, Via
 from chalicelib.tracking.admission import Drop, admit, secret_matches
 from chalicelib.tracking.events import SITE_ID, Envelope, Identifiers, IncomingEvent, browser_time
-from chalicelib.tracking.names import SERVER_ONLY
+from chalicelib.tracking.names import OF_ORDERS, SERVER_ONLY
 from chalicelib.tracking.orders import order_trail
 from chalicelib.tracking.sensitive import comparable, discreet, says_nothing
 from chalicelib.vault import Vault, identifier_digest
@@ -93,11 +93,14 @@ class Collector:
         site = self._advertisers.site(envelope.site)
         return self._take(envelope, self._authenticate(site, caller), caller, now)
 
-    def told_by_back_end(self, body: Any) -> list[Result]:
-        """The same for a caller who has shown that it may speak for the site. Raises InvalidInput."""
-        return self._take(_envelope(body), "server", Caller(None, None, gpc=False), self._clock.now())
+    def told_by_back_end(self, body: Any, *, again: bool = False) -> list[Result]:
+        """The same for a caller who has shown that it may speak for the site. Raises InvalidInput.
 
-    def _take(self, envelope: Envelope, via: Via, caller: Caller, now: int) -> list[Result]:
+        With `again`, the caller tells all that it knows each time: what is stored already stays as it was first told.
+        """
+        return self._take(_envelope(body), "server", Caller(None, None, gpc=False), self._clock.now(), again=again)
+
+    def _take(self, envelope: Envelope, via: Via, caller: Caller, now: int, *, again: bool = False) -> list[Result]:
         if via == "browser" and (drop := _refusal(caller, envelope)):
             self._dropped(drop, envelope.site, now)
             return [Result(index, "dropped", drop) for index in range(len(envelope.events))]
@@ -112,7 +115,7 @@ class Collector:
             if isinstance(checked, tuple):
                 results.append(Result(index, "rejected", errors=checked))
                 continue
-            trail = visitor or self._order_trail(envelope.site, checked)
+            trail = self._trail(envelope, checked, visitor)
             if trail is None:
                 nobody = "give a visitor, at least one id under ids, or params.transaction_id"
                 results.append(Result(index, "rejected", errors=(FieldError("visitor", "required", nobody),)))
@@ -129,7 +132,8 @@ class Collector:
                 continue
             accepted[index] = event
             results.append(Result(index, "accepted"))
-        lost = self._events.append(list(accepted.values()))
+        new = self._events.unknown(list(accepted.values())) if again else list(accepted.values())
+        lost = self._events.append(new)
         return [Result(r.index, "retry") if accepted.get(r.index) in lost else r for r in results] if lost else results
 
     def _authenticate(self, site: Site | None, caller: Caller) -> Via:
@@ -158,9 +162,12 @@ class Collector:
         # A back end may know the customer and not the browser: the trail is then the customer's own.
         return next(iter(identifiers.values()))[:40], identifiers
 
-    def _order_trail(self, site: str, incoming: IncomingEvent) -> str | None:
+    def _trail(self, envelope: Envelope, incoming: IncomingEvent, visitor: str | None) -> str | None:
+        """Where an event stands. What happens to an order has the order's own trail, whatever names the buyer."""
         transaction = incoming.params.transaction_id
-        return order_trail(self._vault, site, transaction) if transaction else None
+        if transaction and (visitor is None or (incoming.event in OF_ORDERS and envelope.visitor is None)):
+            return order_trail(self._vault, envelope.site, transaction)
+        return visitor
 
     def _check(self, raw: Any, via: Via, now: int) -> IncomingEvent | tuple[FieldError, ...]:
         try:

@@ -24,6 +24,8 @@ SERVER_ONLY: frozenset[str] = frozenset(
     {"refund", "order_updated", "delivered", "review_submitted", "trial_started", "trial_ending", "onboarding_step"}
 )
 """What a browser is not believed: these come from the back end, with the site's secret."""
+OF_ORDERS: frozenset[str] = frozenset({"refund", "order_updated", "delivered", "review_submitted"})
+"""What happens to an order, and not before a browser."""
 
 OrderStatus = Literal[
     "created",

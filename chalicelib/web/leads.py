@@ -10,7 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.views import header, parameter, request_of, view
+from chalicelib.web.views import header, parameter, raw_body, view
 from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
 
@@ -64,7 +64,7 @@ def create_lead_source(advertiser: str) -> Response:
 @view
 def lead(source: str) -> Response:
     """One lead, as the source's mapping reads it, signed."""
-    body = _raw_body()
+    body = raw_body(routes)
     services().lead_desk.webhook(source, body, header(routes, "x-relance-signature"))
     return answer({"lead": "accepted"}, 202)
 
@@ -86,12 +86,6 @@ def confirm_facebook(source: str) -> Response:
 @view
 def facebook_leads(source: str) -> Response:
     """Meta's notification of new leads."""
-    body = _raw_body()
+    body = raw_body(routes)
     services().lead_desk.facebook(source, body, header(routes, "x-hub-signature-256"))
     return answer({"leads": "accepted"})
-
-
-def _raw_body() -> bytes:
-    """What was signed, byte for byte."""
-    body = request_of(routes).raw_body
-    return body.encode() if isinstance(body, str) else body

@@ -22,6 +22,7 @@ from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.segment_models import NewSegment, SegmentRows
 from chalicelib.web.sender_models import SenderSettings
+from chalicelib.web.shop_models import NewShop
 from chalicelib.web.template_models import NewTemplate, PreviewRequest
 from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
 from chalicelib.web.upload_models import NewUpload
@@ -53,6 +54,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("put", "/v1/advertisers/{advertiser}/keyword", "Give the keyword number (operator)", "KeywordSettings", 200),
     ("post", "/v1/advertisers/{advertiser}/lead-sources", "Register a tool that sends leads", "NewLeadSource", 201),
     ("post", "/v1/advertisers/{advertiser}/consents", "Record what a person said elsewhere", "NewConsent", 201),
+    ("post", "/v1/sites/{site}/shops", "Register a shop platform that sends webhooks", "NewShop", 201),
     ("post", "/v1/sites/{site}/consents", "The same, with the site's secret", "NewConsent", 201),
     ("post", "/v1/advertisers/{advertiser}/imports", "Import up to 2,000 rows, CSV or NDJSON", None, 200),
     ("get", "/v1/advertisers/{advertiser}/wordings", "The wordings that were registered", None, 200),
@@ -172,6 +174,7 @@ _MODELS = (
     NewConversion,
     NewJourney,
     NewLeadSource,
+    NewShop,
     FindPerson,
     ObjectPerson,
     ObjectPhone,

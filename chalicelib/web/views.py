@@ -38,6 +38,12 @@ def parameter(routes: Blueprint, name: str, default: str) -> str:
     return given.get(name, default) if given else default
 
 
+def raw_body(routes: Blueprint) -> bytes:
+    """The request's body, byte for byte: what a signature is over."""
+    body = request_of(routes).raw_body
+    return body.encode() if isinstance(body, str) else body
+
+
 def form(routes: Blueprint) -> dict[str, str]:
     """The fields of a posted form; of a field that is there twice, the first."""
     body = request_of(routes).raw_body

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.deployed import ORIGIN, Deployed, Shop, eventually
+from tests.support.shop_webhooks import SECRET, payload, signed
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 SEVEN_BIT_GIF = base64.b64decode("R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=")
@@ -283,3 +284,24 @@ def test_a_template_is_refused_saved_priced_and_removed(deployed: Deployed, shop
     assert priced["culprits"] == {"ë": 1} and priced["unknown_people"] == 1
     assert deployed.admin("DELETE", f"{path}/cart-1").status == 200
     assert deployed.admin("GET", f"{path}/cart-1").status == 404
+
+
+def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed, shop: Shop) -> None:
+    created = deployed.admin("POST", f"/v1/sites/{shop.site}/shops", {"kind": "shopify", "secret": SECRET})
+    assert created.status == 201, created.json
+    path = f"/hooks/shops/{created.json['source']}"
+    json_type = {"Content-Type": "application/json"}
+    for topic, told in (
+        ("orders/paid", payload("shopify_order")),
+        ("refunds/create", payload("shopify_refund", created_at="2026-02-28T19:00:00+01:00")),
+        ("products/update", payload("shopify_product")),
+    ):
+        content = json.dumps(told)
+        headers = json_type | signed("shopify", topic, content.encode(), 0)
+        assert deployed.request("POST", path, content + " ", headers).status == 403
+        for _ in range(2):
+            answer = deployed.request("POST", path, content, headers)
+            assert (answer.status, answer.json) == (200, {"outcome": "accepted"})
+    expected = {"event.order_updated": 4, "event.purchase": 1, "event.refund": 1, "shop.bad_signature": 3}
+    eventually(lambda: expected.items() <= shop.counts().items())
+    assert deployed.request("POST", "/hooks/shops/shop_nobody", "{}", json_type).status == 404

@@ -121,6 +121,15 @@ def test_what_names_nobody_but_an_order_stands_on_the_orders_own_trail(shop: Sho
     assert len(kept(shop)) == 3 and len(trails) == 2
 
 
+def test_what_happens_to_an_order_stands_together_whatever_names_its_buyer(shop: Shop) -> None:
+    for ids in ({"phone_sha256": hashed(CAMILLE)}, {"customer_id": "7"}, {}):
+        shop.tell(None, "order_updated", caller=shop.server, ids=ids, params=WHOLE)
+    assert len({item["visitor"] for item in kept(shop)}) == 1
+    visitor = visitor_id()
+    shop.tell(visitor, "delivered", caller=shop.server, params=WHOLE)
+    assert visitor in {item["visitor"] for item in kept(shop)}, "a browser that is named is the event's"
+
+
 @pytest.mark.parametrize(
     ("name", "params", "field"),
     [

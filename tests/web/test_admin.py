@@ -191,6 +191,7 @@ BODIES: dict[str, Any] = {
     "/test-phones/confirm": {"phone": CAMILLE, "verification": "ver_none", "code": "123456"},
     "/templates/{template}/test": {},
     "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
+    "/shops": {"kind": "prestashop"},
     "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
 }
 
