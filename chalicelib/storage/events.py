@@ -76,15 +76,11 @@ class Events:
     def purchases(self, site: str, visitor: str) -> Iterator[Event]:
         """A visitor's purchases."""
         return map(from_item, self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX))
+
     def unknown(self, events: list[Event]) -> list[Event]:
         """Those of up to 100 events that are not stored yet, in one call."""
         stored = self._table.get_many([_key(event) for event in events])
         return [event for event in events if _key(event) not in stored]
-
-    def purchased_since(self, site: str, visitor: str, since: int) -> bool:
-        """Whether a purchase of this visitor was accepted at or after `since`."""
-        purchases = self._table.query(keys.trail(site, visitor), keys.PURCHASE_PREFIX)
-        return any(purchase["received"] >= since for purchase in purchases)
 
     def count_once(self, event: Event, counted: Update) -> bool:
         """Count an event, once whatever is sent or delivered twice. False where that has been done.

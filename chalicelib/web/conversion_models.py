@@ -17,6 +17,16 @@ from chalicelib.web.body import Body
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class BoughtItem(Body):
+    """A line of the receipt, with its product's id as the shop's pages name it."""
+
+    item_id: Reference
+    item_name: Annotated[str, Field(max_length=500)] | None = None
+    item_category: Annotated[str, Field(max_length=500)] | None = None
+    price: Annotated[float, Field(ge=0)] | None = None
+    quantity: Annotated[int, Field(ge=0, le=100_000)] = 1
+
+
 class NewConversion(Body):
     """Who bought, which order, for how much. Numbers and addresses come in clear, and are hashed before all else."""
 
@@ -26,6 +36,7 @@ class NewConversion(Body):
     transaction_id: Reference
     value: Annotated[float, Field(ge=0)] | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    items: list[BoughtItem] = Field(default_factory=list, max_length=50)
     at: datetime | None = None
     """When it happened; now, where it is not given."""
     channel: Literal["web", "store"] = "store"
@@ -58,6 +69,7 @@ def as_events(body: NewConversion, site: str, now: int) -> dict[str, Any]:
     at = body.at if body.at is None or body.at.tzinfo else body.at.replace(tzinfo=UTC)
     params = {
         "transaction_id": body.transaction_id,
+        "items": [item.model_dump(exclude_none=True) for item in body.items] or None,
         "value": body.value,
         "currency": body.currency,
         "channel": "store" if body.channel == "store" else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
-from chalicelib.storage.contacts import Consent
+from chalicelib.storage.contacts import Consent, Purpose
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import Opposition
 from chalicelib.storage.shop_sources import Kind, ShopSource
@@ -36,9 +37,9 @@ def told(shop: Shop) -> list[tuple[str, str]]:
     return sorted((item["name"], (item.get("params") or {}).get("status", "")) for item in items)
 
 
-def consents(shop: Shop) -> dict[str, Consent]:
+def consents(shop: Shop) -> Mapping[Purpose, Consent]:
     contact = shop.world.services.contacts.get(shop.advertiser.id, shop.world.services.vault.person(CAMILLE))
-    return {} if contact is None else dict(contact.consents)
+    return contact.consents if contact else {}
 
 
 PAID = [("order_updated", "created"), ("order_updated", "paid"), ("purchase", "")]

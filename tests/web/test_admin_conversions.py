@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.events import from_item
 from tests.links.test_conversions import clicked, totals
-from tests.support.shop import CAMILLE, Shop, open_shop, visitor_id
+from tests.support.shop import CAMILLE, Shop, hashed, lamp, open_shop, visitor_id
 from tests.support.stream import Stream
 from tests.web.conftest import Api
 
@@ -137,3 +140,24 @@ def test_who_leaves_is_told_by_both_measures(api: Api, shop: Shop) -> None:
     operator = reach(api, shop, OPERATOR)
     told = operator.ask("GET", f"/v1/advertisers/{shop.advertiser.id}/unsubscribes").json
     assert (told["unsubscribed"], told["contacts"], told["of_contacts"]) == (1, 1, 1.0)
+
+
+@pytest.mark.parametrize("matching", [True, False])
+@pytest.mark.parametrize("named", [{"phone": "06 39 98 00 01"}, {"phone": None, "customer_id": "L-77"}])
+def test_a_sale_in_the_store_ends_the_cart_of_whom_phone_or_loyalty_number_names(
+    api: Api, shop: Shop, stream: Stream, named: dict[str, Any], *, matching: bool
+) -> None:
+    shop.contact(CAMILLE)
+    card = Statement({"matching": matching}, shop.world.clock.now(), "loyalty")
+    shop.tell(visitor_id(), "add_to_cart", ids={"phone_sha256": hashed(CAMILLE)}, params=lamp())
+    stream.follow()
+    assert [item["state"] for item in shop.world.of_type("message")] == ["scheduled"]
+
+    # Who takes back the consent to be matched has bought all the same.
+    shop.world.services.intake.take(shop.advertiser.id, Arrival(Profile(CAMILLE, customer_id="L-77"), card))
+    assert tell(api, shop, **named, items=[{"item_id": "lamp", "price": 49.9}]) == 202
+    stream.follow()
+
+    assert [item["state"] for item in shop.world.of_type("message")] == ["cancelled"]
+    (bought,) = (item for item in shop.world.of_type("event") if item["name"] == "purchase")
+    assert bought["params"]["items"] == [{"item_id": "lamp", "price": 49_900_000}]
