@@ -136,7 +136,7 @@ class Services(Stores):
     def orders(self) -> Orders:
         from chalicelib.audience.orders import Orders
 
-        return Orders(self.matcher, self.visitors, self.vault)
+        return Orders(self.matcher, self.visitors)
 
     @cached_property
     def import_destination(self) -> Destination:

@@ -13,8 +13,6 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.events import Event
 from chalicelib.storage.visitors import Tie, Visitors
-from chalicelib.tracking.orders import order_trail
-from chalicelib.vault import Vault
 
 EVIDENCE = "order"
 _ROUNDS = 4
@@ -23,22 +21,19 @@ _ROUNDS = 4
 class Orders:
     """Remembers each order's contact, so that a refund which names its order only reaches the buyer."""
 
-    def __init__(self, matcher: Matcher, visitors: Visitors, vault: Vault) -> None:
+    def __init__(self, matcher: Matcher, visitors: Visitors) -> None:
         self._matcher = matcher
         self._visitors = visitors
-        self._vault = vault
 
     def holder(self, event: Event, site: Site) -> Tie | None:
         """The contact of the advertiser's own base whose order an event is about, or None.
 
         Who is named by the event itself comes first. An order that names nobody is whose it was when it was first told.
         """
-        transaction = event.params.get("transaction_id")
-        if event.via != "server" or not transaction:
+        if event.order is None:
             return None
-        trail = order_trail(self._vault, site.id, transaction)
         for _ in range(_ROUNDS):
-            visitor = self._visitors.get(site.id, trail)
+            visitor = self._visitors.get(site.id, event.order)
             person = self._matcher.named(site.advertiser, event.identifiers)
             if person is None:
                 return visitor.tie

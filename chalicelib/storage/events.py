@@ -41,6 +41,8 @@ class Event:
     """A back end's word of a visitor who refuses to be followed: true, and not to be attributed."""
     network: str | None = None
     """The keyed hash of the service's own cookie, where the visitor had agreed to it."""
+    order: str | None = None
+    """The trail of the order that a back end tells of, which leads to its buyer (tracking/orders.py)."""
     params: Mapping[str, Value] = field(default_factory=dict)
 
 
@@ -119,6 +121,7 @@ def from_item(item: Item) -> Event:
         last_click=item.get("last_click"),
         denied=item.get("denied", False),
         network=item.get("network"),
+        order=item.get("order"),
         params=item.get("params", {}),
     )
 
@@ -144,6 +147,7 @@ def _item(event: Event) -> Item:
         "last_click": event.last_click,
         "denied": event.denied or None,
         "network": event.network,
+        "order": event.order,
         "params": event.params or None,
         "ttl": _ttl(event),
     }

@@ -115,14 +115,16 @@ class Collector:
             if isinstance(checked, tuple):
                 results.append(Result(index, "rejected", errors=checked))
                 continue
-            trail = self._trail(envelope, checked, visitor)
+            order = self._order(envelope.site, checked) if via == "server" else None
+            # What happens to an order has the order's own trail, whatever names the buyer.
+            trail = order if checked.event in OF_ORDERS and order and not envelope.visitor else visitor or order
             if trail is None:
                 nobody = "give a visitor, at least one id under ids, or params.transaction_id"
                 results.append(Result(index, "rejected", errors=(FieldError("visitor", "required", nobody),)))
                 continue
             time = checked.time if via == "server" else browser_time(checked.time, now)
             event = _event(envelope, checked, trail, via, caller.origin, now, time=time, identifiers=identifiers)
-            event = discreet(replace(event, network=network), marked)
+            event = discreet(replace(event, network=network, order=order), marked)
             if says_nothing(event):
                 results.append(Result(index, "dropped", self._dropped("sensitive_category", event.site, now)))
                 continue
@@ -162,12 +164,9 @@ class Collector:
         # A back end may know the customer and not the browser: the trail is then the customer's own.
         return next(iter(identifiers.values()))[:40], identifiers
 
-    def _trail(self, envelope: Envelope, incoming: IncomingEvent, visitor: str | None) -> str | None:
-        """Where an event stands. What happens to an order has the order's own trail, whatever names the buyer."""
+    def _order(self, site: str, incoming: IncomingEvent) -> str | None:
         transaction = incoming.params.transaction_id
-        if transaction and (visitor is None or (incoming.event in OF_ORDERS and envelope.visitor is None)):
-            return order_trail(self._vault, envelope.site, transaction)
-        return visitor
+        return order_trail(self._vault, site, transaction) if transaction else None
 
     def _check(self, raw: Any, via: Via, now: int) -> IncomingEvent | tuple[FieldError, ...]:
         try:

@@ -286,7 +286,8 @@ def test_a_template_is_refused_saved_priced_and_removed(deployed: Deployed, shop
     assert deployed.admin("GET", f"{path}/cart-1").status == 404
 
 
-def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed, shop: Shop) -> None:
+def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed) -> None:
+    shop = deployed.open_shop()
     created = deployed.admin("POST", f"/v1/sites/{shop.site}/shops", {"kind": "shopify", "secret": SECRET})
     assert created.status == 201, created.json
     path = f"/hooks/shops/{created.json['source']}"
