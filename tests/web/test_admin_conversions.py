@@ -151,13 +151,13 @@ def test_a_sale_in_the_store_ends_the_cart_of_whom_phone_or_loyalty_number_names
     card = Statement({"matching": matching}, shop.world.clock.now(), "loyalty")
     shop.tell(visitor_id(), "add_to_cart", ids={"phone_sha256": hashed(CAMILLE)}, params=lamp())
     stream.follow()
-    assert [item["state"] for item in shop.world.of_type("message")] == ["scheduled"]
+    assert [enrolment.reason for enrolment in shop.world.enrolments("cart")] == [None]
 
     # Who takes back the consent to be matched has bought all the same.
     shop.world.services.intake.take(shop.advertiser.id, Arrival(Profile(CAMILLE, customer_id="L-77"), card))
     assert tell(api, shop, **named, items=[{"item_id": "lamp", "price": 49.9}]) == 202
     stream.follow()
 
-    assert [item["state"] for item in shop.world.of_type("message")] == ["cancelled"]
+    assert [(one.state, one.reason) for one in shop.world.enrolments("cart")] == [("left", "purchased")]
     (bought,) = (item for item in shop.world.of_type("event") if item["name"] == "purchase")
     assert bought["params"]["items"] == [{"item_id": "lamp", "price": 49_900_000}]
