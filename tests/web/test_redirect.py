@@ -169,14 +169,14 @@ def test_an_edit_reaches_every_copy_and_only_the_first_of_two(world: World) -> N
 def test_clicks_spread_over_the_copies_and_each_is_counted_once(world: World, stream: Stream) -> None:
     standalone(world)
     container = world.services
-    for number in range(80):
+    for number in range(24):
         browser, method = {"Accept-Language": f"fr-{number}"}, "HEAD" if number % 4 == 0 else "GET"
         assert opened(world, "abc347", services=container, headers=browser, method=method)["statusCode"] == 302
     records = stream.follow()
     stream.replay(records)
-    assert world.counts("adv_a") == {"click.person": 60, "click.preview": 20, "click.unique_link": 60}
+    assert world.counts("adv_a") == {"click.person": 18, "click.preview": 6, "click.unique_link": 18}
     spread = Counter(item["pk"] for item in world.of_type("link") if "last_click" in item)
-    assert len(spread) == 8
+    assert 3 < len(spread) <= 8, "chance leaves copies out, but not most of them"
 
 
 def test_uniques_of_a_standalone_link_are_browsers_of_a_day(world: World, stream: Stream) -> None:
