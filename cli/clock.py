@@ -70,11 +70,15 @@ class StageClock:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _tick(self) -> None:
-        for function in ("BackgroundName", "TickName"):
-            answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs[function], Payload=b"{}")
-            if "FunctionError" in answer:
-                raise TickFailed("the tick failed: its log says why")
+        if next(iter(self._services.jobs.due(self.now())), None):
+            self._invoke("BackgroundName")
+        self._invoke("TickName")
         self._wait_for_queue()
+
+    def _invoke(self, output: str) -> None:
+        answer = self._stage.client("lambda").invoke(FunctionName=self._stage.outputs[output], Payload=b"{}")
+        if "FunctionError" in answer:
+            raise TickFailed("the tick failed: its log says why")
 
     def _wait_for_queue(self) -> None:
         """Until the send queue has been empty for a few looks."""
