@@ -111,6 +111,14 @@ def in_words(told: dict[str, Any]) -> str:
 
 
 @app.command()
+def build(advertiser: Advertiser, segment: SegmentId, as_json: AsJson = False) -> None:
+    """Have the base gone through again for a segment, in the background, without waiting for the day to end."""
+    services = the_stage().services()
+    changed = services.segment_desk.rebuild(advertiser, _with_rules(services, advertiser, segment).id)
+    answer({"segment": segment, "state": changed.state}, changed.state, as_json)
+
+
+@app.command()
 def roster(advertiser: Advertiser, parts: Parts = 8, as_json: AsJson = False) -> None:
     """Write the roster of a base that was there before rosters were, by a scan of the table."""
     services, listed = the_stage().services(), 0

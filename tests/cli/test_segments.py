@@ -37,7 +37,7 @@ def test_an_export_finds_whom_events_find(stage: Any, shop: Shop, stream: Stream
     found = members(shop, segment)
     assert by_export["members"] == by_export["came"] == len(found) == 6
     assert run("roster", shop.advertiser.id)["listed"] == len(everybody)
-    shop.world.services.segment_desk.rebuild(shop.advertiser.id, segment.id)
+    assert run("build", shop.advertiser.id, segment.id)["state"] == "building"
     minutes(shop)
     assert members(shop, segment) == found
 
