@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
     from chalicelib.journeys.enroller import Enroller
+    from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
     from chalicelib.journeys.trail import Trail
     from chalicelib.links.clicks import Clicks
@@ -275,6 +276,25 @@ class Services(Stores):
         return JourneyBook(self.journeys, self.clock)
 
     @cached_property
+    def journey_rehearser(self) -> JourneyRehearser:
+        from chalicelib.journeys.history import History
+        from chalicelib.journeys.rehearser import JourneyRehearser
+
+        return JourneyRehearser(
+            rosters=self.rosters,
+            sizes=self.base_sizes,
+            contacts=self.contacts,
+            visitors=self.visitors,
+            events=self.events,
+            history=History(self.conversion_log, self.click_log),
+            countries=self.countries,
+            foresight=self._foresight,
+            price=self._price,
+            vault=self.vault,
+            clock=self.clock,
+        )
+
+    @cached_property
     def journey_desk(self) -> JourneyDesk:
         from chalicelib.journeys.desk import JourneyDesk
 
@@ -434,6 +454,7 @@ class Services(Stores):
         codes = ForeseenCodes(self.promo_pools, PromoCodes(self.table), self.clock)
         return Foresight(
             advertiser=advertiser,
+            site=self.advertisers.site,
             contacts=self.contacts,
             ledgers=self.ledgers,
             operator_caps=self.operator_caps,

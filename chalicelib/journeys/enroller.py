@@ -80,17 +80,12 @@ class Enroller:
 
     def _concerned(self, journey: Known, event: Event, who: Who) -> Iterator[keys.Key]:
         """The enrolments that an event may change."""
-        document, order = journey.document, event.params.get("transaction_id")
-        ends = any(exit_.on == event.name for exit_ in document.exits)
-        begins = enrolling.begun_by(document.trigger, event.name)
-        if document.trigger.about != "order":
-            if ends or begins:
-                yield keys.enrolment(who.base, who.person, journey.id, who.site)
-        elif order and (ends or begins):
-            yield keys.enrolment(who.base, who.person, journey.id, f"{who.site}#{order}")
-        elif ends:
+        about = enrolling.concerned(journey, event)
+        if about == enrolling.ANY:
             for enrolment in self._enrolments.of_contact(who.base, who.person, journey.id):
                 yield enrolment.key
+        elif about:
+            yield keys.enrolment(who.base, who.person, journey.id, about)
 
     def _apply(
         self, journey: Known, decision: Decision, known: Enrolment | None, shard: str, unsigned: str | None

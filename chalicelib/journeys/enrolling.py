@@ -70,6 +70,21 @@ class Leave:
 Decision = Enter | Move | Leave | None
 
 
+ANY = "*"
+"""Every enrolment of the contact in the journey."""
+
+
+def concerned(journey: Known, event: Event) -> str | None:
+    """What the enrolment is about that an event may change: a subject, ANY, or None for none."""
+    document, order = journey.document, event.params.get("transaction_id")
+    ends = any(exit_.on == event.name for exit_ in document.exits)
+    if not ends and not begun_by(document.trigger, event.name):
+        return None
+    if document.trigger.about != "order":
+        return event.site
+    return f"{event.site}#{order}" if order else ANY if ends else None
+
+
 def begun_by(trigger: Trigger, event: str) -> bool:
     """Whether an event can begin a journey. Whatever a visitor does shows what is in the cart, or was looked at."""
     return trigger.about in ("cart", "product") or event in trigger.events

@@ -7,7 +7,7 @@ send meanwhile, and who changes their mind, is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.audience.profile import Profile, open_profile
 from chalicelib.messaging.budget import day_of
@@ -20,11 +20,11 @@ from chalicelib.messaging.writing import Draft, Writer
 from chalicelib.promotions.desk import Reserved
 from chalicelib.promotions.foreseen import ForeseenCodes
 from chalicelib.sms_providers.prices import Money
-from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.broadcasts import Foreseen
 from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contact, Contacts
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledgers import Ledger, Ledgers, Send
 from chalicelib.storage.messages import Message
 from chalicelib.vault import Vault
 
@@ -44,12 +44,13 @@ class _Text:
 
 
 class Foresight:
-    """One rehearsal: what it foresees of a message counts for the next ones, as codes and budget go."""
+    """One rehearsal: what it foresees of a message counts for the next ones, as codes, budget and caps go."""
 
     def __init__(
         self,
         *,
         advertiser: Advertiser,
+        site: Callable[[str], Site | None],
         contacts: Contacts,
         ledgers: Ledgers,
         operator_caps: OperatorCaps,
@@ -60,6 +61,7 @@ class Foresight:
         vault: Vault,
     ) -> None:
         self._advertiser = advertiser
+        self._site = site
         self._contacts = contacts
         self._ledgers = ledgers
         self._operator_caps = operator_caps
@@ -69,19 +71,22 @@ class Foresight:
         self._price = price
         self._vault = vault
         self._spent: dict[int, int] = {}
+        self._foreseen: dict[str, list[Send]] = {}
 
     def of(self, messages: Sequence[Message]) -> list[Foreseen]:
         """What would become of up to 100 messages of the advertiser's own base, in the order of their moments."""
         people = [message.person for message in messages]
         # The ledgers first, as the dispatch does.
-        ledgers = self._ledgers.get_all(people)
+        found = self._ledgers.get_all(people)
         contacts = self._contacts.get_all(self._advertiser.id, people)
-        return [self._of(message, contacts.get(message.person), ledgers[message.person]) for message in messages]
+        return [self._of(message, contacts.get(message.person), found[message.person]) for message in messages]
 
     def _of(self, message: Message, contact: Contact | None, ledger: Ledger) -> Foreseen:
         at = message.due_at or message.created_at
         caps = self._operator_caps.get()
-        facts = Facts(message, self._advertiser, None, contact, ledger, purchased=False, operator_caps=caps)
+        ledger = replace(ledger, sends=(*ledger.sends, *self._foreseen.get(message.person, ())))
+        site = self._site(message.site) if message.site else None
+        facts = Facts(message, self._advertiser, site, contact, ledger, purchased=False, operator_caps=caps)
         permitted = permit(facts, at)
         if isinstance(permitted, Refuse):
             return Foreseen(message.id, "refused", at, permitted.reason)
@@ -107,6 +112,7 @@ class Foresight:
             if held is None:
                 if text.promo:
                     self._codes.gone(text.promo)
+                self._foreseen.setdefault(message.person, []).append(decision.counted)
                 return Foreseen(message.id, "sent", at, None, text.parts, place.country, waited_for)
             at, waited_for = held, waited_for or "budget_spent"
         return Foreseen(message.id, "refused", at, "expired", country=place.country)

@@ -112,6 +112,11 @@ class Visitors:
             raise
         return True
 
+    def browsers_of(self, base: str, person: str) -> list[tuple[str, str]]:
+        """The browsers that were tied to a contact within the time of a trail, as (site, visitor)."""
+        references = self._table.query(keys.contact_partition(base, person), keys.BROWSER_PREFIX)
+        return [(reference["site"], reference["visitor"]) for reference in references]
+
     def changes(self, site: str, visitor: str) -> list[TieChange]:
         """Whom a browser was tied to, from the first to the last."""
         items = self._table.query(keys.trail(site, visitor), keys.TIE_PREFIX)

@@ -101,6 +101,25 @@ def stop_journey(advertiser: str, journey: str) -> Response:
     return answer(journey_answer(services().journey_desk.stop(owner, journey, by)))
 
 
+@routes.route(_ALL + "/{journey}/rehearse", methods=["POST"])
+@view
+def rehearse_journey(advertiser: str, journey: str) -> Response:
+    """What the last thirty days would lead to from a start on: who gets what when, and who not. Nothing is sent."""
+    from chalicelib.journeys.book import Known
+    from chalicelib.journeys.definition import Journey
+    from chalicelib.web.journey_models import RehearsalAsked
+    from chalicelib.web.message_models import epoch_ms
+
+    owner = reached(routes, advertiser)
+    body = read_body(routes, RehearsalAsked)
+    found = services().journeys.get(advertiser, journey)
+    if found is None:
+        raise NotFound("journey")
+    known = Known(found.id, found.version, Journey.model_validate_json(found.document))
+    start = epoch_ms(body.start_at) if body.start_at else None
+    return answer(services().journey_rehearser.rehearse(owner, known, start, body.contacts))
+
+
 @routes.route(_PLAYBOOKS, methods=["GET"])
 @view
 def list_playbooks(advertiser: str) -> Response:

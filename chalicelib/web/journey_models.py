@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -18,6 +19,13 @@ class NewJourney(Body):
 
     document: Journey
     running: Running = "keep"
+
+
+class RehearsalAsked(Body):
+    """From when on the last thirty days are to come again, and how many contacts are looked at."""
+
+    start_at: datetime | None = None
+    contacts: Annotated[int, Field(ge=1, le=1_000)] = 200
 
 
 class SwitchOn(Body):

@@ -13,7 +13,7 @@ from chalicelib.web.broadcast_models import NewBroadcast, ReachQuestion
 from chalicelib.web.cap_models import OperatorCaps
 from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
-from chalicelib.web.journey_models import NewJourney, SwitchOn
+from chalicelib.web.journey_models import NewJourney, RehearsalAsked, SwitchOn
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.message_models import NewMessage
@@ -70,6 +70,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", f"{_JOURNEY}/versions", "All that a journey has been", None, 200),
     ("post", f"{_JOURNEY}/start", "Let people begin a journey", None, 200),
     ("post", f"{_JOURNEY}/stop", "Stop a journey: nothing more of it is sent", None, 200),
+    ("post", f"{_JOURNEY}/rehearse", "What the last 30 days would lead to; nothing is sent", "RehearsalAsked", 200),
     ("get", _PLAYBOOKS, "The journeys that are ready to be switched on", None, 200),
     (
         "post",
@@ -185,6 +186,7 @@ _MODELS = (
     LinkChange,
     LinkDomain,
     NewWording,
+    RehearsalAsked,
     SwitchOn,
     NewUpload,
     PoolSettings,

@@ -168,6 +168,7 @@ BODIES: dict[str, Any] = {
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
     "/journeys/{journey}": {"document": ONE_STEP},
+    "/journeys/{journey}/rehearse": {"contacts": 5},
     "/journeys/check": {"document": ONE_STEP},
     "/playbooks/{playbook}": {"language": "fr"},
     "/templates/{template}": {"text": "{{ link }}"},

@@ -1,0 +1,144 @@
+"""A journey walked in memory over a contact's events: what it would make of them, and when. Pure; nothing is stored.
+
+It asks the very deciders that the engine asks (enrolling.py, stepping.py), in the order in which their moments come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from chalicelib.audience.conditions import Facts
+from chalicelib.clock import DAY
+from chalicelib.journeys import enrolling
+from chalicelib.journeys.book import Known
+from chalicelib.journeys.enrolling import Enter, Leave, Who
+from chalicelib.journeys.stepping import End, Go, PassOver, Wait, moved_on, outcome, planned, scheduled
+from chalicelib.journeys.subjects import subject_of
+from chalicelib.storage.carts import Browsing, Cart
+from chalicelib.storage.enrolments import Begun, Enrolment, Ran
+from chalicelib.storage.events import Event
+from chalicelib.storage.visitors import Visitor
+from chalicelib.tracking import carts
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step whose SMS would be made now, and the cart that it would be about."""
+
+    at: int
+    enrolment: Enrolment
+    go: Go
+    cart: Cart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the replay cannot know by itself."""
+
+    facts: Callable[[Enrolment, Browsing | None, int], Facts]
+    """What a step's conditions ask, at a moment."""
+    opening: Callable[[Enrolment, int], int | None]
+    """The first moment from one on that the hours allow."""
+    zones: Sequence[str]
+
+
+@dataclass(slots=True)
+class Replay:
+    """One contact in one journey."""
+
+    journey: Known
+    who: Who
+    asked: Asked
+    counted: Counter[str] = field(default_factory=Counter)
+    """What became of enrolments and steps, by name."""
+    _browsing: dict[str, Browsing] = field(default_factory=dict)
+    _enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    _begun: Begun = field(default_factory=Begun)
+
+    def of(self, events: Sequence[Event], until: int) -> Iterator[Due]:
+        """The SMS that would be made, from the first event to a moment, in order."""
+        for event in sorted(events, key=lambda each: (each.received, each.time, each.id)):
+            yield from self._run(event.received)
+            self._follow(event)
+        yield from self._run(until)
+
+    def _follow(self, event: Event) -> None:
+        browsing = carts.follow(self._browsing.get(event.visitor, Browsing()), event)
+        self._browsing[event.visitor] = browsing
+        subject = subject_of(self.journey.document.trigger, event, Visitor(event.site, event.visitor, browsing))
+        who = replace(self.who, site=event.site, visitor=event.visitor)
+        for about in self._about(event):
+            known = self._enrolments.get(about)
+            decision = enrolling.decide(self.journey, event, who, subject, known, about)
+            if decision is None or (isinstance(decision, Enter) and not self._may_begin(decision.enrolment)):
+                continue
+            enrolment = decision.enrolment
+            if isinstance(decision, Leave):
+                self.counted[f"left.{decision.reason}"] += known is not None and known.state == "active"
+            elif enrolment.state == "active" and not enrolment.ran:
+                enrolment = scheduled(self.journey.document, enrolment, self.asked.zones)
+            self._enrolments[about] = enrolment
+
+    def _about(self, event: Event) -> list[str]:
+        about = enrolling.concerned(self.journey, event)
+        return list(self._enrolments) if about == enrolling.ANY else [about] if about else []
+
+    def _may_begin(self, enrolment: Enrolment) -> bool:
+        limits = self.journey.document.limits
+        if not enrolling.within_limit(self.journey, self._begun, enrolment.entered_at):
+            self.counted["not_begun.limit_reached"] += 1
+            return False
+        since = enrolment.entered_at - limits.within_days * DAY
+        kept = tuple(at for at in self._begun.at if at > since)
+        self._begun = Begun((*kept, enrolment.entered_at))
+        self.counted["begun"] += 1
+        return True
+
+    def _run(self, until: int) -> Iterator[Due]:
+        while due := min(self._waiting(until), key=lambda each: each[0], default=None):
+            at, about = due
+            enrolment = self._enrolments[about]
+            step = self.journey.document.steps[enrolment.step]
+            browsing = self._browsing.get(enrolment.visitor or "")
+            enrolment = replace(
+                enrolment, planned_at=max(enrolment.planned_at, planned(step, enrolment, self.asked.zones))
+            )
+            opening = self.asked.opening(enrolment, at)
+            facts = self.asked.facts(enrolment, browsing, at) if opening == at else {}
+            became = outcome(self.journey.document, enrolment, facts, opening, at)
+            if self._is_over(browsing):
+                became = End("no_longer")
+            self._enrolments[about] = self._moved(enrolment, became, at)
+            if isinstance(became, Go) and not enrolment.held_out:
+                yield Due(at, enrolment, became, browsing.cart if browsing else None)
+
+    def _waiting(self, until: int) -> Iterator[tuple[int, str]]:
+        for about, enrolment in self._enrolments.items():
+            if enrolment.state == "active" and enrolment.due_at is not None and enrolment.due_at <= until:
+                yield enrolment.due_at, about
+
+    def _is_over(self, browsing: Browsing | None) -> bool:
+        """Whether what a visit was about is gone."""
+        match self.journey.document.trigger.about:
+            case "cart":
+                return browsing is None or browsing.cart is None
+            case "product":
+                return browsing is None or browsing.viewed is None
+        return False
+
+    def _moved(self, enrolment: Enrolment, became: End | PassOver | Wait | Go, at: int) -> Enrolment:
+        document, step = self.journey.document, self.journey.document.steps[enrolment.step].id
+        match became:
+            case Wait(until):
+                return replace(enrolment, due_at=until)
+            case End(reason):
+                self.counted[f"ended.{reason}"] += 1
+                return replace(enrolment, state="done", reason=reason, due_at=None)
+            case PassOver(reason):
+                name, variant = reason, None
+            case Go(_, variant):
+                name = "held_out" if enrolment.held_out else "made"
+        self.counted[f"{step}.{name}"] += 1
+        return moved_on(document, enrolment, Ran(step, at, name, None, variant), self.asked.zones)

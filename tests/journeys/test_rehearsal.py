@@ -1,0 +1,161 @@
+"""A rehearsal of a journey, held against what then happens."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.journeys.book import Known
+from chalicelib.journeys.definition import Journey
+from chalicelib.journeys.rehearser import WINDOW
+from chalicelib.storage.caps import CapRule
+from tests.support.journeys import CART, start, template
+from tests.support.shop import PHONES, Shop, hashed, lamp, open_shop, visitor_id
+from tests.support.stream import Stream
+from tests.support.world import World
+
+CHEAP = {"items": [{"item_id": "bulb", "price": 9}], "currency": "EUR"}
+DEAR = {"items": [{"item_id": "lamp", "price": 90}], "currency": "EUR"}
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    """A shop whose caps let one marketing SMS a day to each."""
+    return open_shop(world, caps=(CapRule(1, DAY),))
+
+
+def history(shop: Shop, stream: Stream) -> dict[str, str]:
+    """An afternoon in which nobody was written to; returns who did what, by person."""
+    people: dict[str, str] = {}
+
+    def visit(number: int, what: str, *events: tuple[str, Any], **consents: Any) -> str:
+        people[shop.contact(PHONES[number], **consents)] = what
+        visitor = visitor_id()
+        ids = {"phone_sha256": hashed(PHONES[number])}
+        for name, params in events:
+            shop.tell(visitor, name, params=params, ids=ids)
+            stream.follow()
+            shop.world.clock.advance(MINUTE)
+        return visitor
+
+    visit(1, "left", ("add_to_cart", DEAR))
+    visit(2, "bought", ("add_to_cart", DEAR), ("purchase", None))
+    visit(3, "cheap", ("add_to_cart", CHEAP))
+    visit(4, "emptied", ("add_to_cart", DEAR), ("remove_from_cart", DEAR))
+    visit(5, "no_marketing", ("add_to_cart", DEAR), marketing=False)
+    visit(6, "looked", ("view_item", DEAR))
+    visit(7, "stopped", ("add_to_cart", DEAR))
+    return people
+
+
+def four_weeks_later(shop: Shop) -> None:
+    """So that what is rehearsed to begin now comes on a Wednesday, two days from now."""
+    shop.world.clock.advance(28 * DAY)
+
+
+def rehearse(shop: Shop, document: dict[str, Any]) -> dict[str, Any]:
+    services, advertiser = shop.world.services, shop.advertiser
+    for person in {item["person"] for item in shop.world.of_type("contact")}:
+        services.rosters.add([(advertiser.id, person)])
+    journey = Known("cart", 1, Journey.model_validate(document))
+    return services.journey_rehearser.rehearse(advertiser, journey, None, None)
+
+
+@pytest.fixture
+def document(shop: Shop) -> dict[str, Any]:
+    template(shop, "question", "{{ brand }} : une question ? {{ link }}")
+    template(shop, "reminder", "{{ brand }} : votre panier est encore là {{ link }}")
+    told = deepcopy(CART)
+    told["trigger"]["when"] = [{"fact": "cart.value", "op": "at_least", "value": 50}]
+    return told
+
+
+def what_happened(shop: Shop) -> set[tuple[str, str, str, str | None]]:
+    """Person, step and outcome of every message of the journey."""
+    found = [shop.stored(item["id"]) for item in shop.world.of_type("message")]
+    return {
+        (message.person, str(message.step), "sent" if message.state == "sent" else "refused", message.reason)
+        for message in found
+        if message.campaign == "cart"
+    }
+
+
+def test_what_then_happens_is_what_was_rehearsed(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
+    """The same afternoon, twice: once as it is rehearsed, and once as it comes again under the journey."""
+    start(shop, "cart", document, state="stopped")
+    began = shop.world.clock.now()
+    history(shop, stream)
+    four_weeks_later(shop)
+    rehearsal = rehearse(shop, document)
+    foreseen = {(row["person"], row["step"], row["outcome"], row["reason"]) for row in rehearsal["rows"]}
+    assert shop.world.provider.sent == [] and shop.world.of_type("enrolment") == []
+
+    start(shop, "cart", document)
+    shop.world.clock.advance(WINDOW - (shop.world.clock.now() - began))
+    history(shop, stream)
+    for _ in range(3 * 24):
+        shop.world.clock.advance(HOUR)
+        shop.world.work()
+
+    assert foreseen == what_happened(shop)
+    assert {(step, outcome, reason) for _, step, outcome, reason in foreseen} == {
+        ("question", "sent", None),
+        ("question", "refused", "no_sms_marketing_consent"),
+        ("reminder", "sent", None),
+        ("reminder", "refused", "no_sms_marketing_consent"),
+    }
+
+
+def test_a_change_since_is_the_difference(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
+    start(shop, "cart", document, state="stopped")
+    people = history(shop, stream)
+    four_weeks_later(shop)
+    before = rehearse(shop, document)
+    stopped = next(person for person, what in people.items() if what == "stopped")
+    shop.world.services.erasure.erase(shop.advertiser.id, stopped)
+    after = rehearse(shop, document)
+    assert {row["person"] for row in before["rows"]} - {row["person"] for row in after["rows"]} == {stopped}
+
+
+def test_it_tells_the_reasons_the_parts_and_the_hours(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
+    start(shop, "cart", document, state="stopped")
+    history(shop, stream)
+    four_weeks_later(shop)
+    told = rehearse(shop, document)
+    assert (told["contacts"], told["contacts_looked_at"]) == (7, 7)
+    became = told["became"]
+    assert (became["begun"], became["left.purchased"], became["left.no_longer"]) == (5, 1, 1)
+    messages = told["messages"]
+    assert messages["sends"]["people"] == 4
+    assert messages["unreached"]["no_sms_marketing_consent"]["people"] == 2
+    assert messages["parts"]["total"] == 4
+    assert sum(hour["people"] for hour in messages["hours"]) == 4
+
+
+def test_caps_count_what_was_foreseen(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
+    start(shop, "cart", document, state="stopped")
+    history(shop, stream)
+    four_weeks_later(shop)
+    document["steps"][1]["wait"]["minutes"] = 120
+    told = rehearse(shop, document)
+    assert told["messages"]["unreached"]["cap_reached"]["people"] == 2
+
+
+def test_events_of_before_the_window_are_left_out(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
+    start(shop, "cart", document, state="stopped")
+    history(shop, stream)
+    shop.world.clock.advance(WINDOW)
+    assert rehearse(shop, document)["rows"] == []
+
+
+def test_who_is_of_a_country_that_is_not_meant_gets_nothing(shop: Shop, document: dict[str, Any]) -> None:
+    statement = Statement({"sms_marketing": True, "matching": True}, shop.world.clock.now() - DAY, "checkout")
+    shop.world.services.intake.take(shop.advertiser.id, Arrival(Profile("+33639980050"), statement))
+    shop.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed("+33639980050")})
+    assert rehearse(shop, document | {"countries": ["BE"]})["rows"] == []
