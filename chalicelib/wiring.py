@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.book import JourneyBook
     from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
+    from chalicelib.journeys.endings import Endings
     from chalicelib.journeys.enroller import Enroller
     from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
@@ -314,6 +315,12 @@ class Services(Stores):
         return Enroller(self.journey_book, self.enrolments, self.messages, self.clock)
 
     @cached_property
+    def endings(self) -> Endings:
+        from chalicelib.journeys.endings import Endings
+
+        return Endings(self.ledgers, self.messages, self.advertisers, self.enroller)
+
+    @cached_property
     def due_steps(self) -> DueSteps:
         from chalicelib.journeys.due import DueSteps
 
@@ -542,7 +549,7 @@ class Services(Stores):
     def inbound(self) -> Inbound:
         from chalicelib.replies.inbound import Inbound
 
-        return Inbound(self.ledgers, self.keywords, self.vault, self.clock)
+        return Inbound(self.ledgers, self.keywords, self.endings, self.vault, self.clock)
 
     @cached_property
     def lead_desk(self) -> LeadDesk:

@@ -10,7 +10,9 @@ from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.journeys import Journeys, StoredJourney
 
 CART = "cart"
-"""The journey that every advertiser has by its settings, until it saves one of its own under this name."""
+"""The journey that every advertiser has by its settings, until it saves one of its own under this name.
+
+It stands back, too, while another journey about carts is live: one cart, one journey."""
 _CACHED_FOR = 10 * SECOND
 
 
@@ -35,14 +37,15 @@ class JourneyBook:
     def live(self, advertiser: Advertiser) -> list[Known]:
         """The journeys that people can be enrolled in."""
         stored = self._all(advertiser.id)
-        usual = [] if CART in stored else [usual_cart(advertiser)]
-        return usual + [self._known(advertiser.id, one) for one in stored.values() if one.state == "live"]
+        own = [self._known(advertiser.id, one) for one in stored.values() if one.state == "live"]
+        superseded = CART in stored or any(one.document.kind == "cart" for one in own)
+        return own if superseded else [usual_cart(advertiser), *own]
 
     def followed(self, advertiser: Advertiser, journey: str, version: int) -> Known | None:
         """What an enrolment goes on with: its own version, or the newest where that says so; None where it stands."""
         stored = self._all(advertiser.id).get(journey)
         if stored is None:
-            return usual_cart(advertiser) if journey == CART and version == 0 else None
+            return next((one for one in self.live(advertiser) if (one.id, one.version) == (journey, version)), None)
         if stored.state != "live":
             return None
         if stored.running == "migrate" or stored.version == version:

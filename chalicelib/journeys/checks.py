@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.errors import FieldError
 from chalicelib.journeys.definition import Journey, Step, Text
+from chalicelib.journeys.restraint import check_baskets
 from chalicelib.messaging.content import invitation, own_words
 from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.senders import Sender, choose_sender
@@ -32,7 +33,7 @@ class Surroundings:
 
 def check_journey(journey: Journey, around: Surroundings) -> list[FieldError]:
     """Everything that keeps a journey from being saved, each by its place in the document."""
-    return [*_countries(journey, around), *_texts(journey, around)]
+    return [*_countries(journey, around), *check_baskets(journey), *_texts(journey, around)]
 
 
 def _countries(journey: Journey, around: Surroundings) -> Iterator[FieldError]:

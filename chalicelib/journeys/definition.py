@@ -19,7 +19,7 @@ from chalicelib.tracking.names import EventName
 
 VISIT_FACTS: frozenset[str] = frozenset({"event", "cart", "product", "order"})
 """What an event itself can tell; the others are asked for before each step."""
-STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history"}
+STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "agent"}
 _YEAR = 366 * 24 * 60
 _ALL = 100
 
@@ -100,6 +100,9 @@ class Step(Document):
     """Instead of the template's."""
     expires: Annotated[int | float, Field(gt=0, le=_YEAR)] = 24 * 60
     """Minutes after it was due, from which on it makes no sense any more; the next step follows all the same."""
+    at_most: Annotated[int, Field(ge=1, le=20)] | None = None
+    """SMS of this step to a person in `within_days`, in whichever enrolment; otherwise it is passed over."""
+    within_days: Annotated[int, Field(ge=1, le=366)] = 366
 
     @field_validator("when")
     @classmethod

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, InvalidInput, NotFound
+from chalicelib.errors import Conflict, FieldError, InvalidInput, NotFound
 from chalicelib.journeys.checks import Surroundings, check_journey
 from chalicelib.journeys.definition import Journey
+from chalicelib.journeys.restraint import left_out
 from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage.advertisers import OPERATOR, Advertiser
@@ -48,6 +49,11 @@ class JourneyDesk:
         )
         if errors := check_journey(journey, around):
             raise InvalidInput(errors)
+
+    def notices(self, journey: Journey) -> list[FieldError]:
+        """What keeps no journey from being saved, and still has to be said."""
+        profiles = ((country, self._countries.profile(country)) for country in journey.countries)
+        return [notice for country, profile in profiles for notice in left_out(journey, country, profile)]
 
     def save(
         self, advertiser: Advertiser, journey_id: str, journey: Journey, by: str, running: Running = "keep"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from chalicelib.clock import DAY, Clock
+from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
 from chalicelib.journeys import enrolling
 from chalicelib.journeys.book import JourneyBook, Known
@@ -106,10 +106,10 @@ class Enroller:
     ) -> stored.NotEnrolled | None:
         now, limits, begun = self._clock.now(), journey.document.limits, None
         if limits.at_most:
-            before = self._enrolments.begun(enrolment.base, enrolment.person, journey.id)
-            if not enrolling.within_limit(journey, before, enrolment.entered_at):
+            before = self._enrolments.begun(enrolment)
+            if not before.allow(enrolment.entered_at, limits.at_most, limits.within_days):
                 return "limit_reached"
-            begun = before, limits.within_days * DAY
+            begun = before, limits.within_days
         enrolment = scheduled(journey.document, enrolment, ())
         counted = count(enrolment.advertiser, shard, now, f"journey.{journey.id}.begun")
         refused = self._enrolments.enrol(enrolment, known, begun=begun, unsigned=unsigned, others=[counted])

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.audience.conditions import failing
-from chalicelib.clock import DAY, MINUTE
+from chalicelib.clock import MINUTE
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.definition import Exit, Trigger
 from chalicelib.journeys.facts import event_facts, told
 from chalicelib.journeys.subjects import Subject
-from chalicelib.storage.enrolments import Begun, Enrolment
+from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
 
 SKEW = 5 * MINUTE
@@ -117,6 +117,8 @@ def begin(journey: Known, who: Who, subject: Subject, known: Enrolment | None) -
     if _ended(journey, known, subject):
         return None
     if known.state == "active" and not known.ran:
+        if journey.document.trigger.about == "person" and subject.active_at <= known.active_at:
+            return None  # That day is known already.
         moved = _moved(journey, known, who, subject)
         return None if replace(moved, evidence=known.evidence) == known else Move(moved)
     if (known.ran or known.state == "done") and not _again(journey, known, subject):
@@ -146,15 +148,6 @@ def leave(journey: Known, exit_: Exit, at: int, known: Enrolment | None, unknown
 
 def _ends(exit_: Exit, event: Event) -> bool:
     return exit_.on == event.name and failing(exit_.when, event_facts(told(event))) is None
-
-
-def within_limit(journey: Known, begun: Begun, at: int) -> bool:
-    """Whether a contact may begin once more."""
-    limits = journey.document.limits
-    if limits.at_most is None:
-        return True
-    since = at - limits.within_days * DAY
-    return sum(moment > since for moment in begun.at) < limits.at_most
 
 
 def held_out(person: str, journey: str, percent: int) -> bool:

@@ -9,6 +9,9 @@ from chalicelib.storage.contacts import Contact
 from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.enrolments import Enrolment
 
+_A_HABIT = 2
+"""So many purchases, all at a discount, make somebody who buys in promotion only (mission.md, J10)."""
+
 
 class History:
     """Reads it, for who is asked about only."""
@@ -20,11 +23,12 @@ class History:
     def facts(self, contact: Contact, enrolment: Enrolment, now: int) -> dict[str, Fact]:
         """Facts of purchases that are known of, and of clicks since the journey began."""
         advertiser = enrolment.advertiser
-        bought = [
-            found.purchase.at
+        purchases = [
+            found
             for found in self._conversions.of_contact(contact.base, contact.person)
             if found.purchase and found.advertiser == advertiser
         ]
+        bought = [found.purchase.at for found in purchases if found.purchase]
         clicked = any(
             click.at >= enrolment.entered_at and click.click_class == "person" and click.advertiser == advertiser
             for click in self._clicks.of_contact(contact.base, contact.person, now)
@@ -32,5 +36,6 @@ class History:
         return {
             "history.purchases": len(bought),
             "history.days_since_purchase": (now - max(bought)) / DAY if bought else None,
+            "history.promo_only": len(purchases) >= _A_HABIT and all(found.discounted for found in purchases),
             "history.clicked": clicked,
         }

@@ -31,7 +31,10 @@ def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, car
     """The message of a step, to be sent now. About an order, it needs no visit and no consent to matching."""
     step = journey.document.steps[enrolment.step]
     name = message_id(vault, journey, enrolment)
-    visit = journey.document.trigger.about in _VISITS
+    about = journey.document.trigger.about
+    visit = about in _VISITS
+    # The order that somebody has stayed away since is no purchase that an SMS wanted to cause.
+    changed_at = enrolment.active_at if about == "person" else enrolment.changed_at
     given = _given(enrolment, step.sender)
     number = given.order if given else None
     order = {"order": vault.sign(f"order|{enrolment.advertiser}|{number}")} if number else {}
@@ -51,8 +54,8 @@ def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, car
         data=seal_given(vault, name, given) if given else None,
         product=cart.product if cart else enrolment.product,
         cart=cart.contents if cart else None,
-        cart_at=cart.started_at if cart else enrolment.changed_at,
-        cart_changed_at=cart.changed_at if cart else enrolment.changed_at,
+        cart_at=cart.started_at if cart else changed_at,
+        cart_changed_at=cart.changed_at if cart else changed_at,
         created_at=now,
         expires_at=enrolment.planned_at + round(step.expires * MINUTE),
         due_at=now + MESSAGE_LEASE,

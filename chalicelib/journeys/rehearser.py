@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import identifiers_of, open_profile
 from chalicelib.clock import DAY, Clock
+from chalicelib.journeys.agent import agent_facts
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Who
 from chalicelib.journeys.facts import step_facts
@@ -155,18 +156,19 @@ class JourneyRehearser:
 
     def _asked(self, advertiser: Advertiser, journey: Known, contact: Contact, place: Place) -> Asked:
         def facts(enrolment: Enrolment, browsing: Browsing | None, at: int) -> dict[str, Fact]:
-            known = step_facts(enrolment, browsing, contact, place)
+            known = step_facts(enrolment, browsing, contact, place) | agent_facts(advertiser, at)
             if "history" in asked(journey.document, enrolment.step):
                 known |= self._history.facts(contact, enrolment, at)
             return known
 
+        profile = None if place.problem else self._countries.profile(place.country)
+
         def opening(enrolment: Enrolment, at: int) -> int | None:
             message_class, hours = journey.document.message_class, advertiser.hours
             own, name = own_hours(hours, message_class), message_id(self._vault, journey, enrolment)
-            profile = None if place.problem else self._countries.profile(place.country)
             return leave_at(place, message_class, at, own, name, hours.spread_ms, profile=profile)
 
-        return Asked(facts, opening, place.zones)
+        return Asked(facts, opening, place.zones, profile.carts if profile else None)
 
     def _message(self, journey: Known, due: Due) -> Message:
         message = step_message(self._vault, journey, due.enrolment, due.go, due.cart, due.at)

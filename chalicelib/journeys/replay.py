@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.audience.conditions import Facts
-from chalicelib.clock import DAY
 from chalicelib.journeys import enrolling
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Enter, Leave, Who
 from chalicelib.journeys.stepping import End, Go, PassOver, Wait, moved_on, outcome, planned, scheduled
 from chalicelib.journeys.subjects import subject_of
+from chalicelib.messaging.profile import CartRule
 from chalicelib.storage.carts import Browsing, Cart
-from chalicelib.storage.enrolments import Begun, Enrolment, Ran
+from chalicelib.storage.enrolments import Enrolment, Ran
 from chalicelib.storage.events import Event
+from chalicelib.storage.occasions import Occasions
 from chalicelib.storage.visitors import Visitor
 from chalicelib.tracking import carts
 
@@ -42,6 +43,8 @@ class Asked:
     opening: Callable[[Enrolment, int], int | None]
     """The first moment from one on that the hours allow."""
     zones: Sequence[str]
+    rule: CartRule | None = None
+    """What the country says of carts."""
 
 
 @dataclass(slots=True)
@@ -55,7 +58,8 @@ class Replay:
     """What became of enrolments and steps, by name."""
     _browsing: dict[str, Browsing] = field(default_factory=dict)
     _enrolments: dict[str, Enrolment] = field(default_factory=dict)
-    _begun: Begun = field(default_factory=Begun)
+    _begun: Occasions = field(default_factory=Occasions)
+    _sent: dict[str, Occasions] = field(default_factory=dict)
 
     def of(self, events: Sequence[Event], until: int) -> Iterator[Due]:
         """The SMS that would be made, from the first event to a moment, in order."""
@@ -87,12 +91,10 @@ class Replay:
 
     def _may_begin(self, enrolment: Enrolment) -> bool:
         limits = self.journey.document.limits
-        if not enrolling.within_limit(self.journey, self._begun, enrolment.entered_at):
+        if limits.at_most and not self._begun.allow(enrolment.entered_at, limits.at_most, limits.within_days):
             self.counted["not_begun.limit_reached"] += 1
             return False
-        since = enrolment.entered_at - limits.within_days * DAY
-        kept = tuple(at for at in self._begun.at if at > since)
-        self._begun = Begun((*kept, enrolment.entered_at))
+        self._begun = self._begun.and_one(enrolment.entered_at, limits.within_days)
         self.counted["begun"] += 1
         return True
 
@@ -107,11 +109,13 @@ class Replay:
             )
             opening = self.asked.opening(enrolment, at)
             facts = self.asked.facts(enrolment, browsing, at) if opening == at else {}
-            became = outcome(self.journey.document, enrolment, facts, opening, at)
+            sent = self._sent.get(step.id, Occasions())
+            became = outcome(self.journey.document, enrolment, facts, opening, at, sent=sent, rule=self.asked.rule)
             if self._is_over(browsing):
                 became = End("no_longer")
             self._enrolments[about] = self._moved(enrolment, became, at)
             if isinstance(became, Go) and not enrolment.held_out:
+                self._sent[step.id] = sent.and_one(at, step.within_days)
                 yield Due(at, enrolment, became, browsing.cart if browsing else None)
 
     def _waiting(self, until: int) -> Iterator[tuple[int, str]]:
@@ -139,6 +143,6 @@ class Replay:
             case PassOver(reason):
                 name, variant = reason, None
             case Go(_, variant):
-                name = "held_out" if enrolment.held_out else "made"
-        self.counted[f"{step}.{name}"] += 1
+                name = "held_out" if enrolment.held_out else "sent"
+        self.counted[f"{step}.{'made' if name == 'sent' else name}"] += 1
         return moved_on(document, enrolment, Ran(step, at, name, None, variant), self.asked.zones)

@@ -11,7 +11,12 @@ from chalicelib.audience.conditions import Condition, Facts, failing
 from chalicelib.clock import MINUTE, SECOND
 from chalicelib.journeys.definition import Journey, Step, Text
 from chalicelib.journeys.enrolling import variant_of
+from chalicelib.journeys.restraint import restrained
+from chalicelib.messaging.profile import CartRule
 from chalicelib.storage.enrolments import Enrolment, Ran
+from chalicelib.storage.occasions import Occasions
+
+_NEVER = Occasions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,21 @@ def planned(step: Step, enrolment: Enrolment, zones: Sequence[str]) -> int:
     return _next_time_of_day(due, step.wait.at, zones[0]) if step.wait.at and zones else due
 
 
-def outcome(journey: Journey, enrolment: Enrolment, facts: Facts, opening: int | None, now: int) -> Outcome:
+def outcome(
+    journey: Journey,
+    enrolment: Enrolment,
+    facts: Facts,
+    opening: int | None,
+    now: int,
+    *,
+    sent: Occasions = _NEVER,
+    rule: CartRule | None = None,
+) -> Outcome:
     """What becomes of the enrolment's step now.
 
     `opening` is the first moment from now on that the hours allow, None where none does. Conditions are asked in that
-    moment only: what they ask, such as whether the agent is there, may be otherwise by then.
+    moment only: what they ask, such as whether the agent is there, may be otherwise by then. `sent` is when the person
+    had the step before, where it has a limit; `rule` is what the country says of carts.
     """
     step = journey.steps[enrolment.step]
     ends = enrolment.planned_at + round(step.expires * MINUTE)
@@ -84,7 +99,10 @@ def outcome(journey: Journey, enrolment: Enrolment, facts: Facts, opening: int |
         chosen = step.variants[variant_of(enrolment.person, enrolment.journey, shares)]
         texts, variant = chosen.texts, chosen.id
     fitting = next((text for text in texts if failing(text.when, facts) is None), None)
-    return Go(fitting, variant) if fitting else PassOver("no_text")
+    if fitting is None:
+        return PassOver("no_text")
+    restraint = restrained(journey, step, enrolment, sent, rule, now)
+    return PassOver(restraint) if restraint else Go(fitting, variant)
 
 
 def moved_on(journey: Journey, enrolment: Enrolment, ran: Ran, zones: Sequence[str]) -> Enrolment:

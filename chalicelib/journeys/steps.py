@@ -13,6 +13,7 @@ from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import Clock
 from chalicelib.errors import RelanceError
+from chalicelib.journeys.agent import agent_facts
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.facts import step_facts
 from chalicelib.journeys.history import History
@@ -21,17 +22,21 @@ from chalicelib.journeys.stepping import End, Go, PassOver, Wait, asked, moved_o
 from chalicelib.logs import log
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
+from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.recipients import Place, place_of_contact
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage import enrolments as stored
 from chalicelib.storage import keys, messages
 from chalicelib.storage.advertisers import Advertiser, Advertisers
+from chalicelib.storage.carts import Browsing
 from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolment, Enrolments, Ran
 from chalicelib.storage.messages import Message
+from chalicelib.storage.occasions import Occasions
 from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.visitors import Visitor, Visitors
+from chalicelib.tracking.sensitive import is_sensitive
 from chalicelib.vault import Vault
 
 _ATTEMPTS = 6
@@ -109,7 +114,9 @@ class Steps:
             return self._wait(at.enrolment, due)
         opening = self._opening(at, now)
         facts = self._facts(at, now) if opening == now else {}
-        match outcome(at.journey.document, enrolment, facts, opening, now):
+        sent = self._enrolments.sent(enrolment, step.id) if step.at_most else Occasions()
+        rule = profile.carts if (profile := self._profile(at)) else None
+        match outcome(at.journey.document, enrolment, facts, opening, now, sent=sent, rule=rule):
             case End() as end:
                 return self._end(enrolment, end, now)
             case Wait(until):
@@ -119,7 +126,7 @@ class Steps:
             case Go() if enrolment.held_out:
                 return self._pass_over(at, Ran(step.id, now, "held_out"), now)
             case Go() as go:
-                return self._go(at, go, now)
+                return self._go(at, go, sent, now)
 
     def _facts_of(self, enrolment: Enrolment) -> _At | str:
         """Everything but the conditions' facts, or why the journey is over."""
@@ -139,27 +146,41 @@ class Steps:
             visitor = self._visitors.get(enrolment.site, enrolment.visitor)
             if (visitor.cart if about == "cart" else visitor.browsing.viewed) is None:
                 return "no_longer"
+            if self._is_sensitive(visitor.browsing, about, enrolment.site):
+                return "sensitive"
         return _At(journey, enrolment, advertiser, contact, place, visitor)
+
+    def _is_sensitive(self, browsing: Browsing, about: str, site_id: str) -> bool:
+        """Whether it names a category that was marked as sensitive since it was kept."""
+        site = self._advertisers.site(site_id)
+        things = browsing.cart.lines if about == "cart" and browsing.cart else [browsing.viewed]
+        return site is not None and any(thing and is_sensitive(thing.category, site.sensitive) for thing in things)
 
     def _facts(self, at: _At, now: int) -> dict[str, Fact]:
         groups = asked(at.journey.document, at.enrolment.step)
         facts = step_facts(at.enrolment, at.visitor.browsing if at.visitor else None, at.contact, at.place)
+        facts |= agent_facts(at.advertiser, now)
         return facts | (self._history.facts(at.contact, at.enrolment, now) if "history" in groups else {})
 
     def _opening(self, at: _At, now: int) -> int | None:
         message_class = at.journey.document.message_class
         hours = at.advertiser.hours
-        profile = None if at.place.problem else self._countries.profile(at.place.country)
         own, name = own_hours(hours, message_class), message_id(self._vault, at.journey, at.enrolment)
-        return leave_at(at.place, message_class, now, own, name, hours.spread_ms, profile=profile)
+        return leave_at(at.place, message_class, now, own, name, hours.spread_ms, profile=self._profile(at))
 
-    def _go(self, at: _At, go: Go, now: int) -> Message:
+    def _profile(self, at: _At) -> CountryProfile | None:
+        return None if at.place.problem else self._countries.profile(at.place.country)
+
+    def _go(self, at: _At, go: Go, sent: Occasions, now: int) -> Message:
         step = at.journey.document.steps[at.enrolment.step]
         message = step_message(self._vault, at.journey, at.enrolment, go, at.visitor.cart if at.visitor else None, now)
         ran = Ran(step.id, now, "sent", message.id, go.variant)
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
         names = [f"journey.{at.journey.id}.{step.id}.made"]
-        self._commit(at.enrolment, after, names, now, messages.create(message), messages.reference(message))
+        writes: list[Write] = [messages.create(message), messages.reference(message)]
+        if step.at_most:  # Counted when it is made: one that is refused later is not made up for.
+            writes.append(stored.sent_once_more(at.enrolment, step.id, sent, now, step.within_days))
+        self._commit(at.enrolment, after, names, now, *writes)
         log("step", message=message.id, advertiser=message.advertiser, journey=at.journey.id, step=step.id)
         return message
 

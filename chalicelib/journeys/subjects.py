@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.audience.conditions import Fact
+from chalicelib.clock import DAY
 from chalicelib.journeys.definition import Trigger
 from chalicelib.journeys.facts import cart_facts, event_facts, told, viewed_facts
 from chalicelib.storage.carts import Product
@@ -48,9 +49,18 @@ def subject_of(trigger: Trigger, event: Event, visitor: Visitor) -> Subject | No
     if event.name not in trigger.events:
         return None
     if trigger.about == "person":
-        return Subject(site, at, at, at, facts, kept)
+        return Subject(site, at, at, _day_after(at), facts, kept)
     order = event.params.get("transaction_id")
     return Subject(f"{site}#{order}", at, at, at, facts, kept, _bought(event)) if order else None
+
+
+def _day_after(at: int) -> int:
+    """The end of the day (UTC) of a sign of life: what a stay away is counted from.
+
+    All signs of one day say the same then. So somebody who comes each minute is written down once a day, the wait is
+    never shorter than it says and at most a day longer, and no order of the day's events changes when it ends.
+    """
+    return at - at % DAY + DAY
 
 
 def _bought(event: Event) -> Product | None:

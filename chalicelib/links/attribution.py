@@ -174,7 +174,8 @@ def _refusal(click: LoggedClick | None, bought_at: int, advertiser: str, window_
 
 def _report(event: Event, at: int) -> Report:
     value, currency = event.params.get("value"), event.params.get("currency")
-    return Report(at, event.id, value, currency, in_store=event.params.get("channel") == "store")
+    in_store, discounted = event.params.get("channel") == "store", bool(event.params.get("coupon"))
+    return Report(at, event.id, value, currency, in_store, discounted)
 
 
 def _first(known: Report | None, told: Report) -> Report:

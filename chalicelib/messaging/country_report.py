@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.messaging.profile import WEEKDAYS, ClassHours, CountryProfile, clock_time, shipped
+from chalicelib.clock import HOUR
+from chalicelib.messaging.profile import WEEKDAYS, CartRule, ClassHours, CountryProfile, clock_time, shipped
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage.signed_countries import Signature
 
@@ -34,7 +35,12 @@ def country_told(profile: CountryProfile, signature: Signature | None) -> dict[s
             }
             for rule in profile.senders
         ],
+        "carts": _carts(profile.carts) if profile.carts else None,
     }
+
+
+def _carts(rule: CartRule) -> dict[str, Any]:
+    return {"messages": rule.messages, "within_h": rule.within_ms // HOUR, "source": rule.source}
 
 
 def _hours(hours: ClassHours) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.messaging.holidays import HolidayRule, holiday_rule
 from chalicelib.storage.messages import MessageClass
@@ -60,6 +61,16 @@ class SenderRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CartRule:
+    """How many SMS may follow one abandoned cart, where a country or its carriers say so."""
+
+    messages: int
+    within_ms: int
+    """After the cart was left."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Territory:
     """A part of a country that has its own code (ISO 3166-1), zone or numbers."""
 
@@ -91,6 +102,7 @@ class CountryProfile:
     """The country whose territory it is, or itself: a sender is registered for all of it."""
     opt_out: Mapping[Language, str]
     """What a marketing text ends with, by its language: the `number` that takes a STOP, and the `page`."""
+    carts: CartRule | None = None
     senders: tuple[SenderRule, ...] = ()
     """None where nothing is known: nothing may be sent then."""
     postcodes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -168,11 +180,16 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
             holidays_source=source,
             family=data["code"],
             opt_out=data["opt_out"],
+            carts=_cart_rule(data.get("carts")),
             senders=tuple(sender_rule(rule) for rule in data.get("senders", ())),
             postcodes={name: tuple(data[name]["postcodes"]) for name in holidays if name in data},
         )
         for part in _territories(file).values()
     }
+
+
+def _cart_rule(values: Mapping[str, Any] | None) -> CartRule | None:
+    return CartRule(values["messages"], values["within_h"] * HOUR, _source("carts", values)) if values else None
 
 
 def class_hours(name: str, values: Mapping[str, Any]) -> ClassHours:

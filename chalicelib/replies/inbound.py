@@ -1,4 +1,4 @@
-"""What people answer: STOP, which cannot wait, and the opt-in by text."""
+"""What people answer: STOP, which cannot wait, the opt-in by text, and any other word, which ends a journey."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from chalicelib.clock import Clock
+from chalicelib.journeys.endings import Endings
 from chalicelib.logs import log
 from chalicelib.replies.keywords import Keywords
 from chalicelib.sms_providers.contract import InboundText
@@ -20,16 +21,20 @@ _STOP = re.compile(r"\W*STOP(?:\W+(?:AU\W+)?\d{5,6})?\W*", re.IGNORECASE)
 class Inbound:
     """Acts on replies. A reply that is reported twice changes nothing the second time."""
 
-    def __init__(self, ledgers: Ledgers, keywords: Keywords, vault: Vault, clock: Clock) -> None:
+    def __init__(self, ledgers: Ledgers, keywords: Keywords, endings: Endings, vault: Vault, clock: Clock) -> None:
         self._ledgers = ledgers
         self._keywords = keywords
+        self._endings = endings
         self._vault = vault
         self._clock = clock
 
     def receive(self, reply: InboundText) -> bool:
         """Record an opposition or an opt-in where the reply is one; True then. Raises StorageUnavailable."""
         if not _STOP.fullmatch(unicodedata.normalize("NFKC", reply.text)):
-            return self._keywords.receive(reply)
+            if self._keywords.receive(reply):
+                return True
+            self._endings.replied(self._vault.person(reply.phone), self._clock.now())
+            return False
         person = self._vault.person(reply.phone)
         # A number may serve several advertisers, so the no goes to all that wrote to this phone lately; and to
         # everyone where none is on record, because a STOP must never be lost.

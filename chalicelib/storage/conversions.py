@@ -25,6 +25,8 @@ class Report:
     value: int | None = None
     currency: str | None = None
     in_store: bool = False
+    discounted: bool = False
+    """Whether a coupon was used; which one is not kept."""
 
     @property
     def has_amount(self) -> bool:
@@ -84,6 +86,11 @@ class Conversion:
     def purchase(self) -> Report | None:
         """The word that counts: the back end's, else the browser's."""
         return self.server or self.browser
+
+    @property
+    def discounted(self) -> bool:
+        """Whether anybody told of a coupon."""
+        return any(report.discounted for report in (self.server, self.browser) if report)
 
     def people(self) -> dict[str, int]:
         """`<base>#<person>` of whoever it concerns, to its time."""

@@ -15,6 +15,7 @@ from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import events, keys, messages
 from chalicelib.storage.carts import Product
 from chalicelib.storage.codec import Item
+from chalicelib.storage.occasions import Occasions, occasions, one_more
 from chalicelib.storage.table import Check, ConditionFailed, Put, Table, TransactionRefused, Update, Write
 
 UNSIGNED_ENROLS_EVERY = DAY
@@ -103,14 +104,6 @@ class DueStep:
     due_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """When a contact began a journey, whatever it was about: what its limit counts."""
-
-    at: tuple[int, ...] = ()
-    version: int = 0
-
-
 class Enrolments:
     """One item per contact, journey and subject."""
 
@@ -146,28 +139,32 @@ class Enrolments:
             return False
         return True
 
-    def begun(self, base: str, person: str, journey: str) -> Begun:
-        """When the contact began the journey."""
-        item = self._table.get(keys.begun(base, person, journey))
-        return Begun(tuple(item["at"]), item["version"]) if item else Begun()
+    def begun(self, enrolment: Enrolment) -> Occasions:
+        """When its contact began its journey, whatever that was about."""
+        return occasions(self._table, _begun(enrolment))
+
+    def sent(self, enrolment: Enrolment, step: str) -> Occasions:
+        """When its contact was sent a step of its journey, in whichever enrolment."""
+        return occasions(self._table, _sent(enrolment, step))
 
     def enrol(
         self,
         enrolment: Enrolment,
         known: Enrolment | None,
         *,
-        begun: tuple[Begun, int] | None = None,
+        begun: tuple[Occasions, int] | None = None,
         unsigned: str | None = None,
         others: Sequence[Write] = (),
     ) -> NotEnrolled | None:
         """Store one that begins; None where that was done, else why not.
 
-        `begun` is what its limit counted and how long that is kept (ms). `unsigned` is the browser whose word is all
+        `begun` is what its limit counted and for how many days. `unsigned` is the browser whose word is all
         that there is for it: it enrols one person a day.
         """
         writes: list[Write] = [save(enrolment, known)]
         if begun:
-            writes.append(_begin(enrolment, *begun))
+            before, days = begun
+            writes.append(one_more(_begun(enrolment), before, enrolment.entered_at, days))
         if unsigned:
             writes.append(_mark(enrolment, unsigned))
         try:
@@ -198,6 +195,11 @@ def save(enrolment: Enrolment, known: Enrolment | None) -> Put:
     if known.version == 0:
         return Put(enrolment.key, item, "attribute_not_exists(#version)")
     return Put(enrolment.key, item, "#version = :known", {"known": known.version})
+
+
+def sent_once_more(enrolment: Enrolment, step: str, before: Occasions, at: int, within_days: int) -> Write:
+    """That a step with a limit is sent, on condition that no other enrolment has sent it since that was looked at."""
+    return one_more(_sent(enrolment, step), before, at, within_days)
 
 
 def still_in(enrolment: keys.Key, run: int) -> Check:
@@ -232,21 +234,12 @@ def from_item(item: Item) -> Enrolment:
     )
 
 
-def _begin(enrolment: Enrolment, before: Begun, kept: int) -> Put:
-    """That the contact has begun the journey once more, on condition that the others are as they were counted."""
-    at = (*(moment for moment in before.at if moment > enrolment.entered_at - kept), enrolment.entered_at)
-    return Put(
-        keys.begun(enrolment.base, enrolment.person, enrolment.journey),
-        {
-            "type": "begun",
-            "v": 1,
-            "at": at,
-            "version": before.version + 1,
-            "ttl": (enrolment.entered_at + kept) // SECOND,
-        },
-        condition="#version = :before" if before.version else "attribute_not_exists(pk)",
-        values={"before": before.version} if before.version else {},
-    )
+def _begun(enrolment: Enrolment) -> keys.Key:
+    return keys.begun(enrolment.base, enrolment.person, enrolment.advertiser, enrolment.journey)
+
+
+def _sent(enrolment: Enrolment, step: str) -> keys.Key:
+    return keys.sent_step(enrolment.base, enrolment.person, enrolment.advertiser, enrolment.journey, step)
 
 
 def _mark(enrolment: Enrolment, visitor: str) -> Update:

@@ -34,7 +34,8 @@
 | journey     | ADV#<advertiser>          | JOURNEY#<journey>     | its id; an advertiser's list               |
 | definition  | ADV#<advertiser>          | DEFINED#<jour.>#<ver.>| a journey's version, and its history       |
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journ.>#<subj.>| contact, journey, and what it is about     |
-| begun       | CONTACT#<base>#<person>   | BEGUN#<journey>       | who may begin a journey again              |
+| begun       | CONTACT#<base>#<person>   | BEGUN#<adv.>#<journ.> | who may begin a journey again              |
+| step sent   | CONTACT#<base>#<person>   | STEP#<ad.>#<jou.>#<st.>| who may be sent a step again              |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
 | network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
@@ -388,9 +389,14 @@ def enrolments_in(journey_id: str) -> str:
     return f"{ENROLMENT_PREFIX}{journey_id}#"
 
 
-def begun(base: str, person: str, journey_id: str) -> Key:
-    """When a contact began a journey."""
-    return contact_partition(base, person), f"BEGUN#{journey_id}"
+def begun(base: str, person: str, advertiser_id: str, journey_id: str) -> Key:
+    """When a contact began a journey of an advertiser's."""
+    return contact_partition(base, person), f"BEGUN#{advertiser_id}#{journey_id}"
+
+
+def sent_step(base: str, person: str, advertiser_id: str, journey_id: str, step: str) -> Key:
+    """When a contact was sent a step of such a journey."""
+    return contact_partition(base, person), f"STEP#{advertiser_id}#{journey_id}#{step}"
 
 
 def ledger(person: str) -> Key:

@@ -56,6 +56,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _is_told(value: Any) -> Any:
+    return bool(value.strip()) if isinstance(value, str) else value
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
@@ -105,6 +109,8 @@ class Params(Strict):
     value: Amount | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     transaction_id: Reference | None = None
+    coupon: Annotated[bool, BeforeValidator(_is_told)] | None = None
+    """Whether a coupon was used, of a `purchase`. GA4's field names it; the name is not kept."""
     channel: Literal["store"] | None = None
     """Where it was bought, where that was not on the web."""
     page_location: Page | None = None

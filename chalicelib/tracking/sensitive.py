@@ -17,6 +17,11 @@ def comparable(category: str) -> str:
     return " ".join(category.casefold().split())
 
 
+def is_sensitive(category: str | None, marked: Collection[str]) -> bool:
+    """Whether a category is one of those marked, as the shop writes them."""
+    return category is not None and comparable(category) in {comparable(one) for one in marked}
+
+
 def discreet(event: Event, marked: Collection[str]) -> Event:
     """The event without its items of `marked` categories (each `comparable`), and without its page if none is left."""
     items = event.params.get("items") or ()

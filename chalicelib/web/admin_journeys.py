@@ -44,7 +44,7 @@ def put_journey(advertiser: str, journey: str) -> Response:
     from pydantic import TypeAdapter, ValidationError
 
     from chalicelib.journeys.definition import Slug
-    from chalicelib.web.journey_models import NewJourney, journey_answer
+    from chalicelib.web.journey_models import NewJourney, journey_answer, notices_answer
 
     by, owner = authorise(routes, advertiser), reached(routes, advertiser)
     try:
@@ -54,7 +54,8 @@ def put_journey(advertiser: str, journey: str) -> Response:
         raise InvalidInput([FieldError("journey", "pattern", rule)]) from None
     body = read_body(routes, NewJourney)
     saved = services().journey_desk.save(owner, journey, body.document, by, body.running)
-    return answer(journey_answer(saved), 201 if saved.version == 1 else 200)
+    notices = notices_answer(services().journey_desk.notices(body.document))
+    return answer(journey_answer(saved) | notices, 201 if saved.version == 1 else 200)
 
 
 @routes.route(_ALL + "/{journey}/versions", methods=["GET"])
@@ -74,11 +75,12 @@ def list_versions(advertiser: str, journey: str) -> Response:
 @view
 def check_journey(advertiser: str) -> Response:
     """Whether a journey could be saved; nothing is."""
-    from chalicelib.web.journey_models import NewJourney
+    from chalicelib.web.journey_models import NewJourney, notices_answer
 
     owner = reached(routes, advertiser)
-    services().journey_desk.check(owner, read_body(routes, NewJourney).document)
-    return answer({"ok": True})
+    document = read_body(routes, NewJourney).document
+    services().journey_desk.check(owner, document)
+    return answer({"ok": True} | notices_answer(services().journey_desk.notices(document)))
 
 
 @routes.route(_ALL + "/{journey}/start", methods=["POST"])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from chalicelib.errors import FieldError
 from chalicelib.journeys.definition import Journey
 from chalicelib.storage.journeys import Running, StoredJourney
 from chalicelib.storage.templates import Language
@@ -34,6 +37,11 @@ class SwitchOn(Body):
     language: Language = "fr"
     answers: dict[str, Any] = Field(default_factory=dict)
     start: bool = False
+
+
+def notices_answer(notices: Iterable[FieldError]) -> dict[str, Any]:
+    """What has to be said of a journey that may be saved."""
+    return {"notices": [asdict(notice) for notice in notices]}
 
 
 def journey_answer(journey: StoredJourney) -> dict[str, Any]:

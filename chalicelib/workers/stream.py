@@ -44,8 +44,9 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
 def on_people(stream: Mapping[str, Any], services: Services) -> None:
     """Changed ledgers, removed contacts, and what happened to the others.
 
-    Oppositions and erasures are logged outside of the table, and a no to a campaign counts against it; what hung on a
-    contact that aged out goes with it. A contact that something happened to may belong to other segments now.
+    Oppositions and erasures are logged outside of the table, and a no to a campaign counts against it and ends the
+    person's journeys; what hung on a contact that aged out goes with it. A contact that something happened to may
+    belong to other segments now.
     """
     new: list[tuple[str, str]] = []
     touched: list[tuple[str, str]] = []
@@ -59,6 +60,7 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
                 services.opposition_log.append(replace(said, person=services.vault.lasting(said.person)))
                 if before:  # A ledger that comes into being has no sends to answer, or was moved with what it says.
                     services.stop_watch.follow(now, said)
+                    services.endings.opposed(now, said)
         elif not after and before.get("type") == "contact" and _aged_out(record):
             services.erasure.expired(contacts.from_item(before))
         elif not after and before.get("type") == "contact":

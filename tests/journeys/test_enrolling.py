@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -52,6 +53,8 @@ BROWSE = known(
     exits=[{"on": "purchase"}],
 )
 WIN_BACK = known(kind="win_back", trigger={"about": "person", "events": ["page_view", "purchase"]})
+MIDNIGHT = NOON - NOON % DAY + DAY
+"""The end of the day (UTC) that the tests begin on."""
 
 
 def event(name: str, minute: int, *, late: int = 0, visitor: str = "browser", **params: Any) -> Event:
@@ -178,7 +181,28 @@ def test_a_purchase_ends_a_journey_whose_last_message_still_waits() -> None:
 def test_each_visit_begins_the_wait_of_a_win_back_anew() -> None:
     enrolment = settle(WIN_BACK, [event("page_view", 0), event("purchase", 60), event("page_view", 30)])
     assert enrolment is not None
-    assert (enrolment.active_at, enrolment.run) == (NOON + HOUR, 1)
+    assert (enrolment.active_at, enrolment.run) == (MIDNIGHT, 1)
+
+
+def test_somebody_who_comes_each_minute_is_written_down_once_a_day() -> None:
+    known = settle(WIN_BACK, [event("page_view", 0)])
+    assert known is not None
+    later = [event("page_view", minute) for minute in (1, 2, 300)]
+    assert [settle(WIN_BACK, [each], known) for each in later] == [known] * 3
+    tomorrow = settle(WIN_BACK, [event("page_view", 24 * 60)], known)
+    assert tomorrow is not None
+    assert tomorrow.active_at == MIDNIGHT + DAY
+
+
+@given(st.lists(st.integers(0, 5 * 24 * 60), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_a_stay_away_is_counted_from_the_last_sign_and_never_ends_early(signs: list[int], order: Random) -> None:
+    """Whatever the order that visits are told in, the wait begins at most a day after the last, and not before it."""
+    last = NOON + max(signs) * MINUTE
+    told = [event("page_view", minute) for minute in signs]
+    order.shuffle(told)
+    enrolment = settle(WIN_BACK, told)
+    assert enrolment is not None
+    assert last < enrolment.active_at <= last + DAY
 
 
 def test_holdout_and_variants_hold_a_person_and_share_as_told() -> None:

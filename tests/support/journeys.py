@@ -19,7 +19,9 @@ CART: dict[str, Any] = {
     ],
     "exits": [{"on": "purchase"}, {"on": "reply"}],
 }
-ONE_STEP: dict[str, Any] = CART | {"steps": [{"id": "only", "texts": [{"template": "cart-1"}]}]}
+CAPPED: dict[str, Any] = CART | {"audience": [{"fact": "cart.value", "op": "at_most", "value": 500}]}
+"""As it may be saved: for no basket above 500 (mission.md, J10)."""
+ONE_STEP: dict[str, Any] = CAPPED | {"steps": [{"id": "only", "texts": [{"template": "cart-1"}]}]}
 SHIPPED: dict[str, Any] = {
     "name": "Shipped",
     "kind": "order_status",
@@ -49,7 +51,11 @@ def start(
     version = known.version + 1 if known else 1
     stored = StoredJourney(journey_id, state, version, text, running, now, "test")
     journeys.save(shop.advertiser.id, stored, known)
-    shop.world.services.__dict__.pop("journey_book", None)
-    for name in ("enroller", "steps", "trail"):
-        shop.world.services.__dict__.pop(name, None)
+    forget_journeys(shop)
     return stored
+
+
+def forget_journeys(shop: Shop) -> None:
+    """As ten seconds later: what was saved holds."""
+    for name in ("journey_book", "enroller", "endings", "inbound", "steps", "trail"):
+        shop.world.services.__dict__.pop(name, None)

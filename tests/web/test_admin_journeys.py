@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.halts import scope_of
-from tests.support.journeys import CART, ONE_STEP, template
+from tests.support.journeys import CAPPED as CART
+from tests.support.journeys import ONE_STEP, template
 from tests.support.shop import Shop
 from tests.web.conftest import Api
 

@@ -1,0 +1,44 @@
+"""Ends journeys by what a person says: a reply to an SMS, or a no to its advertiser."""
+
+from __future__ import annotations
+
+from chalicelib.journeys.definition import ExitName
+from chalicelib.journeys.enroller import Enroller
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Send
+from chalicelib.storage.messages import Messages
+from chalicelib.storage.opposition_log import Record
+
+
+class Endings:
+    """Finds the contact by the last SMS: what is said names a phone, and a ledger only its lasting name."""
+
+    def __init__(self, ledgers: Ledgers, messages: Messages, advertisers: Advertisers, enroller: Enroller) -> None:
+        self._ledgers = ledgers
+        self._messages = messages
+        self._advertisers = advertisers
+        self._enroller = enroller
+
+    def replied(self, person: str, at: int) -> None:
+        """A text came from a phone: it answers the last SMS, whoever sent that."""
+        if last := _last(self._ledgers.get(person)):
+            self._end(last, "reply", at)
+
+    def opposed(self, ledger: Ledger, said: Record) -> None:
+        """A no was recorded. Nothing is sent after it anyway; this is so that nobody is counted as waiting."""
+        if said.kind != "opposed":
+            return
+        writers = {send.advertiser for send in ledger.sends if said.scope in (send.advertiser, EVERYONE)}
+        for advertiser in sorted(writers):
+            if last := _last(ledger, advertiser):
+                self._end(last, "unsubscribe", said.at)
+
+    def _end(self, send: Send, on: ExitName, at: int) -> None:
+        message, advertiser = self._messages.get(send.message), self._advertisers.get(send.advertiser)
+        if message and advertiser:
+            self._enroller.end(message.base, message.person, advertiser, on, at)
+
+
+def _last(ledger: Ledger, advertiser: str | None = None) -> Send | None:
+    sends = [send for send in ledger.sends if advertiser in (None, send.advertiser)]
+    return max(sends, key=lambda send: send.at, default=None)
