@@ -216,6 +216,7 @@ class Services(Stores):
             networks=self.network_cookies,
             sizes=self.base_sizes,
             members=self.members,
+            enrolments=self.enrolments,
             clicks=self.click_log,
             conversions=self.conversion_log,
             wordings=self.wordings,

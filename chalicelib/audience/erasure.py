@@ -24,6 +24,7 @@ from chalicelib.storage.consent_ledgers import ConsentLedgers
 from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.conversions import Conversion, ConversionLog
 from chalicelib.storage.counters import count
+from chalicelib.storage.enrolments import Enrolment, Enrolments
 from chalicelib.storage.events import Events
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
@@ -61,6 +62,7 @@ class Erasure:
         networks: NetworkCookies,
         sizes: BaseSizes,
         members: Members,
+        enrolments: Enrolments,
         clicks: ClickLog,
         conversions: ConversionLog,
         wordings: WordingBook,
@@ -77,6 +79,7 @@ class Erasure:
         self._networks = networks
         self._sizes = sizes
         self._members = members
+        self._enrolments = enrolments
         self._clicks = clicks
         self._conversions = conversions
         self._wordings = wordings
@@ -142,6 +145,7 @@ class Erasure:
             "statements": self.proof(contact),
             "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
             "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
+            "journeys": [_walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
             "messages": [self._told(message) for message in self._messages_of(contact)],
             "browsers": [
                 {
@@ -272,3 +276,11 @@ def _minimal(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a dispute may need of a consent: nothing that says more of the person."""
     kept = ("sequence", "recorded_at", "hash", "given", "at", "source", "wording", "wording_hash", "proof", "basis")
     return [{name: line[name] for name in kept if name in line} for line in statements]
+
+
+def _walked(enrolment: Enrolment) -> dict[str, Any]:
+    """A contact's place in a journey, for an export."""
+    steps = [{"step": ran.step, "at": ran.at, "outcome": ran.outcome} for ran in enrolment.ran]
+    told = asdict(enrolment)
+    kept = ("journey", "subject", "state", "reason", "entered_at", "due_at", "held_out")
+    return {name: told[name] for name in kept} | {"steps": steps}

@@ -13,11 +13,10 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.journeys.enrolling import held_out
 from chalicelib.storage.messages import Message
-from chalicelib.storage.send_queue import StepOrder, decode
 from chalicelib.storage.table import Put
 from chalicelib.workers.send import on_orders
 from tests.support.faults import FaultyClient, HeldBackClaim, at_operation
-from tests.support.journeys import CART, SHIPPED, start, template
+from tests.support.journeys import CART, SHIPPED, made_now, start, template
 from tests.support.shop import CAMILLE, PHONES, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 
@@ -92,18 +91,6 @@ def test_a_reply_ends_it(cart: Shop, stream: Stream) -> None:
     assert sent(cart) == [("question", "sent")]
     (after,) = cart.world.enrolments("cart")
     assert (after.state, after.reason) == ("left", "replied")
-
-
-def made_now(shop: Shop) -> Message:
-    """The message of the step that is due, made and not sent yet."""
-    services = shop.world.services
-    services.due_steps.run()
-    (record,) = shop.world.queue.drain()["Records"]
-    step = decode(record["body"])
-    assert isinstance(step, StepOrder)
-    made = services.steps.run(step.enrolment, step.version)
-    assert isinstance(made, Message)
-    return made
 
 
 def test_what_is_on_the_queue_already_is_stopped_by_an_exit(cart: Shop, stream: Stream) -> None:

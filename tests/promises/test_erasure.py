@@ -15,6 +15,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.storage.codec import encode_item
 from chalicelib.workers.stream import on_people
+from tests.support.journeys import made_now
 from tests.support.network import Visitor, enable, member
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
@@ -28,6 +29,7 @@ def _lived(shop: Shop, stream: Stream, phone: str = CAMILLE) -> tuple[str, str]:
     shop.tell(visitor, "add_to_cart", ids={"phone_sha256": hashed(phone)}, params=lamp())
     stream.follow()
     shop.world.clock.advance(2 * HOUR)
+    made_now(shop)
     return person, visitor
 
 
@@ -155,6 +157,9 @@ def test_an_export_tells_everything_and_only_of_this_base(shop: Shop, stream: St
     assert told["statements"][0]["given"] == {"sms_marketing": True, "matching": True}
     assert told["browsers"][0]["visitor"] == visitor
     assert re.match("msg_", told["messages"][0]["message"])
+    assert [(one["journey"], [step["outcome"] for step in one["steps"]]) for one in told["journeys"]] == [
+        ("cart", ["sent"])
+    ]
     assert shop.world.services.erasure.export("adv_other", person) is None
 
 

@@ -88,6 +88,7 @@ def play_a_whole_journey(shop: Shop, stream: Stream) -> None:
     assert collect.handle(gateway.post("/e", wrong, headers={"Origin": ORIGIN}), services)["statusCode"] == 422
     stream.follow()
     world.clock.advance(HOUR)
+    services.due_steps.run()
     services.tick.run()
     assert send.on_orders(world.queue.batch(), services) == {"batchItemFailures": []}
     for item in world.of_type("link"):

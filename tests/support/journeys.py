@@ -6,6 +6,8 @@ from typing import Any
 
 from chalicelib.journeys.definition import Journey
 from chalicelib.storage.journeys import Running, StoredJourney
+from chalicelib.storage.messages import Message
+from chalicelib.storage.send_queue import StepOrder, decode
 from chalicelib.storage.templates import Template
 from tests.support.shop import Shop
 
@@ -59,3 +61,15 @@ def forget_journeys(shop: Shop) -> None:
     """As ten seconds later: what was saved holds."""
     for name in ("journey_book", "enroller", "endings", "inbound", "steps", "trail"):
         shop.world.services.__dict__.pop(name, None)
+
+
+def made_now(shop: Shop) -> Message:
+    """The message of the step that is due, made and not sent yet."""
+    services = shop.world.services
+    services.due_steps.run()
+    record = shop.world.queue.drain()["Records"][-1]
+    step = decode(record["body"])
+    assert isinstance(step, StepOrder)
+    made = services.steps.run(step.enrolment, step.version)
+    assert isinstance(made, Message)
+    return made

@@ -36,6 +36,7 @@ def visited_code(shop: Shop, stream: Stream, **known: Any) -> str:
     shop.tell(visitor_id(), "add_to_cart", ids={"phone_sha256": hashed(CAMILLE)}, params=lamp())
     stream.follow()
     shop.world.clock.advance(2 * HOUR)
+    shop.world.services.due_steps.run()
     shop.world.services.tick.run()
     on_orders(shop.world.queue.drain(), shop.world.services)
     code = str(shop.world.of_type("message")[0]["code"])
