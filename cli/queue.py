@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chalicelib.wiring import Services
 from cli.answers import AsJson, answer, the_stage
 
 app = typer.Typer(no_args_is_help=True, help="Orders that could not be carried out.")
@@ -25,11 +26,14 @@ def inspect(most: Most = 100, as_json: AsJson = False) -> None:
     told = []
     for letter in _receive(sqs, url, most, hidden_s=30):
         order = json.loads(letter["Body"])
+        if "enrolment" in order:
+            told.append(_step(services, order, int(letter["Attributes"]["ApproximateReceiveCount"])))
+            continue
         message = services.messages.get(order["message"])
         attempts = int(letter["Attributes"]["ApproximateReceiveCount"])
         state, reason = (message.state, message.reason) if message else ("gone", None)
         told.append({"message": order["message"], "state": state, "reason": reason, "received": attempts})
-    lines = [f"{each['message']}  {each['state']}  {each['reason'] or ''}".rstrip() for each in told]
+    lines = [f"{each['message'] or each['journey']}  {each['state']}  {each['reason'] or ''}".rstrip() for each in told]
     answer({"orders": told}, "\n".join(lines) or "nothing is there", as_json)
 
 
@@ -61,3 +65,11 @@ def _receive(sqs: Any, url: str, most: int, *, hidden_s: int) -> list[Any]:
             break
         letters += got
     return letters
+
+
+def _step(services: Services, order: dict[str, Any], attempts: int) -> dict[str, Any]:
+    """What became of a journey's step that an order names."""
+    pk, sk = order["enrolment"]
+    enrolment = services.enrolments.get((pk, sk))
+    state, reason = (enrolment.state, enrolment.reason) if enrolment else ("gone", None)
+    return {"message": None, "journey": sk, "state": state, "reason": reason, "received": attempts}

@@ -162,6 +162,9 @@ def _outcome(visit: Visit, found: Mapping[str, Any]) -> Outcome | None:
             return None
         sent = message["state"] in ("sent", "delivered")
         return Outcome(message["sentence"], message["message"], sent, message["reason"])
+    journey = found["journey"]
+    if journey and journey["state"] != "active" and max(journey["entered_at"], journey["left_at"]) >= visit.since:
+        return Outcome(journey["sentence"])
     # A cart shows that the whole visit has been followed, and still it belongs to nobody.
     return Outcome(found["sentence"]) if found["cart"] and not found["match"] else None
 
@@ -171,6 +174,8 @@ def _so_far(found: Mapping[str, Any]) -> str:
         return "its events are not in the visitor's trail."
     if found["message"]:
         return f"its message {found['message']['message']} is {found['message']['state']}."
+    if found["journey"]:
+        return f"it was matched. {found['journey']['sentence']}"
     if found["match"]:
-        return "it was matched, and no message was meant."
+        return "it was matched, and no journey was begun."
     return "its events are stored, and have not been followed."

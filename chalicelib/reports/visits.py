@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.journeys.book import CART
 from chalicelib.reports.conversions import told
-from chalicelib.reports.why import why
+from chalicelib.reports.why import reason_in_words, why
 from chalicelib.storage import keys
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.conversions import ConversionLog
@@ -61,9 +61,16 @@ def visit(
 def _journey(enrolment: Enrolment) -> dict[str, Any]:
     """Where the contact stands in the abandoned-cart journey: when the next step is due, what the others came to."""
     told = asdict(enrolment)
-    kept = ("journey", "state", "reason", "definition", "run", "entered_at", "active_at", "due_at", "held_out")
+    kept = ("journey", "state", "reason", "definition", "run", "entered_at", "left_at", "due_at", "held_out")
     ran = [{name: value for name, value in asdict(one).items() if value is not None} for one in enrolment.ran]
-    return {name: told[name] for name in kept} | {"steps": ran}
+    return {name: told[name] for name in kept} | {"steps": ran, "sentence": _stands(enrolment)}
+
+
+def _stands(enrolment: Enrolment) -> str:
+    if enrolment.state == "active":
+        return "The cart was left, and the next step waits for its moment."
+    reason = f": {reason_in_words(enrolment.reason)}" if enrolment.reason else ""
+    return f"The journey has ended{reason}."
 
 
 def _match(tie: Tie) -> dict[str, Any]:

@@ -129,11 +129,11 @@ class Shop:
         return Visitor(self, secrets.token_urlsafe(16))
 
     def left_cart(self, phone: str) -> Visitor:
-        """A person of the base, who agreed to all, with a cart and the message that is meant for it."""
+        """A person of the base, who agreed to all, with a cart that is left."""
         self.opt_in(phone)
         visitor = self.visitor()
         visitor.fill_cart(phone)
-        visitor.message("scheduled")
+        visitor.journey("active")
         return visitor
 
     def counts(self) -> dict[str, int]:
@@ -177,6 +177,15 @@ class Visitor:
         answer = self.shop.deployed.admin("GET", f"/v1/sites/{self.shop.site}/visitors/{self.id}").json
         assert isinstance(answer, dict)
         return answer
+
+    def journey(self, state: str) -> dict[str, Any]:
+        """Where the visit stands in the cart's journey, once that is in a state."""
+
+        def look() -> dict[str, Any] | None:
+            journey: dict[str, Any] | None = self.seen()["journey"]
+            return journey if journey and journey["state"] == state else None
+
+        return eventually(look)
 
     def message(self, *states: str) -> dict[str, Any]:
         """The visit's message, once it stands in one of the states."""

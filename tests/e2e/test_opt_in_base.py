@@ -65,7 +65,7 @@ def test_a_back_end_records_a_consent_and_a_person_is_exported_and_erased(deploy
     assert recorded.status in (200, 201), recorded.body
     visitor = shop.visitor()
     visitor.fill_cart(phone)
-    visitor.message("scheduled")
+    visitor.journey("active")
     person = deployed.admin("POST", f"{people}/find", {"phone": phone, "reason": "access"}).json["person"]
     told = deployed.admin("POST", f"{people}/{person}/export", {"reason": "access"})
     assert told.status == 200 and phone in told.body.decode()

@@ -21,10 +21,10 @@ def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: 
     visitor = shop.visitor()
     assert visitor.fill_cart(phone).status == 202
 
-    scheduled = visitor.message("scheduled")
+    assert visitor.journey("active")["run"] == 1
     assert visitor.seen()["match"]["evidence"] == "phone"
     deployed.pass_minutes(46)
-    assert visitor.message("sent")["message"] == scheduled["message"]
+    first = visitor.message("sent")["message"]
 
     text = deployed.sms_to(phone)
     assert text.startswith("Lumen: bonjour Camille, Lampe Nova vous attend: ")
@@ -64,9 +64,10 @@ def test_a_visit_becomes_an_sms_and_a_click_and_a_no(deployed: Deployed, phone: 
 
     deployed.pass_minutes(25 * 60)
     visitor.fill_cart(phone)
-    eventually(lambda: visitor.seen()["message"]["message"] != scheduled["message"])
+    eventually(lambda: visitor.seen()["journey"]["run"] == 2)
     deployed.pass_minutes(46)
     refused = visitor.message("refused", "sent")
+    assert refused["message"] != first
     assert (refused["state"], refused["reason"]) == ("refused", "opposed")
     assert deployed.sms_to(phone) == text
 
@@ -75,7 +76,7 @@ def test_a_purchase_before_the_delay_cancels(deployed: Deployed, phone: str) -> 
     shop = deployed.open_shop()
     visitor = shop.left_cart(phone)
     visitor.send(visitor.event("purchase", transaction_id="T-1", value=49.9, currency="EUR"))
-    assert visitor.message("cancelled")["reason"] == "purchased"
+    assert visitor.journey("left")["reason"] == "purchased"
     deployed.pass_minutes(46)
     assert deployed.sms_to(phone) == ""
 
@@ -91,7 +92,7 @@ def test_a_purchase_told_by_the_back_end_cancels(deployed: Deployed, phone: str)
     }
     told = deployed.request("POST", "/e", json.dumps(body), {"Authorization": f"Bearer {shop.secret}"})
     assert told.status == 202, told.body
-    assert visitor.message("cancelled")["reason"] == "purchased"
+    assert visitor.journey("left")["reason"] == "purchased"
 
 
 def test_nothing_comes_of_visits_without_consent_and_it_says_why(deployed: Deployed, phone: str) -> None:
@@ -102,7 +103,7 @@ def test_nothing_comes_of_visits_without_consent_and_it_says_why(deployed: Deplo
     one, other = shop.visitor(), shop.visitor()
     one.fill_cart(no_sms)
     other.fill_cart(no_matching)
-    one.message("scheduled")
+    one.journey("active")
     eventually(lambda: shop.counts().get("unmatched.no_matching_consent"))
     deployed.pass_minutes(46)
     assert one.message("refused")["reason"] == "no_sms_marketing_consent"

@@ -35,7 +35,7 @@ def test_a_dump_of_table_and_logs_names_nobody(deployed: Deployed, phone: str) -
         customer_phone=phone,
     )
     visitor.send(leaky, ids={"email_sha256": hashlib.sha256(email.encode()).hexdigest(), "customer_id": email})
-    visitor.message("scheduled")
+    visitor.journey("active")
     deployed.pass_minutes(46)
     visitor.message("sent")
     deployed.request("POST", "/e", json.dumps({"site": phone, "visitor": email, "consent": "grant", "events": [phone]}))
