@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.opposition_log import OppositionLog
+    from chalicelib.storage.participants import Participants
     from chalicelib.storage.promo_pools import PromoPools
     from chalicelib.storage.rosters import Rosters
     from chalicelib.storage.segments import Members, Segments
@@ -237,6 +238,12 @@ class Stores:
         from chalicelib.storage.segments import Segments
 
         return Segments(self.table)
+
+    @cached_property
+    def participants(self) -> Participants:
+        from chalicelib.storage.participants import Participants
+
+        return Participants(self.table)
 
     @cached_property
     def members(self) -> Members:

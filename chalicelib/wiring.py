@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.due import DueSteps
     from chalicelib.journeys.endings import Endings
     from chalicelib.journeys.enroller import Enroller
+    from chalicelib.journeys.experiments import Experiments
     from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
     from chalicelib.journeys.trail import Trail
@@ -217,6 +218,7 @@ class Services(Stores):
             sizes=self.base_sizes,
             members=self.members,
             enrolments=self.enrolments,
+            participants=self.participants,
             clicks=self.click_log,
             conversions=self.conversion_log,
             wordings=self.wordings,
@@ -269,6 +271,7 @@ class Services(Stores):
             clicks=self.click_log,
             enroller=self.enroller,
             conversions=self.conversions,
+            experiments=self.experiments,
         )
 
     @cached_property
@@ -319,7 +322,15 @@ class Services(Stores):
     def endings(self) -> Endings:
         from chalicelib.journeys.endings import Endings
 
-        return Endings(self.ledgers, self.messages, self.advertisers, self.enroller)
+        return Endings(self.ledgers, self.messages, self.advertisers, self.enroller, self.experiments)
+
+    @cached_property
+    def experiments(self) -> Experiments:
+        from chalicelib.journeys.experiments import Experiments
+
+        return Experiments(
+            self.participants, self.conversion_log, self.click_log, self.messages, self.advertisers, self.clock
+        )
 
     @cached_property
     def due_steps(self) -> DueSteps:
@@ -339,6 +350,7 @@ class Services(Stores):
             contacts=self.contacts,
             visitors=self.visitors,
             history=History(self.conversion_log, self.click_log),
+            experiments=self.experiments,
             countries=self.countries,
             vault=self.vault,
             clock=self.clock,

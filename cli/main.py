@@ -17,6 +17,7 @@ from cli import (
     countries,
     halts,
     hours,
+    journeys,
     keys,
     links,
     migrate,
@@ -52,6 +53,7 @@ app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.add_typer(restore.app, name="restore")
 app.add_typer(broadcasts.app, name="broadcasts")
+app.add_typer(journeys.app, name="journeys")
 app.add_typer(segments.app, name="segments")
 app.add_typer(wordings.app, name="wordings")
 

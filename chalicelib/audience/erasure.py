@@ -30,6 +30,7 @@ from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.networks import NetworkCookies
+from chalicelib.storage.participants import Participants
 from chalicelib.storage.segments import Members
 from chalicelib.storage.table import Delete, Table, TransactionRefused, Update
 from chalicelib.vault import Vault
@@ -63,6 +64,7 @@ class Erasure:
         sizes: BaseSizes,
         members: Members,
         enrolments: Enrolments,
+        participants: Participants,
         clicks: ClickLog,
         conversions: ConversionLog,
         wordings: WordingBook,
@@ -80,6 +82,7 @@ class Erasure:
         self._sizes = sizes
         self._members = members
         self._enrolments = enrolments
+        self._participants = participants
         self._clicks = clicks
         self._conversions = conversions
         self._wordings = wordings
@@ -159,6 +162,10 @@ class Erasure:
                 for site, visitor in self._browsers(contact)
             ],
             "purchases": [_bought(each) for each in self._conversions.of_contact(base, person)],
+            "experiments": [
+                {"journey": one.journey, "version": one.definition, "arm": one.arm, "joined_at": one.joined_at}
+                for one in self._participants.of_contact(base, person)
+            ],
             "segments": sorted(self._members.of_contact(base, person)),
             "network_cookies": [{"consent_at": at} for at in self._networks.consents(base, person)],
         }

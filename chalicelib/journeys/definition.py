@@ -20,6 +20,8 @@ from chalicelib.tracking.names import EventName
 VISIT_FACTS: frozenset[str] = frozenset({"event", "cart", "product", "order"})
 """What an event itself can tell; the others are asked for before each step."""
 STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "agent"}
+HOLDOUT, EVERYONE = "holdout", "everyone"
+"""What the arms of an experiment are called that are no variants: who gets nothing, and who gets the only text."""
 _YEAR = 366 * 24 * 60
 _ALL = 100
 
@@ -85,6 +87,13 @@ class Variant(Document):
     share: Annotated[int, Field(ge=0, le=_ALL)]
     """In percent."""
     texts: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)]
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_other_arms(cls, name: str) -> str:
+        if name in (HOLDOUT, EVERYONE):
+            raise ValueError(f"{name} is the name of another arm: choose another")
+        return name
 
 
 class Step(Document):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.journeys.definition import ExitName
 from chalicelib.journeys.enroller import Enroller
+from chalicelib.journeys.experiments import Experiments
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Send
 from chalicelib.storage.messages import Messages
@@ -13,16 +14,25 @@ from chalicelib.storage.opposition_log import Record
 class Endings:
     """Finds the contact by the last SMS: what is said names a phone, and a ledger only its lasting name."""
 
-    def __init__(self, ledgers: Ledgers, messages: Messages, advertisers: Advertisers, enroller: Enroller) -> None:
+    def __init__(
+        self,
+        ledgers: Ledgers,
+        messages: Messages,
+        advertisers: Advertisers,
+        enroller: Enroller,
+        experiments: Experiments,
+    ) -> None:
         self._ledgers = ledgers
         self._messages = messages
         self._advertisers = advertisers
         self._enroller = enroller
+        self._experiments = experiments
 
     def replied(self, person: str, at: int) -> None:
         """A text came from a phone: it answers the last SMS, whoever sent that."""
         if last := _last(self._ledgers.get(person)):
             self._end(last, "reply", at)
+            self._experiments.answered(last.message, "replied", at)
 
     def opposed(self, ledger: Ledger, said: Record) -> None:
         """A no was recorded. Nothing is sent after it anyway; this is so that nobody is counted as waiting."""

@@ -157,7 +157,17 @@ def held_out(person: str, journey: str, percent: int) -> bool:
 
 def variant_of(person: str, journey: str, shares: tuple[int, ...]) -> int:
     """Which variant a contact gets, by its position: the same one in every step with these shares."""
-    place, reached = _share(person, journey, "variant"), 0
+    return variant_at(place_of(person, journey), shares)
+
+
+def place_of(person: str, journey: str) -> int:
+    """Where a contact stands among the hundred parts of the people that variants share out."""
+    return _share(person, journey, "variant")
+
+
+def variant_at(place: int, shares: tuple[int, ...]) -> int:
+    """Which variant that place gets, by its position."""
+    reached = 0
     for position, share in enumerate(shares):
         reached += share
         if place < reached:

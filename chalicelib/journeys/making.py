@@ -7,6 +7,7 @@ import json
 from chalicelib.clock import MINUTE
 from chalicelib.ids import derived_id
 from chalicelib.journeys.book import Known
+from chalicelib.journeys.experiments import arm_of
 from chalicelib.journeys.stepping import Go
 from chalicelib.messaging.given import Given, seal_given
 from chalicelib.storage.carts import Cart
@@ -30,7 +31,7 @@ def message_id(vault: Vault, journey: Known, enrolment: Enrolment) -> str:
 def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, cart: Cart | None, now: int) -> Message:
     """The message of a step, to be sent now. About an order, it needs no visit and no consent to matching."""
     step = journey.document.steps[enrolment.step]
-    name = message_id(vault, journey, enrolment)
+    name, arm = message_id(vault, journey, enrolment), arm_of(journey.document, enrolment)
     about = journey.document.trigger.about
     visit = about in _VISITS
     # The order that somebody has stayed away since is no purchase that an SMS wanted to cause.
@@ -60,7 +61,8 @@ def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, car
         expires_at=enrolment.planned_at + round(step.expires * MINUTE),
         due_at=now + MESSAGE_LEASE,
         evidence={**enrolment.evidence, **order},
-        enrolment={"journey": enrolment.journey, "subject": enrolment.subject, "run": enrolment.run},
+        enrolment={"journey": enrolment.journey, "subject": enrolment.subject, "run": enrolment.run}
+        | ({"definition": journey.version, "arm": arm} if arm else {}),
         step=step.id,
         variant=go.variant,
         history=(Happened("scheduled", now),),

@@ -15,6 +15,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import RelanceError
 from chalicelib.journeys.agent import agent_facts
 from chalicelib.journeys.book import JourneyBook, Known
+from chalicelib.journeys.experiments import Experiments
 from chalicelib.journeys.facts import step_facts
 from chalicelib.journeys.history import History
 from chalicelib.journeys.making import message_id, step_message
@@ -70,6 +71,7 @@ class Steps:
         contacts: Contacts,
         visitors: Visitors,
         history: History,
+        experiments: Experiments,
         countries: CountryBook,
         vault: Vault,
         clock: Clock,
@@ -80,6 +82,7 @@ class Steps:
         self._contacts = contacts
         self._visitors = visitors
         self._history = history
+        self._experiments = experiments
         self._countries = countries
         self._vault = vault
         self._clock = clock
@@ -180,13 +183,15 @@ class Steps:
         writes: list[Write] = [messages.create(message), messages.reference(message)]
         if step.at_most:  # Counted when it is made: one that is refused later is not made up for.
             writes.append(stored.sent_once_more(at.enrolment, step.id, sent, now, step.within_days))
+        writes += self._experiments.joined(at.journey, at.enrolment, ran)
         self._commit(at.enrolment, after, names, now, *writes)
         log("step", message=message.id, advertiser=message.advertiser, journey=at.journey.id, step=step.id)
         return message
 
     def _pass_over(self, at: _At, ran: Ran, now: int) -> str:
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
-        self._commit(at.enrolment, after, [f"journey.{at.journey.id}.{ran.step}.{ran.outcome}"], now)
+        names = [f"journey.{at.journey.id}.{ran.step}.{ran.outcome}"]
+        self._commit(at.enrolment, after, names, now, *self._experiments.joined(at.journey, at.enrolment, ran))
         return ran.outcome
 
     def _wait(self, enrolment: Enrolment, until: int) -> str:

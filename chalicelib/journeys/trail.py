@@ -13,6 +13,7 @@ from chalicelib.audience.orders import Orders
 from chalicelib.audience.ties import Ties
 from chalicelib.errors import StorageUnavailable
 from chalicelib.journeys.enroller import Enroller
+from chalicelib.journeys.experiments import Experiments
 from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
@@ -41,6 +42,7 @@ class Trail:
         clicks: ClickLog,
         enroller: Enroller,
         conversions: Conversions,
+        experiments: Experiments,
     ) -> None:
         self._advertisers = advertisers
         self._events = events
@@ -50,6 +52,7 @@ class Trail:
         self._clicks = clicks
         self._enroller = enroller
         self._conversions = conversions
+        self._experiments = experiments
 
     def follow(self, event: Event) -> None:
         """Draw all consequences of one event."""
@@ -81,6 +84,8 @@ class Trail:
             doubt = visitor.unmatched if event.identifiers else None
             if refused := self._conversions.follow(event, site.advertiser, tie, doubt):
                 names.append(f"{event.name}.{refused}")
+            else:
+                self._experiments.bought(event.site, event.params["transaction_id"])
         self._count(event, *names)
 
     def _discreet(self, event: Event, site: Site) -> Event:

@@ -6,12 +6,12 @@ and its figures follow from that (`figures`): whoever changes a conversion moves
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from chalicelib.clock import HOUR
+from chalicelib.storage import counters
 from chalicelib.storage.clicks import LoggedClick, campaign_of
 from chalicelib.storage.conversions import Conversion, Refund, Report
 from chalicelib.storage.counters import breakdown, label
@@ -52,6 +52,8 @@ class Told:
     clicks: Collection[str] = ()
     contact: str | None = None
     doubt: str | None = None
+    by_click: bool = False
+    """Whether only a click on an SMS's link says that it is this contact."""
 
 
 def merged(known: Conversion, told: Told) -> Conversion:
@@ -67,6 +69,7 @@ def merged(known: Conversion, told: Told) -> Conversion:
         known,
         clicks=_union(known.clicks, told.clicks)[:_MOST_CLICKS],
         contacts=_union(known.contacts, [told.contact] if told.contact else []),
+        buyers=_union(known.buyers, [told.contact] if told.contact and not told.by_click else []),
         doubts=_union(known.doubts, [told.doubt] if told.doubt else []),
     )
     if event.via == "server":
@@ -106,7 +109,7 @@ def figures(conversion: Conversion) -> Figures:
         return {(scope, f"conversion.not_attributed.{conversion.reason}", hour): 1}
     split = breakdown(scope)
     told: dict[tuple[str, str, int], int] = {}
-    for name, number in _numbers(conversion).items():
+    for name, number in numbers(conversion).items():
         told[scope, name, hour] = number
         told[split, label("utm", campaign_of(found.utm), name), hour] = number
         if found.journey:
@@ -118,12 +121,9 @@ def figures(conversion: Conversion) -> Figures:
 
 def difference(before: Figures, after: Figures) -> dict[tuple[str, int], dict[str, int]]:
     """Scope and hour to the counts that have to move there."""
-    by = Counter(after)
-    by.subtract(before)
     moves: dict[tuple[str, int], dict[str, int]] = {}
-    for (scope, name, hour), number in by.items():
-        if number:
-            moves.setdefault((scope, hour), {})[name] = number
+    for (scope, name, hour), number in counters.difference(before, after).items():
+        moves.setdefault((scope, hour), {})[name] = number
     return moves
 
 
@@ -135,29 +135,29 @@ def refunded(conversion: Conversion, value: int, currency: str) -> int:
     return min(value, sum(same))
 
 
-def _numbers(conversion: Conversion) -> dict[str, int]:
+def numbers(conversion: Conversion) -> dict[str, int]:
     """A browser's purchase alone is unconfirmed, and its money apart. What was given back is not revenue."""
     certainty = "confirmed" if conversion.server else "unconfirmed"
     told = [report for report in (conversion.server, conversion.browser) if report]
     priced = next((report for report in told if report.has_amount), None)
     if priced is None or priced.value is None or priced.currency is None:
         whole = any(refund.value is None for refund in conversion.refunds.values())
-        numbers = {"conversion.refunded" if whole else f"conversion.{certainty}": 1, "conversion.without_amount": 1}
+        counts = {"conversion.refunded" if whole else f"conversion.{certainty}": 1, "conversion.without_amount": 1}
     else:
         back = refunded(conversion, priced.value, priced.currency)
         gone = bool(conversion.refunds) and back == priced.value
         # The amount of a browser stays a browser's word, also where the back end says that there was a purchase.
         word = "confirmed" if priced is conversion.server else "unconfirmed"
-        numbers = {
+        counts = {
             "conversion.refunded" if gone else f"conversion.{certainty}": 1,
             f"revenue.{word}.{priced.currency}": priced.value - back,
             f"refunded.{priced.currency}": back,
         }
         if any(refund.currency not in (None, priced.currency) for refund in conversion.refunds.values()):
-            numbers["conversion.refund_in_other_currency"] = 1
+            counts["conversion.refund_in_other_currency"] = 1
     if any(report.in_store for report in told):
-        numbers["conversion.in_store"] = 1
-    return {name: number for name, number in numbers.items() if number}
+        counts["conversion.in_store"] = 1
+    return {name: number for name, number in counts.items() if number}
 
 
 def _refusal(click: LoggedClick | None, bought_at: int, advertiser: str, window_ms: int) -> Reason | None:

@@ -55,7 +55,8 @@ class Conversions:
         elif event.name == "purchase":
             named = {event.click, event.last_click, *self._clicks.shown_by(event.site, event.visitor)}
             contact = f"{tie.base}#{tie.person}" if tie else None
-            told = Told(event, {click for click in named if click}, contact, doubt)
+            by_click = tie is not None and tie.evidence == "click"
+            told = Told(event, {click for click in named if click}, contact, doubt, by_click)
         blank = Conversion(event.site, transaction, advertiser)
         self._settle(blank, lambda known: merged(known, told))
         return None

@@ -12,13 +12,13 @@ from chalicelib.logs import log, log_failure
 from chalicelib.messaging import outcomes, states
 from chalicelib.messaging.outcomes import Outcome
 from chalicelib.sms_providers.contract import Accepted, FailureKind, Provider, SendError, Sms
-from chalicelib.storage import ledgers, receipts
+from chalicelib.storage import ledgers, participants, receipts
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.halts import scope_of
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.messages import Message, Messages, State, Step, move
-from chalicelib.storage.table import TransactionRefused, Write
+from chalicelib.storage.table import TransactionRefused, Update, Write
 
 _ROUNDS = 12
 CLAIMED: frozenset[State] = frozenset({"sending", "unknown"})
@@ -67,7 +67,7 @@ class HandOver:
         else:
             outcome = outcomes.taken()
             facts = {"provider": answer.provider, "provider_id": answer.provider_id}
-            beside = [*_own_id(message, answer, self._clock.now()), self._sent_for(message)]
+            beside = [*_own_id(message, answer, self._clock.now()), *self._sent_for(message)]
         return self.note(message, outcome, facts, claim, beside, given_back)
 
     def note(
@@ -109,10 +109,10 @@ class HandOver:
         log(f"message_{outcome.state}", message=message.id, advertiser=message.advertiser, reason=outcome.reason)
         return outcome.state
 
-    def _sent_for(self, message: Message) -> Write:
-        """What its campaign has sent: the measure of how many answer it with a no (messaging/stop_watch.py)."""
-        scope = scope_of(message.advertiser, message.series)
-        return count(scope, message.id, self._clock.now(), "message.sent")
+    def _sent_for(self, message: Message) -> list[Update]:
+        """What its campaign has sent, the measure of how many say no (messaging/stop_watch.py); its arm too."""
+        scope, now = scope_of(message.advertiser, message.series), self._clock.now()
+        return [count(scope, message.id, now, "message.sent"), *participants.sent(message, now)]
 
     def _commit(self, giving_back: list[Write], least: list[Write], message: Message, *, released: bool) -> None:
         """With the release of its place under the caps. Other sends to the person move the ledger meanwhile.

@@ -15,6 +15,7 @@ from chalicelib.errors import RelanceError
 from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.sms_providers.contract import Receipt
+from chalicelib.storage import participants
 from chalicelib.storage import receipts as taken_receipts
 from chalicelib.storage.counters import SERVICE, moved
 from chalicelib.storage.halts import scope_of
@@ -161,6 +162,7 @@ def _counted(message: Message, effect: Effect, now: int) -> list[Write]:
     writes = _advertisers(message, effect, at)
     if "message.sent" in effect.counts:
         writes.append(moved(scope_of(message.advertiser, message.series), message.id, at, {"message.sent": 1}))
+        writes += participants.sent(message, at)
     return writes
 
 

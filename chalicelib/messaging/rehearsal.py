@@ -1,7 +1,7 @@
 """A rehearsal added up: how many would get it, why the others would not, what it costs, and how it loads the hours.
 
 Exact where everybody was looked at. Of a sample it tells estimates with the interval that they lie in 95 times of a
-hundred (Wilson's score interval; E. B. Wilson, JASA 22, 1927).
+hundred (messaging/shares.py).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil, floor, sqrt
+from math import ceil, floor
 from typing import Any
 
 from chalicelib.clock import HOUR
 from chalicelib.messaging.foresight import PriceOf
+from chalicelib.messaging.shares import wilson
 from chalicelib.storage.broadcasts import Foreseen
 
-_Z = 1.959964
 _MOST_HOURS = 200
 WIN_BACK: Mapping[str, str] = {
     "no_sms_marketing_consent": "ask for consent where they buy or sign up: checkout, account, widget, keyword",
@@ -126,11 +126,3 @@ class Tally:
         sends = self._share_of(self.sends, audience)
         at_most = micro if self.looked_at == audience else ceil(micro / self.sends * sends["at_most"])
         return {"micro": round(micro * share), "at_most_micro": at_most, "currency": currencies.pop()}
-
-
-def wilson(number: int, of: int) -> tuple[float, float]:
-    """The bounds of a share that was seen `number` times of `of`, at 95 %."""
-    seen, square = number / of, _Z * _Z
-    middle = (seen + square / (2 * of)) / (1 + square / of)
-    half = _Z * sqrt(seen * (1 - seen) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -74,6 +74,8 @@ class Conversion:
     """Ids of clicks that browser or back end named, sorted."""
     contacts: tuple[str, ...] = ()
     """`<base>#<person>` of those who were held to be the buyer, sorted."""
+    buyers: tuple[str, ...] = ()
+    """Those of them who would have been recognised without any SMS: what an experiment counts by."""
     doubts: tuple[str, ...] = ()
     """Why somebody told of led to no contact, such as `no_matching_consent`, sorted."""
     attribution: Attribution | None = None
@@ -182,6 +184,7 @@ def from_item(item: Item) -> Conversion:
         refunds={name: Refund(**refund) for name, refund in item["refunds"].items()},
         clicks=tuple(item["clicks"]),
         contacts=tuple(item["contacts"]),
+        buyers=tuple(item.get("buyers", ())),
         doubts=tuple(item["doubts"]),
         attribution=Attribution(**attribution) if attribution else None,
         reason=item.get("reason"),

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 from chalicelib.clock import DAY, HOUR, SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
 from chalicelib.storage.table import Table, Update
 
 SERVICE = "service"
@@ -20,6 +22,7 @@ SERVICE = "service"
 _RETENTION = 400 * DAY
 _PREFIX = "n."
 
+Name = TypeVar("Name", bound=Hashable)
 Labels = tuple[str, ...]
 """What a count is broken down by, such as source, medium and campaign."""
 
@@ -39,7 +42,14 @@ class Counters:
         totals: Counter[str] = Counter()
         for hour in range(since - since % HOUR, until + 1, HOUR):
             for item in self._table.query(keys.counter_partition(scope, hour)):
-                totals.update({n.removeprefix(_PREFIX): v for n, v in item.items() if n.startswith(_PREFIX)})
+                totals.update(_counts(item))
+        return dict(sorted(totals.items()))
+
+    def read_in_all(self, scope: str) -> dict[str, int]:
+        """The sums of a scope that is not told by hour."""
+        totals: Counter[str] = Counter()
+        for item in self._table.query(keys.counter_in_all_partition(scope)):
+            totals.update(_counts(item))
         return dict(sorted(totals.items()))
 
     def read_by(self, advertiser: str, dimension: str, since: int, until: int) -> dict[Labels, dict[str, int]]:
@@ -69,12 +79,36 @@ def count(scope: str, thing: str, at: int, *names: str) -> Update:
 
 def moved(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:
     """The write that changes the counts that `thing` is counted under: what was counted may turn out otherwise."""
+    return _added(keys.counter(scope, at, _shard(thing)), at, by)
+
+
+def moved_in_all(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:
+    """The same for a scope that is not told by hour; it is kept as long after its last change."""
+    return _added(keys.counter_in_all(scope, _shard(thing)), at, by)
+
+
+def difference(before: Mapping[Name, int], after: Mapping[Name, int]) -> dict[Name, int]:
+    """By how much each count has to move."""
+    by = Counter(after)
+    by.subtract(before)
+    return {name: number for name, number in by.items() if number}
+
+
+def _added(key: keys.Key, at: int, by: Mapping[str, int]) -> Update:
     aliases = {f"count{position}": _PREFIX + name for position, name in enumerate(by)}
     added = ", ".join(f"#{alias} :by_{alias}" for alias in aliases)
     return Update(
-        keys.counter(scope, at, zlib.crc32(thing.encode()) % keys.COUNTER_SHARDS),
+        key,
         f"SET #type = :type, #v = :v, #ttl = :ttl ADD {added}",
         {"type": "counter", "v": 1, "ttl": (at + _RETENTION) // SECOND}
         | {f"by_{alias}": number for alias, number in zip(aliases, by.values(), strict=True)},
         names=aliases,
     )
+
+
+def _counts(item: Item) -> dict[str, int]:
+    return {name.removeprefix(_PREFIX): number for name, number in item.items() if name.startswith(_PREFIX)}
+
+
+def _shard(thing: str) -> int:
+    return zlib.crc32(thing.encode()) % keys.COUNTER_SHARDS

@@ -36,6 +36,7 @@
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journ.>#<subj.>| contact, journey, and what it is about     |
 | begun       | CONTACT#<base>#<person>   | BEGUN#<adv.>#<journ.> | who may begin a journey again              |
 | step sent   | CONTACT#<base>#<person>   | STEP#<ad.>#<jou.>#<st.>| who may be sent a step again              |
+| participant | CONTACT#<base>#<person>   | ARM#<adv.>#<jou.>#<v.>| what a contact did in an experiment        |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
 | network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
@@ -60,6 +61,7 @@
 | base size   | SIZE#<base>               | <shard>               | a base's contacts, all shards              |
 | aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
 | counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
+| counter     | COUNT#<scope>#all         | <shard>               | what is summed over all time, all shards   |
 | segment     | ADV#<advertiser>          | SEGMENT#<segment>     | its id; an advertiser's list; index `due`  |
 | member      | MEMBERS#<segment>#<shard> | <person>              | a segment, shard by shard                  |
 | members     | MEMBERS#<segment>         | <shard>               | how many they are, all shards              |
@@ -125,6 +127,7 @@ SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
 JOURNEY_PREFIX = "JOURNEY#"
 ENROLMENT_PREFIX = "ENROL#"
+PARTICIPANT_PREFIX = "ARM#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
@@ -399,6 +402,11 @@ def sent_step(base: str, person: str, advertiser_id: str, journey_id: str, step:
     return contact_partition(base, person), f"STEP#{advertiser_id}#{journey_id}#{step}"
 
 
+def participant(base: str, person: str, advertiser_id: str, journey_id: str, version: int) -> Key:
+    """A contact's part in what a version of an advertiser's journey compares."""
+    return contact_partition(base, person), f"{PARTICIPANT_PREFIX}{advertiser_id}#{journey_id}#{version}"
+
+
 def ledger(person: str) -> Key:
     """A person's pressure ledger and oppositions."""
     return f"{PERSON_PREFIX}{person}", "LEDGER"
@@ -497,6 +505,16 @@ def counter(scope: str, at: int, shard: int) -> Key:
 def counter_partition(scope: str, at: int) -> str:
     """All shards of a scope's counts in the hour of `at`."""
     return f"COUNT#{scope}#{time.strftime('%Y%m%d%H', time.gmtime(at // 1000))}"
+
+
+def counter_in_all(scope: str, shard: int) -> Key:
+    """One shard of a scope's counts that are not told by hour."""
+    return counter_in_all_partition(scope), str(shard)
+
+
+def counter_in_all_partition(scope: str) -> str:
+    """All shards of a scope's counts that are not told by hour."""
+    return f"COUNT#{scope}#all"
 
 
 def segments(advertiser_id: str) -> str:

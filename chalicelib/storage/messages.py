@@ -69,7 +69,10 @@ class Message:
     campaign: str | None = None
     """A journey's id, a broadcast's, or what a back end called it."""
     enrolment: Mapping[str, Any] | None = None
-    """Whose step it is: journey, subject and run of the contact's enrolment (storage/enrolments.py)."""
+    """Whose step it is: journey, subject and run of the contact's enrolment (storage/enrolments.py).
+
+    Where the journey compares something, also its version (`definition`) and the contact's `arm`.
+    """
     step: str | None = None
     variant: str | None = None
     template: str | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.views import view
+from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/journeys"
 _PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @routes.route(_ALL, methods=["GET"])
@@ -69,6 +72,23 @@ def list_versions(advertiser: str, journey: str) -> Response:
     if not found:
         raise NotFound("journey")
     return answer({"versions": found})
+
+
+@routes.route(_ALL + "/{journey}/results", methods=["GET"])
+@view
+def journey_results(advertiser: str, journey: str) -> Response:
+    """What came of a journey's variants and holdout, in the version that it is at or in `?version=`."""
+    from chalicelib.reports.experiments import results_of
+
+    reached(routes, advertiser)
+    version = parameter(routes, "version", "")
+    if version and not _VERSION.fullmatch(version):
+        raise InvalidInput([FieldError("version", "pattern", "a version is a whole number from 1")])
+    journeys = services().journeys
+    found = journeys.version(advertiser, journey, int(version)) if version else journeys.get(advertiser, journey)
+    if found is None:
+        raise NotFound("journey")
+    return answer(results_of(found, advertiser, services().counters))
 
 
 @routes.route(_ALL + "/check", methods=["POST"])

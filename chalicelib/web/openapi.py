@@ -68,6 +68,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", _JOURNEY, "A journey as it is now", None, 200),
     ("put", _JOURNEY, "Save a journey's next version; a new one is a draft (201)", "NewJourney", 200),
     ("get", f"{_JOURNEY}/versions", "All that a journey has been", None, 200),
+    ("get", f"{_JOURNEY}/results", "What came of its variants and holdout, with intervals (?version=)", None, 200),
     ("post", f"{_JOURNEY}/start", "Let people begin a journey", None, 200),
     ("post", f"{_JOURNEY}/stop", "Stop a journey: nothing more of it is sent", None, 200),
     ("post", f"{_JOURNEY}/rehearse", "What the last 30 days would lead to; nothing is sent", "RehearsalAsked", 200),

@@ -37,6 +37,7 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
             earlier = before.get("last_click")
             former = links.click_from(earlier) if earlier else None
             services.clicks.follow(links.from_item(link), links.click_from(click), former)
+            services.experiments.clicked(link.get("message", ""), links.click_from(click).id)
 
     _each(stream, follow)
 
@@ -61,6 +62,7 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
                 if before:  # A ledger that comes into being has no sends to answer, or was moved with what it says.
                     services.stop_watch.follow(now, said)
                     services.endings.opposed(now, said)
+                    services.experiments.opposed(now, said)
         elif not after and before.get("type") == "contact" and _aged_out(record):
             services.erasure.expired(contacts.from_item(before))
         elif not after and before.get("type") == "contact":

@@ -15,7 +15,7 @@ from chalicelib.errors import Conflict, InvalidInput
 from chalicelib.messaging.broadcast_desk import NotLaunched
 from chalicelib.messaging.differences import Compared, compare
 from chalicelib.messaging.opt_outs import Pulled
-from chalicelib.messaging.rehearsal import wilson
+from chalicelib.messaging.shares import wilson
 from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.broadcasts import Broadcast, Plan
 from chalicelib.storage.caps import CapRule

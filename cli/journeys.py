@@ -1,0 +1,111 @@
+"""`relance journeys`: what an advertiser's journeys are, letting them run, and what came of what they compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chalicelib.storage.advertisers import OPERATOR
+from cli.answers import AsJson, answer, fail, the_stage
+
+if TYPE_CHECKING:
+    from chalicelib.storage.journeys import StoredJourney
+    from chalicelib.wiring import Services
+
+app = typer.Typer(no_args_is_help=True, help="Journeys: what is sent when, to whom, and when not.")
+AdvertiserId = Annotated[str, typer.Argument(help="An advertiser's id.")]
+JourneyId = Annotated[str, typer.Argument(help="A journey's id.")]
+Version = Annotated[int | None, typer.Option(help="Of a version: else of the newest.", min=1)]
+_MICRO = 1_000_000
+
+
+@app.command("list")
+def list_journeys(advertiser: AdvertiserId, as_json: AsJson = False) -> None:
+    """Say which journeys an advertiser has, and whether people can begin them."""
+    found = list(the_stage().services().journeys.all(advertiser))
+    told = [{"journey": one.id, "state": one.state, "version": one.version} for one in found]
+    lines = [f"{one.id}: {one.state}, version {one.version}" for one in found]
+    answer({"journeys": told}, "\n".join(lines) or "There is none.", as_json)
+
+
+@app.command()
+def show(advertiser: AdvertiserId, journey: JourneyId, version: Version = None, as_json: AsJson = False) -> None:
+    """Show a journey's document."""
+    found = _stored(the_stage().services(), advertiser, journey, version)
+    document = json.loads(found.document)
+    told = {"journey": found.id, "state": found.state, "version": found.version, "document": document}
+    answer(told, json.dumps(document, ensure_ascii=False, indent=2), as_json)
+
+
+@app.command()
+def start(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
+    """Let people begin it."""
+    from chalicelib.errors import InvalidInput
+
+    services = the_stage().services()
+    owner = services.advertisers.get(advertiser)
+    if owner is None:
+        fail(f"there is no advertiser {advertiser}")
+    try:
+        _say(_try(lambda: services.journey_desk.start(owner, journey, OPERATOR)), as_json)
+    except InvalidInput as wrong:
+        fail("; ".join(f"{error.field}: {error.message}" for error in wrong.errors))
+
+
+@app.command()
+def stop(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
+    """Stop it: nobody begins it any more, and nothing more of it is sent."""
+    services = the_stage().services()
+    owner = services.advertisers.get(advertiser)
+    if owner is None:
+        fail(f"there is no advertiser {advertiser}")
+    _say(_try(lambda: services.journey_desk.stop(owner, journey, OPERATOR)), as_json)
+
+
+@app.command()
+def results(advertiser: AdvertiserId, journey: JourneyId, version: Version = None, as_json: AsJson = False) -> None:
+    """Say what came of its variants and its holdout, and whether that may be chance."""
+    from chalicelib.reports.experiments import results_of
+
+    services = the_stage().services()
+    found = results_of(_stored(services, advertiser, journey, version), advertiser, services.counters)
+    lines = [_arm(arm) for arm in found["arms"]] or ["It compares nothing: it has neither variants nor a holdout."]
+    lines += [one["sentence"]["en"] for one in found["comparisons"]]
+    answer(found, "\n".join(lines), as_json)
+
+
+def _arm(arm: dict[str, Any]) -> str:
+    buyers, people = arm["buyers"], arm["people"]
+    text = f"{arm['arm']}: {people} people, {arm['sms']['sent']} SMS sent, {buyers['people']} bought"
+    if people:
+        text += f" ({buyers['value']:.1%}, between {buyers['low']:.1%} and {buyers['high']:.1%})"
+    for currency, revenue in arm["revenue_per_person_micro"].items():
+        low, high = revenue["low"] / _MICRO, revenue["high"] / _MICRO
+        text += f", {revenue['value'] / _MICRO:.2f} {currency} a person (between {low:.2f} and {high:.2f})"
+    return text
+
+
+def _stored(services: Services, advertiser: str, journey: str, version: int | None) -> StoredJourney:
+    journeys = services.journeys
+    found = journeys.version(advertiser, journey, version) if version else journeys.get(advertiser, journey)
+    if found is None:
+        fail(f"there is no journey {journey}" + (f" in version {version}" if version else ""))
+    return found
+
+
+def _say(journey: StoredJourney, as_json: bool) -> None:
+    answer({"journey": journey.id, "state": journey.state}, journey.state, as_json)
+
+
+def _try(ask: Callable[[], StoredJourney]) -> StoredJourney:
+    from chalicelib.errors import Conflict, NotFound
+
+    try:
+        return ask()
+    except NotFound as missing:
+        fail(f"there is no such {missing}")
+    except Conflict as conflict:
+        fail(str(conflict))

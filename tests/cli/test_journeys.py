@@ -1,0 +1,49 @@
+"""`relance journeys`: shown, stopped, started, and what came of what they compare."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import journeys
+from cli.main import app
+from tests.journeys.test_experiments import EXPERIMENT
+from tests.support.journeys import start, template
+from tests.support.shop import Shop
+
+
+@pytest.fixture(autouse=True)
+def stage(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = type("Stage", (), {"services": lambda _: world.services})()
+    monkeypatch.setattr(journeys, "the_stage", lambda: stage)
+
+
+def run(*words: str, code: int = 0, text: bool = False) -> Any:
+    done = CliRunner().invoke(app, ["journeys", *words, *([] if text else ["--json"])])
+    assert done.exit_code == code, done.output
+    return done.output if text or code else json.loads(done.output.splitlines()[-1])
+
+
+def test_a_journey_by_the_operators_hand(shop: Shop) -> None:
+    for name in ("question", "reminder"):
+        template(shop, name, "{{ brand }} : votre panier {{ link }}")
+    start(shop, "trial", EXPERIMENT)
+    of = (shop.advertiser.id, "trial")
+    assert run("list", of[0])["journeys"] == [{"journey": "trial", "state": "live", "version": 1}]
+    assert run("show", *of)["document"]["holdout"] == 30
+    assert run("stop", *of)["state"] == "stopped"
+    found = run("results", *of)
+    assert [arm["arm"] for arm in found["arms"]] == ["a", "b", "holdout"]
+    assert "holdout: 0 people" in run("results", *of, text=True)
+    assert "too early" in run("results", *of, text=True)
+
+
+def test_what_is_not_there_is_said(shop: Shop) -> None:
+    start(shop, "trial", EXPERIMENT)
+    assert "no journey none" in run("results", shop.advertiser.id, "none", code=1)
+    assert "in version 7" in run("show", shop.advertiser.id, "trial", "--version", "7", code=1)
+    assert "no such journey" in run("stop", shop.advertiser.id, "none", code=1)
+    assert "no advertiser adv_none" in run("start", "adv_none", "trial", code=1)
