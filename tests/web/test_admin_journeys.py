@@ -120,3 +120,17 @@ def test_a_playbook_that_is_not_there_is_said(api: Api, shop: Shop) -> None:
     base = f"/v1/advertisers/{shop.advertiser.id}/playbooks"
     assert isinstance(api.ask("GET", base).json["playbooks"], list)
     assert api.ask("POST", f"{base}/none", {}).status == 404
+
+
+def test_results_of_what_a_version_compares(api: Api, journeys: str) -> None:
+    api.ask("PUT", f"{journeys}/cart", {"document": CART})
+    api.ask("PUT", f"{journeys}/cart", {"document": CART | {"holdout": 20}})
+    found = api.ask("GET", f"{journeys}/cart/results")
+    assert (found.status, found.json["version"]) == (200, 2)
+    assert [arm["arm"] for arm in found.json["arms"]] == ["everyone", "holdout"]
+    assert found.json["comparisons"][0]["verdict"] == "too_early"
+    assert api.ask("GET", f"{journeys}/cart/results?version=1").json["arms"] == []
+    assert api.ask("GET", f"{journeys}/cart/results?version=3").status == 404
+    assert api.ask("GET", f"{journeys}/cart/results?version=0").status == 422
+    assert api.ask("GET", f"{journeys}/other/results").status == 404
+    assert api.ask("GET", "/v1/advertisers/adv_other/journeys/cart/results").status in (403, 404)
