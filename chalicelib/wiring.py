@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.verification import OneTimeCodes
     from chalicelib.audience.wordings import WordingBook
     from chalicelib.aws.lean import Patience
+    from chalicelib.journeys.answers import Answers
     from chalicelib.journeys.book import JourneyBook
     from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
@@ -311,6 +312,12 @@ class Services(Stores):
             halts=self.halts,
             clock=self.clock,
         )
+
+    @cached_property
+    def playbook_answers(self) -> Answers:
+        from chalicelib.journeys.answers import Answers
+
+        return Answers(self.advertisers, self.promo_pools, self.counters, self.journey_book, self.clock)
 
     @cached_property
     def enroller(self) -> Enroller:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import quote
 
 from chalicelib.links.targets import Rules, TargetRefused, check_target
+from chalicelib.messaging.cart_link import cart_pages
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.links import Link
 from chalicelib.storage.messages import Message
@@ -34,9 +37,18 @@ def personal_link(message: Message, site: Site | None, code: str, now: int, rule
 
 
 def _landing_page(message: Message, site: Site, rules: Rules) -> str:
-    """The product's page where a link may lead there, else the site's front page: a browser named it."""
-    url = message.product.url if message.product else None
-    try:
-        return check_target(url or "", rules, site.origins)
-    except TargetRefused:
-        return f"{site.origins[0]}/"
+    """The cart as it was left, the product's page, or the front page: the first that is a page of the site's.
+
+    Browsers have named some of them, so each is looked at.
+    """
+    for page in _pages(message, site):
+        with suppress(TargetRefused):
+            return check_target(page, rules, site.origins)
+    return f"{site.origins[0]}/"
+
+
+def _pages(message: Message, site: Site) -> Iterator[str]:
+    if message.cart:
+        yield from cart_pages(message.cart, site.cart_url)
+    if message.product and message.product.url:
+        yield message.product.url

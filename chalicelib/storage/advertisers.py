@@ -97,6 +97,8 @@ class Site:
     """Whether its visitors may be asked for the service's own cookie: the operator allows it."""
     sensitive: tuple[str, ...] = ()
     """The categories of which nothing is kept, as the shop writes them (tracking/sensitive.py)."""
+    cart_url: str | None = None
+    """The page on which a cart is there again, with `{items}` (messaging/cart_link.py)."""
 
 
 class Advertisers:
@@ -178,4 +180,5 @@ def _site(item: Item) -> Site:
         optin=item.get("optin", {}),
         network=item.get("network", False),
         sensitive=tuple(item.get("sensitive", ())),
+        cart_url=item.get("cart_url"),
     )

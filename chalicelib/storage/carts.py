@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from chalicelib.storage.codec import Item
 
@@ -17,7 +17,7 @@ MOST_SAID = 3 * MOST_LINES
 """How much is kept of what was said of a cart, the newest first: each line may have been said three things of."""
 
 T = TypeVar("T")
-How = Literal["put_in", "checked_out", "taken_out"]
+How = Literal["put_in", "checked_out", "taken_out", "recoverable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class Contents:
     lines: tuple[Line, ...] = ()
     value_micro: int | None = None
     currency: str | None = None
+    recovery: str | None = None
+    """The page on which the shop's back end has it ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Cart:
     """What it is worth, where that is known of all of it."""
     currency: str | None = None
     at_checkout: bool = False
+    recovery: str | None = None
+    """The page on which the back end has it ready, where nothing was put in or taken out since that was told."""
 
     @property
     def product(self) -> Product | None:
@@ -116,7 +120,8 @@ class Cart:
     @property
     def contents(self) -> Contents:
         """What a message about it may tell."""
-        return Contents(tuple(replace(line, url=None) for line in self.lines), self.value_micro, self.currency)
+        lines = tuple(replace(line, url=None) for line in self.lines)
+        return Contents(lines, self.value_micro, self.currency, self.recovery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,13 @@ class Browsing:
             value_micro=value,
             currency=currency,
             at_checkout=self._of("")["checked_out"] is not None,
+            recovery=self._recovery(),
         )
+
+    def _recovery(self) -> str | None:
+        told = self._of("")["recoverable"]
+        changes = [said.at for said in self.said if said.how in ("put_in", "taken_out")]
+        return told.url if told and told.at >= max(changes, default=0) else None
 
     def _line(self, item: str) -> Line | None:
         known = self._of(item)
@@ -176,7 +187,7 @@ class Browsing:
         )
 
     def _of(self, item: str) -> dict[How, Said | None]:
-        known: dict[How, Said | None] = {"put_in": None, "checked_out": None, "taken_out": None}
+        known: dict[How, Said | None] = dict.fromkeys(get_args(How))
         return known | {said.how: said for said in self.said if said.item == item}
 
     def _value(self, lines: tuple[Line, ...]) -> tuple[int | None, str | None]:
@@ -239,4 +250,4 @@ def contents_from(item: Mapping[str, Any] | None) -> Contents | None:
     if item is None:
         return None
     lines = tuple(Line(**line) for line in item["lines"])
-    return Contents(lines, item.get("value_micro"), item.get("currency"))
+    return Contents(lines, item.get("value_micro"), item.get("currency"), item.get("recovery"))

@@ -64,6 +64,9 @@ def _said(event: Event, at: int) -> list[Said]:
         return [Said(how, said.item, at, event.received) for said in items]
     # Checkout is begun with the whole cart, whatever it names; what was put in without a name is in it all the same.
     whole = Said(how, "", at, event.received, price_micro=params.get("value"), currency=currency)
+    if how == "checked_out" and event.via == "server" and params.get("page_location"):
+        # A back end links to the cart itself; a browser is at a checkout that is empty for any other one.
+        items.append(Said("recoverable", "", at, event.received, url=params["page_location"]))
     return [*items, whole] if how == "checked_out" else items or [replace(whole, price_micro=None, currency=None)]
 
 

@@ -164,11 +164,13 @@ def switch_on(advertiser: str, playbook: str) -> Response:
     if found is None:
         raise NotFound("playbook")
     body = read_body(routes, SwitchOn)
+    services().playbook_answers.check(owner, found, body.answers)
     journey, templates = installation(found, body.language, body.answers, services().clock.now())
     for template in templates:
         if services().templates.get(advertiser, template.id) is None:
             services().templates.save(advertiser, template)
     saved = services().journey_desk.save(owner, found.id, journey, by)
+    services().playbook_answers.apply(owner, body.answers)
     if body.start:
         saved = services().journey_desk.start(owner, found.id, by)
     return answer(journey_answer(saved), 201)

@@ -118,6 +118,8 @@ class NewSite(Body):
 class SiteSettings(NewSite):
     """What a site's settings shall be."""
 
+    cart_url: Annotated[str, StringConstraints(max_length=500)] | None = None
+    """The page on which a cart is there again, such as `https://shop.example/cart/{items}`; none if nothing is said."""
     network: bool | None = None
     """The service's own cookie across advertisers; as it is where nothing is said."""
 
@@ -219,4 +221,5 @@ def site_answer(site: Site) -> dict[str, Any]:
         "demand_strong": site.demand_strong,
         "network": site.network,
         "sensitive_categories": list(site.sensitive),
+        "cart_url": site.cart_url,
     }

@@ -33,11 +33,15 @@ def replace_site(site: str) -> Response:
     The service's own cookie (`network`) is the operator's to allow; an advertiser may do without it.
     """
     from chalicelib.links.targets import check_origins, rules_for
+    from chalicelib.messaging.cart_link import check_cart_url
     from chalicelib.web.admin_models import SiteSettings, site_answer
 
     known = _reach(site)
     body = read_body(routes, SiteSettings)
-    check_origins(body.origins, rules_for(services().settings.origin))
+    rules = rules_for(services().settings.origin)
+    check_origins(body.origins, rules)
+    if body.cart_url is not None:
+        check_cart_url(body.cart_url, body.origins, rules)
     network = known.network if body.network is None else body.network
     if network and not known.network:
         authorise(routes, OPERATOR)
@@ -49,6 +53,7 @@ def replace_site(site: str) -> Response:
         origins=origins,
         demand_strong=body.demand_strong,
         network=network,
+        cart_url=body.cart_url,
         sensitive=known.sensitive if marked is None else tuple(dict.fromkeys(marked)),
     )
     services().advertisers.save_site(replaced)

@@ -95,7 +95,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         start(shop, "cart-1", ONE_STEP, state="draft")
         names["journey"] = "cart-1"
     if "{playbook}" in route:
-        names["playbook"] = "order_shipped"
+        names["playbook"] = "win_back"
     upload = uploaded(shop) if "{upload}" in route else ""
     asked = ""
     if route == "/v1/sites/{site}/conversions":
@@ -357,6 +357,16 @@ def test_an_agent_is_named_signs_and_is_told_as_set(api: Api, shop: Shop) -> Non
     assert operator.ask("PUT", path, ADVERTISER | {"agent": told}).json["agent"] == told
     assert operator.ask("PUT", path, ADVERTISER).json["agent"] is None
     assert "Anne-Zoé" not in str(shop.world.of_type("advertiser"))
+
+
+def test_a_sites_cart_is_found_on_one_of_its_pages(api: Api, shop: Shop) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    path, body = f"/v1/sites/{shop.site.id}", {"name": "Lumen", "origins": ["https://shop.example"]}
+    refused = own.ask("PUT", path, body | {"cart_url": "https://evil.example/{items}"})
+    assert [(error["field"], error["rule"]) for error in refused.json["errors"]] == [("cart_url", "not_registered")]
+    cart_url = "https://shop.example/cart/{items}"
+    assert own.ask("PUT", path, body | {"cart_url": cart_url}).json["cart_url"] == cart_url
+    assert own.ask("GET", path).json["cart_url"] == cart_url
 
 
 def test_sensitive_categories_stay_marked_until_another_list_is_given(api: Api, shop: Shop) -> None:
