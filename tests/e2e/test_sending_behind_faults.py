@@ -25,7 +25,7 @@ from cli.stack import LocalStack
 from tests.e2e.conftest import free_port
 from tests.e2e.deployed import Deployed
 from tests.support.attack import HandedOver
-from tests.support.fault_proxy import FaultProxy, faults
+from tests.support.fault_proxy import FaultProxy, away, faults, throttled
 from tests.support.onslaught import EasterDays, contact, intended, shops_of
 from tests.support.promises_kept import (
     assert_budget_is_kept,
@@ -124,8 +124,9 @@ def test_days_behind_a_network_that_fails(onslaught: Onslaught, soaking: bool) -
     rounds = 60 if soaking else 6
     made = intended(world, shops, phones, 3_000 if soaking else 120, rounds * HOUR, onslaught.random)
 
-    onslaught.proxy.do(faults(0.03, "dynamodb", "sqs"))
+    troubles = {1: throttled(0.5, "dynamodb"), 3: away("dynamodb")}
     for number in range(rounds):
+        onslaught.proxy.do(troubles.get(number % 6, faults(0.03, "dynamodb", "sqs")))
         onslaught.order_again(onslaught.random.sample(made, len(made) // 20))
         onslaught.pass_time(2 * HOUR if number % 4 else 20 * MINUTE, killing=True)
     onslaught.proxy.do([])

@@ -79,10 +79,6 @@ class FaultProxy:
         """From now on these rules hold, and no others."""
         self._ask("POST", "rules", rules)
 
-    def done(self) -> int:
-        """How many calls had a fault so far."""
-        return int(self._ask("GET", "stats")["requests"]["faulted"])
-
     def _ask(self, method: str, what: str, body: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         connection.request(method, f"/_microburst/{what}", json.dumps(body) if body is not None else None)
