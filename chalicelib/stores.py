@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.caps import OperatorCaps
     from chalicelib.storage.catalogue import Catalogue
     from chalicelib.storage.clicks import ClickLog
+    from chalicelib.storage.complements import Complements
     from chalicelib.storage.consent_ledgers import ConsentLedgers
     from chalicelib.storage.contacts import Contacts
     from chalicelib.storage.conversions import ConversionLog
@@ -39,12 +40,14 @@ if TYPE_CHECKING:
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.opposition_log import OppositionLog
+    from chalicelib.storage.ordered import OrderedLog
     from chalicelib.storage.participants import Participants
     from chalicelib.storage.promo_pools import PromoPools
     from chalicelib.storage.rosters import Rosters
     from chalicelib.storage.segments import Members, Segments
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.shop_sources import ShopSources
+    from chalicelib.storage.sold import SoldLog
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
     from chalicelib.storage.visitors import Visitors
@@ -268,6 +271,24 @@ class Stores:
         from chalicelib.storage.conversions import ConversionLog
 
         return ConversionLog(self.table)
+
+    @cached_property
+    def ordered(self) -> OrderedLog:
+        from chalicelib.storage.ordered import OrderedLog
+
+        return OrderedLog(self.table)
+
+    @cached_property
+    def sold(self) -> SoldLog:
+        from chalicelib.storage.sold import SoldLog
+
+        return SoldLog(self.table)
+
+    @cached_property
+    def complements(self) -> Complements:
+        from chalicelib.storage.complements import Complements
+
+        return Complements(self.table)
 
     @cached_property
     def click_log(self) -> ClickLog:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.endings import Endings
     from chalicelib.journeys.enroller import Enroller
     from chalicelib.journeys.experiments import Experiments
+    from chalicelib.journeys.ordering import Ordering
     from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
     from chalicelib.journeys.trail import Trail
@@ -222,6 +223,7 @@ class Services(Stores):
             participants=self.participants,
             clicks=self.click_log,
             conversions=self.conversion_log,
+            ordered=self.ordered,
             wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,
@@ -269,6 +271,7 @@ class Services(Stores):
             visitors=self.visitors,
             ties=self.ties,
             orders=self.orders,
+            ordering=self.ordering,
             clicks=self.click_log,
             enroller=self.enroller,
             conversions=self.conversions,
@@ -340,6 +343,12 @@ class Services(Stores):
         )
 
     @cached_property
+    def ordering(self) -> Ordering:
+        from chalicelib.journeys.ordering import Ordering
+
+        return Ordering(self.ordered, self.sold, self.clock)
+
+    @cached_property
     def due_steps(self) -> DueSteps:
         from chalicelib.journeys.due import DueSteps
 
@@ -348,7 +357,9 @@ class Services(Stores):
     @cached_property
     def steps(self) -> Steps:
         from chalicelib.journeys.history import History
+        from chalicelib.journeys.offers import Offers
         from chalicelib.journeys.steps import Steps
+        from chalicelib.links.targets import rules_for
 
         return Steps(
             book=self.journey_book,
@@ -358,6 +369,10 @@ class Services(Stores):
             visitors=self.visitors,
             history=History(self.conversion_log, self.click_log),
             experiments=self.experiments,
+            ordering=self.ordering,
+            offers=Offers(self.ordered, self.sold, self.complements),
+            senders=self.sender_book,
+            rules=rules_for(self.settings.origin),
             countries=self.countries,
             vault=self.vault,
             clock=self.clock,

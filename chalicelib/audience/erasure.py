@@ -30,6 +30,7 @@ from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.networks import NetworkCookies
+from chalicelib.storage.ordered import OrderedLog
 from chalicelib.storage.participants import Participants
 from chalicelib.storage.segments import Members
 from chalicelib.storage.table import Delete, Table, TransactionRefused, Update
@@ -67,6 +68,7 @@ class Erasure:
         participants: Participants,
         clicks: ClickLog,
         conversions: ConversionLog,
+        ordered: OrderedLog,
         wordings: WordingBook,
         vault: Vault,
         clock: Clock,
@@ -85,6 +87,7 @@ class Erasure:
         self._participants = participants
         self._clicks = clicks
         self._conversions = conversions
+        self._ordered = ordered
         self._wordings = wordings
         self._vault = vault
         self._clock = clock
@@ -165,6 +168,10 @@ class Erasure:
             "experiments": [
                 {"journey": one.journey, "version": one.definition, "arm": one.arm, "joined_at": one.joined_at}
                 for one in self._participants.of_contact(base, person)
+            ],
+            "orders": [
+                {"site": order.site, "order": order.order, "at": order.at, "items": list(order.items)}
+                for order in self._ordered.of_contact(base, person)
             ],
             "segments": sorted(self._members.of_contact(base, person)),
             "network_cookies": [{"consent_at": at} for at in self._networks.consents(base, person)],

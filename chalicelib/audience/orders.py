@@ -1,4 +1,4 @@
-"""Whose order a back end tells of: the contact that its identifiers lead to, or whom the order led to before.
+"""Whom a back end tells of: the contact that its identifiers lead to, or whom the order led to before.
 
 No consent to matching is needed: what is matched is no browser, it is a buyer and the order that the buyer placed
 (docs/adr/0021). Nothing but messages about what was told follows from it: no purchase is put down to a click by it.
@@ -13,8 +13,12 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.storage.advertisers import Site
 from chalicelib.storage.events import Event
 from chalicelib.storage.visitors import Tie, Visitors
+from chalicelib.tracking.names import SERVER_ONLY
 
 EVIDENCE = "order"
+ACCOUNT = "account"
+"""The evidence of what a back end tells of its customer without an order: a trial, a step of the onboarding."""
+_OF_CUSTOMERS: frozenset[str] = SERVER_ONLY | {"purchase"}
 _ROUNDS = 4
 
 
@@ -44,3 +48,10 @@ class Orders:
             if self._visitors.tie(replace(visitor, tie=tie), known, event.received):
                 return tie
         raise StorageUnavailable("others were faster each time")
+
+    def customer(self, event: Event, site: Site) -> Tie | None:
+        """The contact of the advertiser's own base whom a back end names in what it tells without an order, or None."""
+        if event.via != "server" or event.name not in _OF_CUSTOMERS:
+            return None
+        person = self._matcher.named(site.advertiser, event.identifiers)
+        return Tie(site.advertiser, person, ACCOUNT, "strong", event.received, event.time, ACCOUNT) if person else None

@@ -73,8 +73,12 @@ def _text(journey: Journey, step: Step, place: str, text: Text, around: Surround
             around.senders,
             country,
             journey.message_class,
-            invites_reply=invitation(own_words(template.text)) is not None,
+            invites_reply=invitation(own_words(template.text)) is not None and not _asks_for_an_answerable_sender(text),
             wanted=step.sender or template.sender,
         )
         if isinstance(found, str):
             yield FieldError(field, found, f"{country}: {_SENDERS[found]}")
+
+
+def _asks_for_an_answerable_sender(text: Text) -> bool:
+    return any(one.fact == "sender.two_way" and one.op == "is" and one.value is True for one in text.when)

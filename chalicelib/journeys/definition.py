@@ -7,7 +7,7 @@ an unknown field, a step or text that nothing can lead to (`unreachable`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -19,7 +19,9 @@ from chalicelib.tracking.names import EventName
 
 VISIT_FACTS: frozenset[str] = frozenset({"event", "cart", "product", "order"})
 """What an event itself can tell; the others are asked for before each step."""
-STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "agent"}
+STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "sender", "reply", "agent"}
+PLAN_FACTS: frozenset[str] = frozenset({"event", "order"})
+"""What is known when a step is planned: what the event told that began the journey."""
 HOLDOUT, EVERYONE = "holdout", "everyone"
 """What the arms of an experiment are called that are no variants: who gets nothing, and who gets the only text."""
 _YEAR = 366 * 24 * 60
@@ -28,9 +30,9 @@ _ALL = 100
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Minutes = Annotated[int | float, Field(ge=0, le=_YEAR)]
 Conditions = Annotated[tuple[Condition, ...], Field(max_length=20)]
-About = Literal["cart", "product", "order", "person"]
-"""What an enrolment is about. There is one at a time for a person's cart, looked-at product, or stay away from a site,
-and one for each order."""
+About = Literal["cart", "product", "order", "person", "account"]
+"""What an enrolment is about. There is one at a time for a person's cart, looked-at product, stay away from a site, or
+account that a back end tells of, and one for each order."""
 ExitName = EventName | Literal["reply", "unsubscribe"]
 
 
@@ -57,10 +59,24 @@ class Trigger(Document):
         return _asking(conditions, VISIT_FACTS)
 
 
+class WaitCase(Document):
+    """So many minutes where all conditions hold."""
+
+    when: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=20)]
+    minutes: Minutes
+
+    @field_validator("when")
+    @classmethod
+    def _of_the_event(cls, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        return _asking(conditions, PLAN_FACTS)
+
+
 class Wait(Document):
     """When a step is due: so many minutes after something, then the first moment that shows a time of day."""
 
     minutes: Minutes = 0
+    cases: Annotated[tuple[WaitCase, ...], Field(max_length=10)] = ()
+    """The first that fits tells the minutes instead."""
     since: Literal["previous", "last_activity", "trigger"] = "previous"
     """`previous`: when the step before was due; for the first step, the visitor's last sign as in `last_activity`."""
     at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
@@ -107,6 +123,9 @@ class Step(Document):
     variants: Annotated[tuple[Variant, ...], Field(max_length=5)] = ()
     sender: Annotated[str, StringConstraints(min_length=1, max_length=16)] | None = None
     """Instead of the template's."""
+    offers: Literal["complement"] | None = None
+    """What its SMS is about instead of what was ordered: a product that goes with it, and that the person has not
+    ordered before in any of its variants. Where there is none, the step is passed over."""
     expires: Annotated[int | float, Field(gt=0, le=_YEAR)] = 24 * 60
     """Minutes after it was due, from which on it makes no sense any more; the next step follows all the same."""
     at_most: Annotated[int, Field(ge=1, le=20)] | None = None
@@ -143,6 +162,8 @@ class Exit(Document):
     """
 
     on: ExitName
+    of: Literal["subject", "offer"] = "subject"
+    """`offer`: only an event of the product that a step has offered, whichever order it is about."""
     when: Conditions = ()
 
     @field_validator("when")
@@ -198,7 +219,7 @@ class Journey(Document):
             raise ValueError("a journey has at least one step")
         if repeated := _repeated(step.id for step in self.steps):
             raise ValueError(f"two steps are called {repeated}")
-        if found := next(_unreachable(self), None):
+        if found := next(chain(_unreachable(self), _offered(self)), None):
             raise ValueError(f"unreachable: {found}")
         return self
 
@@ -227,6 +248,15 @@ def _unreachable(journey: Journey) -> Iterator[str]:
             yield f"step {step.id} needs {contradiction}"
         for texts in (step.texts, *(variant.texts for variant in step.variants)):
             yield from _covered(step, texts, needed)
+
+
+def _offered(journey: Journey) -> Iterator[str]:
+    """What is said of an offer that there cannot be, in words."""
+    offers = any(step.offers for step in journey.steps)
+    if offers and journey.trigger.about != "order":
+        yield "a step that offers what goes with an order, in a journey that is about none"
+    if not offers and any(exit_.of == "offer" for exit_ in journey.exits):
+        yield "an exit by what no step offers"
 
 
 def _covered(step: Step, texts: tuple[Text, ...], needed: tuple[Condition, ...]) -> Iterator[str]:

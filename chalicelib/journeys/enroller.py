@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
@@ -72,6 +72,19 @@ class Enroller:
                     break
                 known = self._enrolments.get(found.key)
 
+    def answered(self, message: Message, intent: str) -> None:
+        """Remember what a person has answered to a journey's SMS: its later steps may ask for it (`reply.intent`)."""
+        if message.enrolled_by is None:
+            return
+        key, run = message.enrolled_by
+        for _ in range(_ROUNDS):
+            known = self._enrolments.get(key)
+            if known is None or known.run != run:
+                return
+            if self._commit([stored.save(replace(known, reply=intent), known)]) is None:
+                return
+        raise StorageUnavailable("others were faster each time")
+
     def _walked(self, advertiser: Advertiser, journey: Known, known: Enrolment | None) -> Known:
         """The version that counts: who is in a journey leaves it as its own version says."""
         if known is None or known.state != "active":
@@ -80,12 +93,14 @@ class Enroller:
 
     def _concerned(self, journey: Known, event: Event, who: Who) -> Iterator[keys.Key]:
         """The enrolments that an event may change."""
-        about = enrolling.concerned(journey, event)
-        if about == enrolling.ANY:
+        concerned = enrolling.concerned(journey, event)
+        own = keys.enrolment(who.base, who.person, journey.id, concerned.about) if concerned.about else None
+        if own:
+            yield own
+        if concerned.others:
             for enrolment in self._enrolments.of_contact(who.base, who.person, journey.id):
-                yield enrolment.key
-        elif about:
-            yield keys.enrolment(who.base, who.person, journey.id, about)
+                if enrolment.key != own:
+                    yield enrolment.key
 
     def _apply(
         self, journey: Known, decision: Decision, known: Enrolment | None, shard: str, unsigned: str | None

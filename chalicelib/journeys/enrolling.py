@@ -17,6 +17,7 @@ from chalicelib.clock import MINUTE
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.definition import Exit, Trigger
 from chalicelib.journeys.facts import event_facts, told
+from chalicelib.journeys.products import same_product
 from chalicelib.journeys.subjects import Subject
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
@@ -70,19 +71,26 @@ class Leave:
 Decision = Enter | Move | Leave | None
 
 
-ANY = "*"
-"""Every enrolment of the contact in the journey."""
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Which of a contact's enrolments in a journey an event may change."""
+
+    about: str | None
+    """What the one is about; None for none."""
+    others: bool = False
+    """Whether all others as well."""
 
 
-def concerned(journey: Known, event: Event) -> str | None:
-    """What the enrolment is about that an event may change: a subject, ANY, or None for none."""
+def concerned(journey: Known, event: Event) -> Concerned:
+    """Which enrolments in a journey an event may change."""
     document, order = journey.document, event.params.get("transaction_id")
-    ends = any(exit_.on == event.name for exit_ in document.exits)
-    if not ends and not begun_by(document.trigger, event.name):
-        return None
+    exits = [exit_ for exit_ in document.exits if exit_.on == event.name]
+    if not exits and not begun_by(document.trigger, event.name):
+        return Concerned(None)
     if document.trigger.about != "order":
-        return event.site
-    return f"{event.site}#{order}" if order else ANY if ends else None
+        return Concerned(event.site)
+    offered = any(exit_.of == "offer" for exit_ in exits)
+    return Concerned(f"{event.site}#{order}" if order else None, others=offered or (bool(exits) and not order))
 
 
 def begun_by(trigger: Trigger, event: str) -> bool:
@@ -98,16 +106,25 @@ def decide(
     Who stays away and comes back is no exit before the first step: the wait begins anew.
     """
     document, kind = journey.document, journey.document.trigger.about
+    if subject and subject.id != about:
+        subject = None  # Of another order, which may end this journey by what it is about.
     fits = subject is not None and failing(document.trigger.when, subject.facts) is None
-    exit_ = next((one for one in document.exits if _ends(one, event)), None)
+    exit_ = next((one for one in document.exits if _ends(one, event, known)), None)
     if exit_ and not (kind == "person" and fits and not (known and known.ran)):
         unknown = Enrolment(*_named(who, journey.id, about), "left", journey.version)
         decision = leave(journey, exit_, min(event.time, event.received), known, unknown)
         if decision or kind == "order":
             return decision
+    if known and subject is None and any(exit_.of == "offer" and exit_.on == event.name for exit_ in document.exits):
+        return looked_at_anew(known)
     if subject is None or not fits:
         return no_longer(known, who) if kind in ("cart", "product") else None
     return begin(journey, who, subject, known)
+
+
+def looked_at_anew(known: Enrolment) -> Decision:
+    """What a purchase means for who is to be offered something: a worker that chooses meanwhile must choose again."""
+    return Move(known) if known.state == "active" else None
 
 
 def begin(journey: Known, who: Who, subject: Subject, known: Enrolment | None) -> Decision:
@@ -146,8 +163,13 @@ def leave(journey: Known, exit_: Exit, at: int, known: Enrolment | None, unknown
     return Leave(replace(told, state="left", reason=reason, due_at=None), reason)
 
 
-def _ends(exit_: Exit, event: Event) -> bool:
-    return exit_.on == event.name and failing(exit_.when, event_facts(told(event))) is None
+def _ends(exit_: Exit, event: Event, known: Enrolment | None) -> bool:
+    if exit_.on != event.name:
+        return False
+    kept = told(event)
+    if exit_.of == "offer" and not (known and same_product(kept.get("items", ()), known.offer)):
+        return False
+    return failing(exit_.when, event_facts(kept)) is None
 
 
 def held_out(person: str, journey: str, percent: int) -> bool:
@@ -201,6 +223,8 @@ def _entered(journey: Known, who: Who, subject: Subject, known: Enrolment) -> En
         facts=subject.told,
         evidence=who.evidence,
         ran=(),
+        offer=(),
+        reply=None,
         held_out=held_out(who.person, journey.id, journey.document.holdout),
     )
 

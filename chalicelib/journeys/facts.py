@@ -5,32 +5,50 @@ Money is told in whole units, as a marketer writes it; it is stored in micro-uni
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.clock import MINUTE
 from chalicelib.messaging.recipients import Place
-from chalicelib.storage.carts import Browsing, Cart, Line, Viewed
+from chalicelib.storage.carts import Browsing, Cart, Line, Product, Viewed
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
 
 _MICRO = 1_000_000
-_KEPT = ("status", "currency", "step", "rating", "channel", "tracking_url", "order_number", "transaction_id")
+_KEPT = (
+    *("status", "currency", "step", "rating", "channel"),
+    *("transaction_id", "order_number", "tracking_url", "page_location"),
+)
+_SAYS = {"delivered": "delivered", "refund": "refunded"}
+"""Events that say by their name what has become of an order."""
 
 
 def told(event: Event) -> dict[str, Any]:
     """What of an event is kept with the enrolment that it begins."""
-    items = event.params.get("items") or ()
-    kept = {name: event.params[name] for name in _KEPT if event.params.get(name) is not None}
+    kept = {"status": _SAYS[event.name]} if event.name in _SAYS else {}
+    kept |= {name: event.params[name] for name in _KEPT if event.params.get(name) is not None}
     kept |= {"name": event.name, "via": event.via}
     if event.params.get("value") is not None:
         kept["value_micro"] = event.params["value"]
-    if items:
-        kept["items"] = [item["item_id"] for item in items]
-        kept["categories"] = sorted({item["item_category"] for item in items if item.get("item_category")})
-    return kept
+    return kept | items_told(event.params.get("items") or ())
+
+
+def items_told(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The part of it that tells which products, of an event's `items`."""
+    if not items:
+        return {}
+    categories = sorted({item["item_category"] for item in items if item.get("item_category")})
+    return {"items": [item["item_id"] for item in items], "categories": categories}
+
+
+def dearest(items: Sequence[Mapping[str, Any]], page: str | None) -> Product | None:
+    """The dearest of an event's `items`: what an order is called by."""
+    if not items:
+        return None
+    found = max(items, key=lambda item: (item.get("price") or 0, item["item_id"]))
+    return Product(found["item_id"], found.get("item_name"), page)
 
 
 def event_facts(kept: Mapping[str, Any]) -> dict[str, Fact]:
@@ -39,6 +57,7 @@ def event_facts(kept: Mapping[str, Any]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {name: kept.get(name) for name in ("status", "currency", "step", "rating", "channel")}
     facts |= {
         "value": None if value is None else value / _MICRO,
+        "tracked": "tracking_url" in kept,
         "items": tuple(kept["items"]) if "items" in kept else None,
         "categories": tuple(kept["categories"]) if "categories" in kept else None,
     }
@@ -73,7 +92,8 @@ def step_facts(enrolment: Enrolment, browsing: Browsing | None, contact: Contact
     if browsing and browsing.cart:
         facts |= cart_facts(browsing.cart)
     facts |= {f"contact.fields.{name}": value for name, value in contact.fields.items()}
-    return facts | {"contact.country": place.country, "contact.language": contact.fields.get("language")}
+    facts |= {"contact.country": place.country, "contact.language": contact.fields.get("language")}
+    return facts | {"reply.intent": enrolment.reply}
 
 
 def _product_facts(product: Line | Viewed) -> dict[str, Fact]:

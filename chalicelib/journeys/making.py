@@ -28,16 +28,21 @@ def message_id(vault: Vault, journey: Known, enrolment: Enrolment) -> str:
     return derived_id("msg", vault.sign(f"step|{named}"))
 
 
-def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, cart: Cart | None, now: int) -> Message:
-    """The message of a step, to be sent now. About an order, it needs no visit and no consent to matching."""
+def step_message(
+    vault: Vault, journey: Known, enrolment: Enrolment, go: Go, cart: Cart | None, now: int, link: str | None = None
+) -> Message:
+    """The message of a step, to be sent now.
+
+    About an order or an account, it needs no visit and no consent to matching, and leads to `link`, which was checked.
+    """
     step = journey.document.steps[enrolment.step]
     name, arm = message_id(vault, journey, enrolment), arm_of(journey.document, enrolment)
     about = journey.document.trigger.about
     visit = about in _VISITS
     # The order that somebody has stayed away since is no purchase that an SMS wanted to cause.
     changed_at = enrolment.active_at if about == "person" else enrolment.changed_at
-    given = _given(enrolment, step.sender)
-    number = given.order if given else None
+    given = None if visit and step.sender is None else _given(enrolment, step.sender, link)
+    number = enrolment.facts.get("transaction_id")
     order = {"order": vault.sign(f"order|{enrolment.advertiser}|{number}")} if number else {}
     return Message(
         id=name,
@@ -69,12 +74,8 @@ def step_message(vault: Vault, journey: Known, enrolment: Enrolment, go: Go, car
     )
 
 
-def _given(enrolment: Enrolment, sender: str | None) -> Given | None:
-    """What an order's event gives a text to say."""
+def _given(enrolment: Enrolment, sender: str | None, link: str | None) -> Given:
+    """What a back end's event gives a text to say."""
     told = enrolment.facts
-    number = told.get("order_number") or told.get("transaction_id")
-    if number is None and sender is None:
-        return None
     values = {"status": told["status"]} if told.get("status") else {}
-    page = told.get("tracking_url") or (enrolment.product.url if enrolment.product else None)
-    return Given(values, page, number, sender=sender)
+    return Given(values, link, told.get("order_number") or told.get("transaction_id"), sender=sender)

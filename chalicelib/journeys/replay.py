@@ -86,8 +86,9 @@ class Replay:
             self._enrolments[about] = enrolment
 
     def _about(self, event: Event) -> list[str]:
-        about = enrolling.concerned(self.journey, event)
-        return list(self._enrolments) if about == enrolling.ANY else [about] if about else []
+        concerned = enrolling.concerned(self.journey, event)
+        others = [about for about in self._enrolments if about != concerned.about] if concerned.others else []
+        return [concerned.about, *others] if concerned.about else others
 
     def _may_begin(self, enrolment: Enrolment) -> bool:
         limits = self.journey.document.limits

@@ -11,6 +11,7 @@ from chalicelib.audience.conditions import Condition, Facts, failing
 from chalicelib.clock import MINUTE, SECOND
 from chalicelib.journeys.definition import Journey, Step, Text
 from chalicelib.journeys.enrolling import variant_of
+from chalicelib.journeys.facts import event_facts
 from chalicelib.journeys.restraint import restrained
 from chalicelib.messaging.profile import CartRule
 from chalicelib.storage.enrolments import Enrolment, Ran
@@ -61,8 +62,14 @@ def planned(step: Step, enrolment: Enrolment, zones: Sequence[str]) -> int:
         "last_activity": enrolment.active_at,
         "trigger": enrolment.entered_at,
     }[step.wait.since]
-    due = since + round(step.wait.minutes * MINUTE)
+    due = since + round(_minutes(step, enrolment) * MINUTE)
     return _next_time_of_day(due, step.wait.at, zones[0]) if step.wait.at and zones else due
+
+
+def _minutes(step: Step, enrolment: Enrolment) -> float:
+    cases = step.wait.cases
+    facts = event_facts(enrolment.facts) if cases else {}
+    return next((case.minutes for case in cases if failing(case.when, facts) is None), step.wait.minutes)
 
 
 def outcome(

@@ -14,17 +14,23 @@ from chalicelib.audience.profile import open_profile
 from chalicelib.clock import Clock
 from chalicelib.errors import RelanceError
 from chalicelib.journeys.agent import agent_facts
+from chalicelib.journeys.answerable import sender_facts
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.experiments import Experiments
 from chalicelib.journeys.facts import step_facts
 from chalicelib.journeys.history import History
+from chalicelib.journeys.landing import landing
 from chalicelib.journeys.making import message_id, step_message
+from chalicelib.journeys.offers import Offers
+from chalicelib.journeys.ordering import Ordering
 from chalicelib.journeys.stepping import End, Go, PassOver, Wait, asked, moved_on, outcome, planned
+from chalicelib.links.targets import Rules
 from chalicelib.logs import log
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.recipients import Place, place_of_contact
+from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage import enrolments as stored
 from chalicelib.storage import keys, messages
@@ -72,6 +78,10 @@ class Steps:
         visitors: Visitors,
         history: History,
         experiments: Experiments,
+        ordering: Ordering,
+        offers: Offers,
+        senders: SenderBook,
+        rules: Rules,
         countries: CountryBook,
         vault: Vault,
         clock: Clock,
@@ -83,6 +93,10 @@ class Steps:
         self._visitors = visitors
         self._history = history
         self._experiments = experiments
+        self._ordering = ordering
+        self._offers = offers
+        self._senders = senders
+        self._rules = rules
         self._countries = countries
         self._vault = vault
         self._clock = clock
@@ -105,6 +119,7 @@ class Steps:
 
     def _run(self, enrolment: Enrolment) -> Message | str:
         now = self._clock.now()
+        enrolment = self._ordering.completed(enrolment)
         at = self._facts_of(enrolment)
         if isinstance(at, str):
             return self._end(enrolment, End(at), now)
@@ -129,7 +144,10 @@ class Steps:
             case Go() if enrolment.held_out:
                 return self._pass_over(at, Ran(step.id, now, "held_out"), now)
             case Go() as go:
-                return self._go(at, go, sent, now)
+                about = self._offers.offering(enrolment) if step.offers else enrolment
+                if about is None:
+                    return self._pass_over(at, Ran(step.id, now, "nothing_to_offer"), now)
+                return self._go(replace(at, enrolment=about), go, sent, now)
 
     def _facts_of(self, enrolment: Enrolment) -> _At | str:
         """Everything but the conditions' facts, or why the journey is over."""
@@ -163,7 +181,11 @@ class Steps:
         groups = asked(at.journey.document, at.enrolment.step)
         facts = step_facts(at.enrolment, at.visitor.browsing if at.visitor else None, at.contact, at.place)
         facts |= agent_facts(at.advertiser, now)
-        return facts | (self._history.facts(at.contact, at.enrolment, now) if "history" in groups else {})
+        facts |= self._history.facts(at.contact, at.enrolment, now) if "history" in groups else {}
+        if "sender" in groups:
+            senders = self._senders.of(at.advertiser)
+            facts |= sender_facts(senders, at.journey.document, at.enrolment.step, at.place.country)
+        return facts
 
     def _opening(self, at: _At, now: int) -> int | None:
         message_class = at.journey.document.message_class
@@ -176,7 +198,9 @@ class Steps:
 
     def _go(self, at: _At, go: Go, sent: Occasions, now: int) -> Message:
         step = at.journey.document.steps[at.enrolment.step]
-        message = step_message(self._vault, at.journey, at.enrolment, go, at.visitor.cart if at.visitor else None, now)
+        cart, site = at.visitor.cart if at.visitor else None, self._advertisers.site(at.enrolment.site)
+        link = landing(at.enrolment, site, self._rules)
+        message = step_message(self._vault, at.journey, at.enrolment, go, cart, now, link)
         ran = Ran(step.id, now, "sent", message.id, go.variant)
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
         names = [f"journey.{at.journey.id}.{step.id}.made"]

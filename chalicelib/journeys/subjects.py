@@ -1,4 +1,4 @@
-"""What an event leaves that a journey can be about: a cart, a looked-at product, an order, a person's stay away."""
+"""What an event leaves that a journey can be about: a cart, a looked-at product, an order, a stay away, an account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.audience.conditions import Fact
 from chalicelib.clock import DAY
 from chalicelib.journeys.definition import Trigger
-from chalicelib.journeys.facts import cart_facts, event_facts, told, viewed_facts
+from chalicelib.journeys.facts import cart_facts, dearest, event_facts, told, viewed_facts
 from chalicelib.storage.carts import Product
 from chalicelib.storage.events import Event
 from chalicelib.storage.visitors import Visitor
@@ -50,8 +50,11 @@ def subject_of(trigger: Trigger, event: Event, visitor: Visitor) -> Subject | No
         return None
     if trigger.about == "person":
         return Subject(site, at, at, _day_after(at), facts, kept)
+    if trigger.about == "account":
+        return Subject(site, at, at, at, facts, kept)
     order = event.params.get("transaction_id")
-    return Subject(f"{site}#{order}", at, at, at, facts, kept, _bought(event)) if order else None
+    called = dearest(event.params.get("items") or (), event.params.get("page_location"))
+    return Subject(f"{site}#{order}", at, at, at, facts, kept, called) if order else None
 
 
 def _day_after(at: int) -> int:
@@ -61,12 +64,3 @@ def _day_after(at: int) -> int:
     never shorter than it says and at most a day longer, and no order of the day's events changes when it ends.
     """
     return at - at % DAY + DAY
-
-
-def _bought(event: Event) -> Product | None:
-    """The dearest thing of an order: what it is called by."""
-    items = event.params.get("items") or ()
-    if not items:
-        return None
-    dearest = max(items, key=lambda item: (item.get("price") or 0, item["item_id"]))
-    return Product(dearest["item_id"], dearest.get("item_name"), event.params.get("page_location"))

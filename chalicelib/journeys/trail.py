@@ -14,6 +14,7 @@ from chalicelib.audience.ties import Ties
 from chalicelib.errors import StorageUnavailable
 from chalicelib.journeys.enroller import Enroller
 from chalicelib.journeys.experiments import Experiments
+from chalicelib.journeys.ordering import Ordering
 from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
@@ -40,6 +41,7 @@ class Trail:
         ties: Ties,
         orders: Orders,
         clicks: ClickLog,
+        ordering: Ordering,
         enroller: Enroller,
         conversions: Conversions,
         experiments: Experiments,
@@ -50,6 +52,7 @@ class Trail:
         self._ties = ties
         self._orders = orders
         self._clicks = clicks
+        self._ordering = ordering
         self._enroller = enroller
         self._conversions = conversions
         self._experiments = experiments
@@ -76,10 +79,11 @@ class Trail:
         tie = None if _overtaken(visitor, event) else _acting(visitor, site, event)
         if tie and event.network:
             self._ties.lend(tie, event.network, event.received)
-        holder = self._orders.holder(event, site) or tie
+        holder = self._orders.holder(event, site) or tie or self._orders.customer(event, site)
         advertiser = self._advertisers.get(site.advertiser) if holder else None
         if holder and advertiser:
-            names += self._enroller.follow(event, visitor, holder, site, advertiser)
+            known = self._ordering.follow(event, holder, advertiser.id)
+            names += self._enroller.follow(known, visitor, holder, site, advertiser)
         if event.name in FOLLOWED:
             doubt = visitor.unmatched if event.identifiers else None
             if refused := self._conversions.follow(event, site.advertiser, tie, doubt):

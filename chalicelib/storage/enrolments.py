@@ -81,6 +81,10 @@ class Enrolment:
     """Why the contact is held to be who did it."""
     ran: tuple[Ran, ...] = ()
     """The steps of this run."""
+    offer: tuple[str, ...] = ()
+    """The ids of the product that a step has offered, its variants' included."""
+    reply: str | None = None
+    """What the person has answered to its SMS, as an intent: `positive`, `problem`, …"""
     held_out: bool = False
     """Whether the contact is one of those who get nothing, to compare with."""
 
@@ -230,6 +234,7 @@ def from_item(item: Item) -> Enrolment:
         | {
             "product": Product(**{"name": None, "url": None} | product) if product else None,
             "ran": tuple(Ran(**ran) for ran in item["ran"]),
+            "offer": tuple(item.get("offer", ())),
         }
     )
 

@@ -37,6 +37,9 @@
 | begun       | CONTACT#<base>#<person>   | BEGUN#<adv.>#<journ.> | who may begin a journey again              |
 | step sent   | CONTACT#<base>#<person>   | STEP#<ad.>#<jou.>#<st.>| who may be sent a step again              |
 | participant | CONTACT#<base>#<person>   | ARM#<adv.>#<jou.>#<v.>| what a contact did in an experiment        |
+| ordered     | CONTACT#<base>#<person>   | ORDERED#<site>#<ord.> | an order's events, what may be offered     |
+| sold        | SOLD#<site>#<item>        | SOLD                  | what is bought together with an item       |
+| complements | ADV#<advertiser>          | COMPLEMENTS           | what may be offered to who bought what     |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
 | network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
@@ -131,6 +134,7 @@ PARTICIPANT_PREFIX = "ARM#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
+ORDERED_PREFIX = "ORDERED#"
 SEGMENT_PREFIX = "SEGMENT#"
 BROADCAST_PREFIX = "BROADCAST#"
 MEMBER_OF_PREFIX = "IN#"
@@ -405,6 +409,21 @@ def sent_step(base: str, person: str, advertiser_id: str, journey_id: str, step:
 def participant(base: str, person: str, advertiser_id: str, journey_id: str, version: int) -> Key:
     """A contact's part in what a version of an advertiser's journey compares."""
     return contact_partition(base, person), f"{PARTICIPANT_PREFIX}{advertiser_id}#{journey_id}#{version}"
+
+
+def ordered(base: str, person: str, site_id: str, order: str) -> Key:
+    """What a contact has ordered."""
+    return contact_partition(base, person), f"{ORDERED_PREFIX}{site_id}#{order}"
+
+
+def sold(site_id: str, item: str) -> Key:
+    """A thing that a site has sold, and what with it."""
+    return f"SOLD#{site_id}#{item}", "SOLD"
+
+
+def complements(advertiser_id: str) -> Key:
+    """What an advertiser offers to whoever has bought something."""
+    return f"ADV#{advertiser_id}", "COMPLEMENTS"
 
 
 def ledger(person: str) -> Key:

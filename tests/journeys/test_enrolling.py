@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.definition import Journey
-from chalicelib.journeys.enrolling import SKEW, Leave, Who, decide, held_out, variant_of
+from chalicelib.journeys.enrolling import SKEW, Leave, Move, Who, decide, held_out, variant_of
 from chalicelib.journeys.subjects import subject_of
 from chalicelib.storage.carts import Browsing
 from chalicelib.storage.enrolments import Enrolment, Ran
@@ -221,3 +222,59 @@ def test_the_days_are_counted_by_the_event_and_not_by_the_delivery() -> None:
     assert enrolment is not None
     assert enrolment.entered_at == NOON
     assert DAY == 24 * HOUR
+
+
+CROSS_SELL = known(
+    kind="cross_sell",
+    trigger={"about": "order", "events": ["purchase"]},
+    steps=[STEP | {"offers": "complement"}],
+    exits=[{"on": "purchase", "of": "offer"}],
+)
+
+
+def bought(item: str, order: str, minute: int = 0) -> Event:
+    return event("purchase", minute, visitor="server", transaction_id=order, items=[{"item_id": item}])
+
+
+def after(enrolment: Enrolment, told: Event) -> Any:
+    """What an event means for an enrolment about the first order."""
+    visitor, who = Visitor("site", "server"), Who("adv", "person", "adv", "site", "server", {})
+    subject = subject_of(CROSS_SELL.document.trigger, told, visitor)
+    return decide(CROSS_SELL, told, who, subject, enrolment, "site#o1")
+
+
+def test_what_is_offered_ends_the_journey_when_it_is_bought_and_nothing_else_does() -> None:
+    enrolment = settle(CROSS_SELL, [bought("bike-1", "o1")])
+    assert enrolment
+    offered = replace(enrolment, offer=("helmet-1",), ran=(Ran("first", 1, "sent", "msg"),), state="done")
+    assert after(offered, bought("bell-1", "o2", 10)) is None
+    assert after(offered, bought("bike-1", "o1")) is None
+    left = after(offered, bought("helmet-1-blue", "o2", 10))
+    assert isinstance(left, Leave)
+    assert left.enrolment.state == "left"
+
+
+def test_who_is_still_to_be_offered_something_is_looked_at_anew_when_anything_is_bought() -> None:
+    """A worker that chooses meanwhile has not seen what was bought: its write must fail."""
+    enrolment = settle(CROSS_SELL, [bought("bike-1", "o1")])
+    assert enrolment
+    assert after(enrolment, bought("helmet-1", "o2", 10)) == Move(enrolment)
+    assert after(replace(enrolment, state="left"), bought("helmet-1", "o2", 10)) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"trigger": {"about": "cart", "events": ["add_to_cart"]}}, "a step that offers"),
+        ({"steps": [STEP]}, "an exit by what no step offers"),
+        ({"steps": [STEP | {"wait": {"cases": [{"when": [{"fact": "history.purchases"}], "minutes": 1}]}}]}, "needs"),
+        (
+            {"steps": [STEP | {"wait": {"cases": [{"when": [{"fact": "cart.value", "value": 1}], "minutes": 1}]}}]},
+            "cart.value is not known here",
+        ),
+    ],
+)
+def test_offers_and_waits_that_cannot_be_are_refused(parts: dict[str, Any], says: str) -> None:
+    document = CROSS_SELL.document.model_dump(mode="json") | parts
+    with pytest.raises(ValidationError, match=says):
+        Journey.model_validate(document)

@@ -16,7 +16,7 @@ from chalicelib.storage.messages import Message
 from chalicelib.storage.table import Put
 from chalicelib.workers.send import on_orders
 from tests.support.faults import FaultyClient, HeldBackClaim, at_operation
-from tests.support.journeys import CART, SHIPPED, made_now, start, template
+from tests.support.journeys import CART, SHIPPED, made_now, pass_time, start, template
 from tests.support.shop import CAMILLE, PHONES, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 
@@ -43,13 +43,6 @@ def sent(shop: Shop) -> list[tuple[str, str]]:
     """Step and state of each message, in the order of their making."""
     found = [shop.stored(item["id"]) for item in shop.world.of_type("message")]
     return [(str(message.step), message.state) for message in sorted(found, key=lambda m: m.created_at)]
-
-
-def pass_time(shop: Shop, ms: int, stream: Stream | None = None) -> None:
-    shop.world.clock.advance(ms)
-    shop.world.work()
-    if stream:
-        stream.follow()
 
 
 def message_of(shop: Shop, step: str) -> Message:

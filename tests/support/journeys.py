@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.journeys.definition import Journey
+from chalicelib.journeys.playbooks import installation, playbook_of
 from chalicelib.storage.journeys import Running, StoredJourney
 from chalicelib.storage.messages import Message
 from chalicelib.storage.send_queue import StepOrder, decode
-from chalicelib.storage.templates import Template
+from chalicelib.storage.templates import Language, Template
 from tests.support.shop import Shop
+from tests.support.stream import Stream
 
 CART: dict[str, Any] = {
     "name": "Abandoned cart",
@@ -73,3 +75,26 @@ def made_now(shop: Shop) -> Message:
     made = services.steps.run(step.enrolment, step.version)
     assert isinstance(made, Message)
     return made
+
+
+def switch_on(shop: Shop, playbook_id: str, language: Language = "fr", **answers: Any) -> None:
+    """Let a playbook run as the advertiser's own."""
+    playbook = playbook_of(playbook_id)
+    assert playbook is not None
+    journey, templates = installation(playbook, language, answers, shop.world.clock.now())
+    for one in templates:
+        shop.world.services.templates.save(shop.advertiser.id, one)
+    start(shop, playbook_id, journey.model_dump(mode="json"))
+
+
+def pass_time(shop: Shop, ms: int, stream: Stream | None = None) -> None:
+    """Move the clock, and let a minute's work be done then."""
+    shop.world.clock.advance(ms)
+    shop.world.work()
+    if stream:
+        stream.follow()
+
+
+def texts(shop: Shop) -> list[str]:
+    """What has been sent."""
+    return [sms.text for sms in shop.world.provider.sent]

@@ -1,0 +1,62 @@
+"""Keeps what was ordered, so that an event which names its order only is of what that order is of.
+
+A parcel's carrier tells of an order by its number; what the parcel holds was told with the purchase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.clock import Clock
+from chalicelib.errors import StorageUnavailable
+from chalicelib.journeys.facts import dearest, items_told
+from chalicelib.storage.enrolments import Enrolment
+from chalicelib.storage.events import Event
+from chalicelib.storage.ordered import Ordered, OrderedLog, merged
+from chalicelib.storage.sold import SoldLog
+from chalicelib.storage.visitors import Tie
+
+_ROUNDS = 6
+
+
+class Ordering:
+    """The memory of orders. The same event again changes nothing."""
+
+    def __init__(self, ordered: OrderedLog, sold: SoldLog, clock: Clock) -> None:
+        self._ordered = ordered
+        self._sold = sold
+        self._clock = clock
+
+    def follow(self, event: Event, holder: Tie, advertiser: str) -> Event:
+        """Remember what an event says of its order; returns it with all that is known to be in that order."""
+        order, told = event.params.get("transaction_id"), event.params.get("items") or ()
+        if not order:
+            return event
+        for _ in range(_ROUNDS):
+            known = self._ordered.get(holder.base, holder.person, event.site, order)
+            items = merged(known.items if known else (), told)
+            if not items or (known and items == known.items):
+                return _with(event, items)
+            at = min(event.time, event.received, *([known.at] if known else []))
+            blank = Ordered(holder.base, holder.person, event.site, order, advertiser, at, items)
+            if self._ordered.save(replace(known, at=at, items=items) if known else blank, self._clock.now()):
+                if known is None and event.via == "server":  # A browser's word would name products to others.
+                    self._sold.together(event.site, items, self._clock.now())
+                return _with(event, items)
+        raise StorageUnavailable("others were faster each time")
+
+    def completed(self, enrolment: Enrolment) -> Enrolment:
+        """An enrolment about an order with what is in it, where that was told after what began it."""
+        order = enrolment.facts.get("transaction_id")
+        if not order or "items" in enrolment.facts:
+            return enrolment
+        known = self._ordered.get(enrolment.base, enrolment.person, enrolment.site, order)
+        if known is None:
+            return enrolment
+        facts: dict[str, Any] = dict(enrolment.facts) | items_told(known.items)
+        return replace(enrolment, facts=facts, product=dearest(known.items, facts.get("page_location")))
+
+
+def _with(event: Event, items: Any) -> Event:
+    return replace(event, params={**event.params, "items": list(items)}) if items else event
