@@ -137,16 +137,18 @@ class Enroller:
     ) -> stored.NotEnrolled | None:
         """Ended, and what waits on the queue with it. What has been handed over already is told as that."""
         now = self._clock.now()
-        writes: list[Write] = [stored.save(enrolment, known)]
-        if known and known.state == "active":
-            writes.append(count(enrolment.advertiser, shard, now, f"journey.{journey.id}.left.{reason}"))
+        left: Write = stored.save(enrolment, known)
+        names = [f"journey.{journey.id}.left.{reason}"] if known and known.state == "active" else []
         message = self._messages.get(known.message) if known and known.message else None
         if message and message.state in WAITING:
-            refused = self._commit([*writes, *_cancelled(message, reason, now)])
+            # One write counts both: a transaction that touches one shard twice is refused.
+            counted = count(enrolment.advertiser, shard, now, *names, f"message.cancelled.{reason}")
+            step = Step("cancelled", now, reason)
+            refused = self._commit([left, move(message.id, states.sources("cancelled"), step), counted])
             if refused is None:
                 return None
             log("cancel_came_too_late", message=message.id)
-        return self._commit(writes)
+        return self._commit([left, *([count(enrolment.advertiser, shard, now, *names)] if names else [])])
 
     def _commit(self, writes: list[Write]) -> stored.NotEnrolled | None:
         try:
@@ -156,11 +158,3 @@ class Enroller:
                 raise
             return "enrolled_meanwhile"
         return None
-
-
-def _cancelled(message: Message, reason: str, now: int) -> list[Write]:
-    step = Step("cancelled", now, reason)
-    return [
-        move(message.id, states.sources("cancelled"), step),
-        count(message.advertiser, message.id, now, f"message.cancelled.{reason}"),
-    ]

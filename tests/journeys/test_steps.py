@@ -98,6 +98,23 @@ def test_what_is_on_the_queue_already_is_stopped_by_an_exit(cart: Shop, stream: 
     assert cart.world.provider.sent == []
 
 
+def test_an_exit_and_its_cancelled_message_are_counted_whatever_their_shards(cart: Shop, stream: Stream) -> None:
+    """Sixteen events, so that some share the message's shard of the counters."""
+    ended = 0
+    for phone in PHONES[20:36]:
+        ids = {"phone_sha256": hashed(phone)}
+        cart.contact(phone)
+        cart.tell(visitor_id(), "add_to_cart", params=lamp(), ids=ids)
+        stream.follow()
+        cart.world.clock.advance(46 * MINUTE)
+        made = made_now(cart)
+        cart.tell(None, "purchase", caller=cart.server, ids=ids)
+        stream.follow()
+        ended += cart.stored(made).state == "cancelled"
+        cart.world.clock.advance(-46 * MINUTE)
+    assert ended == 16
+
+
 def leave(shop: Shop, message: Message) -> None:
     """The contact leaves; the message itself is not touched."""
     (item,) = shop.world.of_type("enrolment")
