@@ -19,7 +19,7 @@ from chalicelib.tracking.names import EventName
 
 VISIT_FACTS: frozenset[str] = frozenset({"event", "cart", "product", "order"})
 """What an event itself can tell; the others are asked for before each step."""
-STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "sender", "reply", "agent"}
+STEP_FACTS: frozenset[str] = VISIT_FACTS | {"contact", "history", "sender", "reply", "agent", "segments"}
 PLAN_FACTS: frozenset[str] = frozenset({"event", "order"})
 """What is known when a step is planned: what the event told that began the journey."""
 HOLDOUT, EVERYONE = "holdout", "everyone"

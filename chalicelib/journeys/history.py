@@ -1,6 +1,8 @@
-"""What a contact has done before, for conditions that ask: purchases, and whether a link of the journey was opened."""
+"""What a contact has done before and which segments it is in, for conditions that ask."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.clock import DAY
@@ -8,6 +10,7 @@ from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.enrolments import Enrolment
+from chalicelib.storage.segments import Members
 
 _A_HABIT = 2
 """So many purchases, all at a discount, make somebody who buys in promotion only (mission.md, J10)."""
@@ -16,11 +19,19 @@ _A_HABIT = 2
 class History:
     """Reads it, for who is asked about only."""
 
-    def __init__(self, conversions: ConversionLog, clicks: ClickLog) -> None:
+    def __init__(self, conversions: ConversionLog, clicks: ClickLog, members: Members) -> None:
         self._conversions = conversions
         self._clicks = clicks
+        self._members = members
 
-    def facts(self, contact: Contact, enrolment: Enrolment, now: int) -> dict[str, Fact]:
+    def facts(self, groups: Collection[str], contact: Contact, enrolment: Enrolment, now: int) -> dict[str, Fact]:
+        """Of the groups that are asked for, those that have to be looked up."""
+        facts = self._done(contact, enrolment, now) if "history" in groups else {}
+        if "segments" in groups:
+            facts["segments.in"] = tuple(sorted(self._members.of_contact(contact.base, contact.person)))
+        return facts
+
+    def _done(self, contact: Contact, enrolment: Enrolment, now: int) -> dict[str, Fact]:
         """Facts of purchases that are known of, and of clicks since the journey began."""
         advertiser = enrolment.advertiser
         purchases = [

@@ -157,9 +157,7 @@ class JourneyRehearser:
     def _asked(self, advertiser: Advertiser, journey: Known, contact: Contact, place: Place) -> Asked:
         def facts(enrolment: Enrolment, browsing: Browsing | None, at: int) -> dict[str, Fact]:
             known = step_facts(enrolment, browsing, contact, place) | agent_facts(advertiser, at)
-            if "history" in asked(journey.document, enrolment.step):
-                known |= self._history.facts(contact, enrolment, at)
-            return known
+            return known | self._history.facts(asked(journey.document, enrolment.step), contact, enrolment, at)
 
         profile = None if place.problem else self._countries.profile(place.country)
 

@@ -181,7 +181,7 @@ class Steps:
         groups = asked(at.journey.document, at.enrolment.step)
         facts = step_facts(at.enrolment, at.visitor.browsing if at.visitor else None, at.contact, at.place)
         facts |= agent_facts(at.advertiser, now)
-        facts |= self._history.facts(at.contact, at.enrolment, now) if "history" in groups else {}
+        facts |= self._history.facts(groups, at.contact, at.enrolment, now)
         if "sender" in groups:
             senders = self._senders.of(at.advertiser)
             facts |= sender_facts(senders, at.journey.document, at.enrolment.step, at.place.country)

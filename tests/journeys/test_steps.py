@@ -255,6 +255,18 @@ def test_who_is_in_goes_on_with_the_newest_version_where_that_says_so(cart: Shop
     assert sent(cart) == [("question", "sent"), ("reminder", "sent")]
 
 
+@pytest.mark.parametrize("is_in", [True, False])
+def test_a_journey_for_a_segment_is_for_its_members(cart: Shop, stream: Stream, *, is_in: bool) -> None:
+    services, advertiser = cart.world.services, cart.advertiser.id
+    segment = services.segment_desk.create(advertiser, "By hand", None).id
+    start(cart, "cart", deepcopy(CART) | {"audience": [{"fact": "segments.in", "value": segment}]})
+    abandon(cart, stream)
+    if is_in:
+        services.members.add(advertiser, segment, [services.vault.person(CAMILLE)])
+    pass_time(cart, HOUR)
+    assert sent(cart) == ([("question", "sent")] if is_in else [])
+
+
 def test_a_stopped_journey_sends_nothing_more(cart: Shop, stream: Stream) -> None:
     abandon(cart, stream)
     pass_time(cart, 46 * MINUTE)
