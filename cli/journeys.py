@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.reports.why import reason_in_words
+from chalicelib.storage.advertisers import OPERATOR, Advertiser
+from chalicelib.storage.journeys import Running
 from cli.answers import AsJson, answer, fail, the_stage
 
 if TYPE_CHECKING:
@@ -41,27 +45,67 @@ def show(advertiser: AdvertiserId, journey: JourneyId, version: Version = None, 
 
 
 @app.command()
+def put(
+    advertiser: AdvertiserId,
+    journey: JourneyId,
+    file: Annotated[Path, typer.Argument(help="The document, as JSON.", exists=True, dir_okay=False)],
+    migrate: Annotated[bool, typer.Option("--migrate", help="Let who is in it go on with this version.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Save a journey's next version, if nothing is wrong with it."""
+    from pydantic import ValidationError
+
+    from chalicelib.journeys.definition import Journey
+
+    services, owner = _owner(advertiser)
+    try:
+        document = Journey.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        fail("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
+    running: Running = "migrate" if migrate else "keep"
+    _say(_try(lambda: services.journey_desk.save(owner, journey, document, OPERATOR, running)), as_json)
+
+
+@app.command()
+def rehearse(
+    advertiser: AdvertiserId,
+    journey: JourneyId,
+    start_at: Annotated[datetime | None, typer.Option(help="When the last thirty days are to begin anew: now.")] = None,
+    most: Annotated[int | None, typer.Option(help="How many contacts are looked at: all.", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the last thirty days would lead to if they came again. Nothing is sent, nothing taken."""
+    from chalicelib.journeys.book import Known
+    from chalicelib.journeys.definition import Journey
+    from chalicelib.web.message_models import epoch_ms
+
+    services, owner = _owner(advertiser)
+    stored = _stored(services, advertiser, journey, None)
+    known = Known(stored.id, stored.version, Journey.model_validate_json(stored.document))
+    found = services.journey_rehearser.rehearse(owner, known, epoch_ms(start_at), most)
+    answer(found, "\n".join(_foreseen(found)), as_json)
+
+
+@app.command()
+def playbooks(as_json: AsJson = False) -> None:
+    """Say which journeys are ready to be switched on."""
+    from chalicelib.journeys.playbooks import playbooks as ready
+
+    told = [{"playbook": one.id, "title": one.title, "says": one.says, "asks": one.asks} for one in ready()]
+    answer({"playbooks": told}, "\n".join(f"{one.id}: {one.says['en']}" for one in ready()), as_json)
+
+
+@app.command()
 def start(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
     """Let people begin it."""
-    from chalicelib.errors import InvalidInput
-
-    services = the_stage().services()
-    owner = services.advertisers.get(advertiser)
-    if owner is None:
-        fail(f"there is no advertiser {advertiser}")
-    try:
-        _say(_try(lambda: services.journey_desk.start(owner, journey, OPERATOR)), as_json)
-    except InvalidInput as wrong:
-        fail("; ".join(f"{error.field}: {error.message}" for error in wrong.errors))
+    services, owner = _owner(advertiser)
+    _say(_try(lambda: services.journey_desk.start(owner, journey, OPERATOR)), as_json)
 
 
 @app.command()
 def stop(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
     """Stop it: nobody begins it any more, and nothing more of it is sent."""
-    services = the_stage().services()
-    owner = services.advertisers.get(advertiser)
-    if owner is None:
-        fail(f"there is no advertiser {advertiser}")
+    services, owner = _owner(advertiser)
     _say(_try(lambda: services.journey_desk.stop(owner, journey, OPERATOR)), as_json)
 
 
@@ -88,6 +132,26 @@ def _arm(arm: dict[str, Any]) -> str:
     return text
 
 
+def _foreseen(found: dict[str, Any]) -> Iterator[str]:
+    messages = found["messages"]
+    yield f"{found['contacts_looked_at']} of {found['contacts']} contacts, journey {found['journey']}"
+    yield f"{messages['sends']['people']} SMS, {messages['parts']['total']} parts"
+    if price := messages["price"]:
+        yield f"{price['micro'] / _MICRO:.2f} {price['currency']}"
+    for reason, share in messages["unreached"].items():
+        yield f"{share['people']} not sent: {reason_in_words(reason)}"
+    for name, number in found["became"].items():
+        yield f"{number} {name}"
+
+
+def _owner(advertiser: str) -> tuple[Services, Advertiser]:
+    services = the_stage().services()
+    owner = services.advertisers.get(advertiser)
+    if owner is None:
+        fail(f"there is no advertiser {advertiser}")
+    return services, owner
+
+
 def _stored(services: Services, advertiser: str, journey: str, version: int | None) -> StoredJourney:
     journeys = services.journeys
     found = journeys.version(advertiser, journey, version) if version else journeys.get(advertiser, journey)
@@ -101,10 +165,12 @@ def _say(journey: StoredJourney, as_json: bool) -> None:
 
 
 def _try(ask: Callable[[], StoredJourney]) -> StoredJourney:
-    from chalicelib.errors import Conflict, NotFound
+    from chalicelib.errors import Conflict, InvalidInput, NotFound
 
     try:
         return ask()
+    except InvalidInput as wrong:
+        fail("; ".join(f"{error.field}: {error.message}" for error in wrong.errors))
     except NotFound as missing:
         fail(f"there is no such {missing}")
     except Conflict as conflict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from cli import journeys
 from cli.main import app
 from tests.journeys.test_experiments import EXPERIMENT
-from tests.support.journeys import start, template
+from tests.support.journeys import ONE_STEP, start, template
 from tests.support.shop import Shop
 
 
@@ -47,3 +48,20 @@ def test_what_is_not_there_is_said(shop: Shop) -> None:
     assert "in version 7" in run("show", shop.advertiser.id, "trial", "--version", "7", code=1)
     assert "no such journey" in run("stop", shop.advertiser.id, "none", code=1)
     assert "no advertiser adv_none" in run("start", "adv_none", "trial", code=1)
+
+
+def test_a_document_is_saved_from_a_file_and_rehearsed(shop: Shop, tmp_path: Path) -> None:
+    template(shop, "cart-1", "{{ brand }} : votre panier vous attend {{ link }}")
+    file = tmp_path / "journey.json"
+    file.write_text(json.dumps(ONE_STEP), encoding="utf-8")
+    assert run("put", shop.advertiser.id, "again", str(file)) == {"journey": "again", "state": "draft"}
+    found = run("rehearse", shop.advertiser.id, "again")
+    assert (found["journey"], found["rows"], found["messages"]["sends"]["people"]) == ("again", [], 0)
+    assert "abandoned_cart" in [one["playbook"] for one in run("playbooks")["playbooks"]]
+
+
+def test_a_document_that_cannot_be_meant_is_said_by_its_place(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "journey.json"
+    file.write_text(json.dumps(ONE_STEP | {"colour": "red"}), encoding="utf-8")
+    done = CliRunner().invoke(app, ["journeys", "put", shop.advertiser.id, "again", str(file)])
+    assert (done.exit_code, "colour: Extra inputs" in done.output) == (1, True)
