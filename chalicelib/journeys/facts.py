@@ -84,13 +84,21 @@ def viewed_facts(viewed: Viewed) -> dict[str, Fact]:
     return _product_facts(viewed) | {"product.minutes": viewed.dwell_ms / MINUTE}
 
 
+def visit_facts(browsing: Browsing) -> dict[str, Fact]:
+    """Facts of what a browser has in hand. Who looked long at something else has no minutes on the cart."""
+    viewed, cart = browsing.viewed, browsing.cart
+    facts = viewed_facts(viewed) if viewed else {}
+    if cart:
+        facts |= cart_facts(cart)
+        if viewed and viewed.id not in {line.id for line in cart.lines}:
+            facts["product.minutes"] = None
+    return facts
+
+
 def step_facts(enrolment: Enrolment, browsing: Browsing | None, contact: Contact, place: Place) -> dict[str, Fact]:
     """What is known when a step is due, but for what has to be looked up: the history."""
     facts = event_facts(enrolment.facts)
-    if browsing and browsing.viewed:
-        facts |= viewed_facts(browsing.viewed)
-    if browsing and browsing.cart:
-        facts |= cart_facts(browsing.cart)
+    facts |= visit_facts(browsing) if browsing else {}
     facts |= {f"contact.fields.{name}": value for name, value in contact.fields.items()}
     facts |= {"contact.country": place.country, "contact.language": contact.fields.get("language")}
     return facts | {"reply.intent": enrolment.reply}

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.audience.conditions import Fact
 from chalicelib.clock import DAY
 from chalicelib.journeys.definition import Trigger
-from chalicelib.journeys.facts import cart_facts, dearest, event_facts, told, viewed_facts
+from chalicelib.journeys.facts import dearest, event_facts, told, viewed_facts, visit_facts
 from chalicelib.storage.carts import Product
 from chalicelib.storage.events import Event
 from chalicelib.storage.visitors import Visitor
@@ -34,7 +34,7 @@ def subject_of(trigger: Trigger, event: Event, visitor: Visitor) -> Subject | No
     site = event.site
     kept, at = told(event), min(event.time, event.received)
     cart, viewed, active_at = visitor.cart, visitor.browsing.viewed, visitor.browsing.active_at
-    facts = event_facts(kept) | (viewed_facts(viewed) if viewed else {}) | (cart_facts(cart) if cart else {})
+    facts = event_facts(kept) | visit_facts(visitor.browsing)
     match trigger.about:
         case "cart":
             if cart is None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
-from chalicelib.journeys.endings import Endings
 from chalicelib.logs import log
 from chalicelib.replies.keywords import Keywords
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.ledgers import EVERYONE, Ledgers, Opposition
 from chalicelib.vault import Vault
+
+if TYPE_CHECKING:
+    from chalicelib.journeys.endings import Endings  # With the schema of journeys behind it: paid where it is needed.
 
 # As people write it: in any case and dress, and with the number that the SMS says to send it to.
 _STOP = re.compile(r"\W*STOP(?:\W+(?:AU\W+)?\d{5,6})?\W*", re.IGNORECASE)

@@ -131,6 +131,16 @@ def test_who_read_for_long_is_offered_the_details(cart: Shop, stream: Stream) ->
     assert sent(cart) == ["abandoned_cart-question-product"]
 
 
+def test_who_read_about_something_else_for_long_is_not_offered_the_details(cart: Shop, stream: Stream) -> None:
+    visitor = visitor_id()
+    other = {"item_id": "nova", "item_name": "Lampe Nova"}
+    cart.tell(visitor, "view_item", ids=IDS, params={"items": [other], "dwell_ms": 6 * MINUTE})
+    stream.follow()
+    fill(cart, stream, visitor=visitor)
+    wait(cart, stream, HOUR)
+    assert sent(cart) == ["abandoned_cart-question"]
+
+
 def test_a_reply_ends_it(cart: Shop, stream: Stream) -> None:
     fill(cart, stream)
     wait(cart, stream, HOUR)
