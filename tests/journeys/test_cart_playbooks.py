@@ -11,6 +11,7 @@ from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.journeys.playbooks import playbooks
 from chalicelib.messaging.profile import CartRule, profile_for
 from chalicelib.messaging.signing import CountryBook
+from chalicelib.messaging.values import PromoCode, Thing, Values
 from chalicelib.messaging.words import plain
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.caps import CapRule
@@ -22,6 +23,15 @@ from tests.support.world import World
 
 IDS = {"phone_sha256": hashed(CAMILLE)}
 POOL = "pool_cart"
+EXAMPLE = Values(
+    brand="Lumen",
+    link="https://r.example/Ab3dE5gH7j",
+    way_out="https://r.example/u/Ab3dE5gH7j",
+    first_name="Camille",
+    product=Thing("Lampe de chevet", "lune"),
+    agent="Zoé",
+    code=PromoCode("ABCD2345", "10 %", "31/12 à 23h59"),
+)
 
 
 @pytest.fixture
