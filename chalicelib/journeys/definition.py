@@ -81,6 +81,14 @@ class Wait(Document):
     """`previous`: when the step before was due; for the first step, the visitor's last sign as in `last_activity`."""
     at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
     """Of the recipient's clock."""
+    best_hour: bool = False
+    """Whether it may be put off, by twelve hours at most, to the hour in which the person tends to open links."""
+
+    @model_validator(mode="after")
+    def _one_hour(self) -> Self:
+        if self.at and self.best_hour:
+            raise ValueError("a step has a time of day (at) or the person's own hour (best_hour)")
+        return self
 
 
 class Text(Document):

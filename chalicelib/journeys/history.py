@@ -50,3 +50,8 @@ class History:
             "history.promo_only": len(purchases) >= _A_HABIT and all(found.discounted for found in purchases),
             "history.clicked": clicked,
         }
+
+    def clicked_at(self, contact: Contact, advertiser: str) -> list[int]:
+        """When a contact opened the advertiser's links, as far back as clicks are kept."""
+        clicks = self._clicks.of_contact(contact.base, contact.person, 0)
+        return [click.at for click in clicks if click.click_class == "person" and click.advertiser == advertiser]

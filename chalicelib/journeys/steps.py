@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import open_profile
-from chalicelib.clock import Clock
+from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError
 from chalicelib.journeys.agent import agent_facts
 from chalicelib.journeys.answerable import sender_facts
+from chalicelib.journeys.best_hour import best_hour, moved_to
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.experiments import Experiments
 from chalicelib.journeys.facts import step_facts
@@ -130,6 +131,8 @@ class Steps:
             at = replace(at, enrolment=enrolment)
         if due > now:
             return self._wait(at.enrolment, due)
+        if (moved := self._persons_hour(at)) > now:
+            return self._wait(at.enrolment, moved)
         opening = self._opening(at, now)
         facts = self._facts(at, now) if opening == now else {}
         sent = self._enrolments.sent(enrolment, step.id) if step.at_most else Occasions()
@@ -186,6 +189,16 @@ class Steps:
             senders = self._senders.of(at.advertiser)
             facts |= sender_facts(senders, at.journey.document, at.enrolment.step, at.place.country)
         return facts
+
+    def _persons_hour(self, at: _At) -> int:
+        """When the step is due in the hour in which the person tends to open links, if it may be sent then."""
+        step, due = at.journey.document.steps[at.enrolment.step], at.enrolment.planned_at
+        if not step.wait.best_hour or not at.place.zones:
+            return due
+        zone, ends = at.place.zones[0], due + round(step.expires * MINUTE)
+        hour = best_hour(self._history.clicked_at(at.contact, at.enrolment.advertiser), zone)
+        moved = due if hour is None else moved_to(hour, due, ends, zone)
+        return moved if self._opening(at, moved) == moved else due
 
     def _opening(self, at: _At, now: int) -> int | None:
         message_class = at.journey.document.message_class

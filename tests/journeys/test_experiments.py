@@ -27,6 +27,7 @@ from tests.support.stream import Stream
 from tests.support.world import NOON
 
 EURO = 1_000_000
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Mobile/15E148 Safari/604.1"
 TWO_WAYS = [
     {"id": "a", "share": 50, "texts": [{"template": "question"}]},
     {"id": "b", "share": 50, "texts": [{"template": "reminder"}]},
@@ -165,7 +166,7 @@ def test_a_click_counts_once_for_a_person_and_never_a_machines(tried: Shop, stre
     assert "a.clicked" not in counts(tried)
     for _ in range(2):
         tried.world.clock.advance(MINUTE)
-        click(tried, item["code"], "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Mobile/15E148 Safari/604.1")
+        click(tried, item["code"], IPHONE)
         stream.follow()
     assert counts(tried)["a.clicked"] == 1
 
