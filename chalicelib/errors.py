@@ -63,3 +63,11 @@ class TooMany(RelanceError):
 
 class StorageUnavailable(RelanceError):
     """The store did not take or give what was asked: try again."""
+
+
+class NotSetUp(RelanceError):
+    """The stage has not been given what this needs."""
+
+
+class ModelUnavailable(RelanceError):
+    """The language model did not answer; the text is the service's code."""

@@ -44,6 +44,9 @@ class Settings:
     word_within_h: int = 72
     """How long a receipt is waited for where it is not known whether an SMS left (hours)."""
 
+    text_model: str = ""
+    """The Bedrock model, or inference profile, that suggests texts; empty: none does."""
+
     @property
     def providers(self) -> tuple[str, ...]:
         """The names of who sends: one provider, or the second that fails over."""
@@ -120,6 +123,7 @@ def from_environment() -> Settings:
         provider_rate=_rate("PROVIDER_RATE"),
         sender_rate=_rate("SENDER_RATE"),
         prices=os.environ.get("SMS_PRICES", ""),
+        text_model=_model("TEXT_MODEL"),
         word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):
@@ -150,6 +154,14 @@ def _hours(name: str, usual: int) -> int:
     if not value.isdigit() or not int(value):
         raise ConfigurationError(name, "is a whole number of hours, at least 1")
     return int(value)
+
+
+def _model(name: str) -> str:
+    """A stack's parameter is never empty: `none` stands for none."""
+    value = os.environ.get(name, "none")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}|", value):
+        raise ConfigurationError(name, "is the id of a Bedrock model or inference profile, or none")
+    return "" if value == "none" else value
 
 
 def _refuse_rehearsal(settings: Settings) -> None:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
+    from chalicelib.messaging.suggesting import TextModel
     from chalicelib.messaging.tick import Tick
     from chalicelib.messaging.trials import Trials
     from chalicelib.messaging.writing import Writer
@@ -458,6 +459,14 @@ class Services(Stores):
 
         stop_number = self.settings.stop_number or None
         return Writer(templates, self.sender_book, self.vault, self.codes, self.settings.origin, stop_number, promos)
+
+    @cached_property
+    def text_model(self) -> TextModel | None:
+        """What suggests texts, where the stage has one."""
+        from chalicelib.aws.bedrock import Bedrock
+
+        named = self.settings.text_model
+        return Bedrock(lambda: self._client("bedrock-runtime"), named) if named else None
 
     @cached_property
     def broadcast_desk(self) -> BroadcastDesk:

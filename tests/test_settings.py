@@ -143,3 +143,14 @@ def test_the_region_may_have_its_older_name(lambdas: pytest.MonkeyPatch) -> None
     lambdas.delenv("AWS_REGION")
     lambdas.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert aws_access().region == "eu-west-1"
+
+
+def test_a_language_model_is_named_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEXT_MODEL", raising=False)
+    assert from_environment().text_model == ""
+    for value, expected in (("none", ""), ("eu.amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0")):
+        monkeypatch.setenv("TEXT_MODEL", value)
+        assert from_environment().text_model == expected
+    monkeypatch.setenv("TEXT_MODEL", "a model")
+    with pytest.raises(ConfigurationError, match="TEXT_MODEL"):
+        from_environment()

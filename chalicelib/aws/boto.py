@@ -30,7 +30,16 @@ _S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4", request_checks
 _HAND_OVER_CONFIG = CLIENT_CONFIG.merge(
     Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 )
-_CONFIGS = {"s3": _S3_CONFIG, "sns": _HAND_OVER_CONFIG, "pinpoint-sms-voice-v2": _HAND_OVER_CONFIG}
+# A model thinks for seconds; a person waits for it, and asks again.
+_MODEL_CONFIG = CLIENT_CONFIG.merge(
+    Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
+)
+_CONFIGS = {
+    "bedrock-runtime": _MODEL_CONFIG,
+    "s3": _S3_CONFIG,
+    "sns": _HAND_OVER_CONFIG,
+    "pinpoint-sms-voice-v2": _HAND_OVER_CONFIG,
+}
 
 
 def client(service: Any) -> Any:

@@ -73,6 +73,14 @@ def check(template: Template, *, two_way: bool, stop_number: str | None, agent: 
     return sorted(found, key=lambda finding: finding.severity)
 
 
+def example(template: Template, stop_number: str | None) -> str | None:
+    """The SMS that a template makes for somebody made up; None where it makes none."""
+    try:
+        return compose(template, _FULL, stop_number or _A_NUMBER).text
+    except NotComposable:
+        return None
+
+
 def _way_out(template: Template, stop_number: str | None) -> Iterator[Finding]:
     if template.message_class == "marketing" and stop_number is None:
         yield Finding(

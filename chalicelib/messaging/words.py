@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Literal
 
 WordKind = Literal[
-    "discount", "promo_code", "contest", "offer", "review", "salutation", "call", "invites_reply", "forbids_reply"
+    "discount",
+    "promo_code",
+    "contest",
+    "offer",
+    "review",
+    "salutation",
+    "call",
+    "invites_reply",
+    "forbids_reply",
+    "watched",
 ]
 
 _APOSTROPHES = str.maketrans("'’‘ʼ`´", "      ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import FieldError, InvalidInput, NotFound
+from chalicelib.errors import FieldError, InvalidInput, NotFound, NotSetUp
 from chalicelib.web.admin_requests import answer, reached, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/templates"
-_ID = re.compile(r"(?!(?:check|preview)$)[a-z0-9][a-z0-9_-]{0,39}")
+_ID = re.compile(r"(?!(?:check|preview|suggest)$)[a-z0-9][a-z0-9_-]{0,39}")
 _CODE = "Ab3dE5gH7j"
 """As long as a personal link's."""
 
@@ -100,6 +100,29 @@ def check_template(advertiser: str) -> Response:
     owner = reached(routes, advertiser)
     written = template_from(read_body(routes, NewTemplate), "check", services().clock.now())
     return answer(template_answer(written, _findings(owner, written)))
+
+
+@routes.route(_ALL + "/suggest", methods=["POST"])
+@view
+def suggest(advertiser: str) -> Response:
+    """Texts that a language model suggests, with what is found of each. A person saves one by PUT, or none."""
+    from chalicelib.messaging.checks import example
+    from chalicelib.messaging.suggesting import Ask, suggestions, untrue
+    from chalicelib.web.template_models import SuggestionRequest, candidate_answer, candidate_from
+
+    owner = reached(routes, advertiser)
+    body = read_body(routes, SuggestionRequest)
+    model = services().text_model
+    if model is None:
+        raise NotSetUp("no language model is set (TEXT_MODEL): write the text yourself")
+    ask = Ask(owner.brand, body.journey, body.language, body.tone, body.product, body.page)
+    candidates = []
+    for text in suggestions(model, ask):
+        template = candidate_from(text, body, services().clock.now())
+        findings = [*untrue(text, with_code=body.promo_pool is not None), *_findings(owner, template)]
+        as_sent = example(template, _stop_number(_sender(owner, template)))
+        candidates.append(candidate_answer(template, findings, as_sent))
+    return answer({"candidates": candidates})
 
 
 @routes.route(_ALL + "/preview", methods=["POST"])

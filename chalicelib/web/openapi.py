@@ -23,7 +23,7 @@ from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.segment_models import NewSegment, SegmentRows
 from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.shop_models import NewShop
-from chalicelib.web.template_models import NewTemplate, PreviewRequest
+from chalicelib.web.template_models import NewTemplate, PreviewRequest, SuggestionRequest
 from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.verification_models import CheckVerification, NewVerification
@@ -85,6 +85,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("put", f"{_TEMPLATES}/{{template}}", "Create or replace a template", "NewTemplate", 200),
     ("delete", f"{_TEMPLATES}/{{template}}", "Remove a template", None, 200),
     ("post", f"{_TEMPLATES}/check", "What is wrong with a text, or could be better", "NewTemplate", 200),
+    ("post", f"{_TEMPLATES}/suggest", "Texts that a language model suggests, checked", "SuggestionRequest", 200),
     ("post", f"{_TEMPLATES}/preview", "What a text costs for an audience", "PreviewRequest", 200),
     ("get", "/v1/advertisers/{advertiser}/counts", "Messages, clicks and oppositions of the last hours", None, 200),
     ("get", "/v1/advertisers/{advertiser}/conversions", "Purchases that came of SMS and links", None, 200),
@@ -206,6 +207,7 @@ _MODELS = (
     NewMessage,
     NewTemplate,
     PreviewRequest,
+    SuggestionRequest,
     OperatorCaps,
 )
 

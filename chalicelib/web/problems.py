@@ -17,6 +17,8 @@ _STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
     (errors.NotFound, 404, "There is no such thing"),
     (errors.Conflict, 409, "Something else is there already"),
     (errors.TooMany, 429, "Too many for now"),
+    (errors.NotSetUp, 501, "This stage is not set up for that"),
+    (errors.ModelUnavailable, 503, "The language model does not answer: write the text, or try again in a moment"),
     (errors.StorageUnavailable, 503, "Try again in a moment"),
 )
 

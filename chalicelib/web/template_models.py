@@ -10,16 +10,25 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from chalicelib.messaging.checks import Finding
 from chalicelib.messaging.content import JOURNEYS
 from chalicelib.messaging.preview import Preview
+from chalicelib.messaging.sms_text import count
+from chalicelib.messaging.suggesting import Tone
 from chalicelib.messaging.values import PromoCode, Thing, Values
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.templates import Language, Template
+from chalicelib.tracking.events import Page, Title
 from chalicelib.web.body import Body
 
 _LONGEST_TEXT = 1_000
 _Said = Annotated[str, StringConstraints(max_length=200)]
 _Told = dict[Annotated[str, StringConstraints(max_length=80)], _Said | int | bool]
 _Parts = Annotated[int, Field(ge=1, le=10)]
+
+
+def _known_journey(journey: str) -> str:
+    if journey not in JOURNEYS:
+        raise ValueError(f"a journey is one of {', '.join(JOURNEYS)}")
+    return journey
 
 
 class NewTemplate(Body):
@@ -35,18 +44,26 @@ class NewTemplate(Body):
     max_parts: _Parts = 3
     promo_pool: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
 
-    @field_validator("journey")
-    @classmethod
-    def _is_known(cls, journey: str) -> str:
-        if journey not in JOURNEYS:
-            raise ValueError(f"a journey is one of {', '.join(JOURNEYS)}")
-        return journey
+    _known = field_validator("journey")(_known_journey)
 
     @model_validator(mode="after")
     def _budget_fits(self) -> Self:
         if self.budget > self.max_parts:
             raise ValueError("the budget is at most max_parts")
         return self
+
+
+class SuggestionRequest(Body):
+    """What texts are wanted for. Nothing here is of a person: what names one is left out or refused."""
+
+    journey: str = "offer"
+    language: Language = "fr"
+    tone: Tone = "plain"
+    product: Title | None = None
+    page: Page | None = None
+    promo_pool: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+
+    _known = field_validator("journey")(_known_journey)
 
 
 class Row(Body):
@@ -87,6 +104,24 @@ def template_answer(template: Template, findings: list[Finding]) -> dict[str, An
     """A template with what could be better."""
     told = asdict(template)
     return {"template": told.pop("id")} | told | {"findings": [asdict(finding) for finding in findings]}
+
+
+def candidate_from(text: str, body: SuggestionRequest, now: int) -> Template:
+    """The template that a suggested text would be: of the class that its purpose has."""
+    journey = {"message_class": JOURNEYS[body.journey], "journey": body.journey}
+    chosen = {"language": body.language, "promo_pool": body.promo_pool, "text": text}
+    return template_from(NewTemplate.model_validate(journey | chosen), "suggestion", now)
+
+
+def candidate_answer(template: Template, findings: list[Finding], as_sent: str | None) -> dict[str, Any]:
+    """A text for somebody to read, with what is found of it; `sms` is an example's size, where it can be made."""
+    size = count(as_sent) if as_sent is not None else None
+    return {
+        "text": template.text,
+        "usable": not any(finding.severity == "error" for finding in findings),
+        "findings": [asdict(finding) for finding in findings],
+        "sms": {"encoding": size.encoding, "units": size.units, "parts": size.parts} if size else None,
+    }
 
 
 def row_values(row: Row, advertiser: Advertiser, link: str, way_out: str, agent: str | None) -> Values:

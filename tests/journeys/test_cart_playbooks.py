@@ -12,7 +12,7 @@ from chalicelib.journeys.playbooks import playbooks
 from chalicelib.messaging.profile import CartRule, profile_for
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.messaging.values import PromoCode, Thing, Values
-from chalicelib.messaging.words import plain
+from chalicelib.messaging.words import find, plain
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.promo_pools import Benefit, Pool
@@ -342,38 +342,6 @@ def test_a_customer_is_won_back_twice_a_year_at_most(away: Shop, stream: Stream)
     assert sent(away) == ["win_back-news"] * 2
 
 
-_WATCHED = [
-    "nous avons vu",
-    "j ai vu",
-    "on a vu",
-    "vous avez regarde",
-    "vous regardiez",
-    "vous avez passe",
-    "vous avez consulte",
-    "vous avez visite",
-    "avons remarque",
-    "j ai remarque",
-    "votre visite",
-    "minutes sur",
-    "vous etiez sur",
-    "vous avez quitte",
-    "abandonne",
-    "you spent",
-    "we saw",
-    "i saw",
-    "you looked",
-    "you viewed",
-    "you were looking",
-    "you visited",
-    "your visit",
-    "noticed",
-    "minutes on",
-    "you left",
-    "abandoned",
-    "been watching",
-]
-
-
 @pytest.mark.parametrize(
     ("playbook", "name", "language", "text"),
     [
@@ -384,5 +352,4 @@ _WATCHED = [
     ],
 )
 def test_no_text_tells_somebody_that_they_were_watched(playbook: str, name: str, language: str, text: str) -> None:
-    said = f" {plain(text)} "
-    assert [words for words in _WATCHED if f" {words} " in said] == [], (playbook, name, language)
+    assert find("watched", plain(text)) is None, (playbook, name, language)
