@@ -129,10 +129,8 @@ class Steps:
         if due > enrolment.planned_at:  # A time of day: whose, was not known when it was planned.
             enrolment = replace(enrolment, planned_at=due)
             at = replace(at, enrolment=enrolment)
-        if due > now:
+        if (due := max(due, self._persons_hour(at))) > now:
             return self._wait(at.enrolment, due)
-        if (moved := self._persons_hour(at)) > now:
-            return self._wait(at.enrolment, moved)
         opening = self._opening(at, now)
         facts = self._facts(at, now) if opening == now else {}
         sent = self._enrolments.sent(enrolment, step.id) if step.at_most else Occasions()

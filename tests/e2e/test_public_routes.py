@@ -280,6 +280,7 @@ def test_a_template_is_refused_saved_priced_and_removed(deployed: Deployed, shop
     assert deployed.admin("POST", f"{path}/check", body).json["findings"] == []
     person = "0" * 64
     asked = {"template": body, "rows": [{"first_name": "Zoë"}], "people": [person]}
+    assert deployed.admin("POST", f"{path}/suggest", {"journey": "cart"}).status == 501, "no model is set up"
     priced = deployed.admin("POST", f"{path}/preview", asked).json
     assert priced["culprits"] == {"ë": 1} and priced["unknown_people"] == 1
     assert deployed.admin("DELETE", f"{path}/cart-1").status == 200

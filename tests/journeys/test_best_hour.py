@@ -14,8 +14,8 @@ from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.journeys.best_hour import AT_MOST, best_hour, moved_to
 from chalicelib.journeys.definition import Journey
 from tests.journeys.test_experiments import IPHONE, click
-from tests.journeys.test_steps import abandon, pass_time, sent
-from tests.support.journeys import CART, ONE_STEP, start, template
+from tests.journeys.test_steps import abandon, sent
+from tests.support.journeys import CART, ONE_STEP, pass_time, start, template
 from tests.support.shop import CAMILLE, Shop
 from tests.support.stream import Stream
 
