@@ -371,7 +371,7 @@ class Services(Stores):
             history=History(self.conversion_log, self.click_log, self.members),
             experiments=self.experiments,
             ordering=self.ordering,
-            offers=Offers(self.ordered, self.sold, self.complements),
+            offers=Offers(self.ordered, self.sold, self.complements, self.catalogue),
             senders=self.sender_book,
             rules=rules_for(self.settings.origin),
             countries=self.countries,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.journeys.products import same_name, same_product
-from chalicelib.storage.carts import Product
+from chalicelib.storage.carts import Product as Named
+from chalicelib.storage.catalogue import Catalogue, Product
 from chalicelib.storage.complements import Complement, Complements, Offerable
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.enrolments import Enrolment
@@ -18,6 +19,8 @@ from chalicelib.storage.sold import Sold, SoldLog
 FEWEST_ORDERS = 3
 """In how many orders two things were together before one is offered with the other."""
 _LOOKED_AT = 20
+_AT_ONCE = 100
+_EMPTY: Mapping[str, Product] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Bought:
     """Lines as events have them."""
 
 
-def chosen(bought: Bought, rules: Sequence[Complement], companions: Iterable[Sold]) -> Offerable | None:
+def chosen(
+    bought: Bought, rules: Sequence[Complement], companions: Iterable[Sold], catalogue: Mapping[str, Product] = _EMPTY
+) -> Offerable | None:
     """The product to offer, or None.
 
     The advertiser's word on an item comes before that on its category, and both before what others bought with it.
@@ -38,8 +43,13 @@ def chosen(bought: Bought, rules: Sequence[Complement], companions: Iterable[Sol
     has bought a bicycle needs no second one.
     """
     ever = {str(line["item_id"]) for line in bought.ever} | set(bought.items)
+    ever |= {variant for item in ever & set(catalogue) for variant in catalogue[item].variants}
     names = [str(line["item_name"]) for line in bought.ever if line.get("item_name")]
-    for offer in (*_by_rule(bought, rules), *_by_others(bought, companions)):
+    for found in (*_by_rule(bought, rules), *_by_others(bought, companions, catalogue)):
+        product = catalogue.get(found.id)
+        if product and not product.available:
+            continue
+        offer = _as_sold(found, product) if product else found
         if not same_product(offer.ids, ever) and not same_name(offer.name, names):
             return offer
     return None
@@ -55,32 +65,50 @@ def _by_rule(bought: Bought, rules: Sequence[Complement]) -> Iterator[Offerable]
             yield from rule.offers
 
 
-def _by_others(bought: Bought, companions: Iterable[Sold]) -> Iterator[Offerable]:
+def _by_others(bought: Bought, companions: Iterable[Sold], catalogue: Mapping[str, Product]) -> Iterator[Offerable]:
     categories = {category.casefold() for category in bought.categories}
+    categories |= {(catalogue[item].category or "").casefold() for item in bought.items if item in catalogue} - {""}
     for sold in companions:
-        if sold.name and (sold.category or "").casefold() not in categories:
-            yield Offerable(sold.id, sold.name)
+        product = catalogue.get(sold.id)
+        name, category = sold.name, sold.category or ""
+        if product:
+            name, category = product.title, product.category or category
+        if name and category.casefold() not in categories:
+            yield Offerable(sold.id, name)
+
+
+def _as_sold(offer: Offerable, product: Product) -> Offerable:
+    """An offer with its page and its variants, as the shop's catalogue has them."""
+    return replace(offer, url=offer.url or product.url, variants=(*offer.variants, *product.variants))
 
 
 class Offers:
-    """Looks up what the choice is made from: four reads, whatever is sold."""
+    """Looks up what the choice is made from: a handful of reads, whatever is sold."""
 
-    def __init__(self, ordered: OrderedLog, sold: SoldLog, complements: Complements) -> None:
+    def __init__(self, ordered: OrderedLog, sold: SoldLog, complements: Complements, catalogue: Catalogue) -> None:
         self._ordered = ordered
         self._sold = sold
         self._complements = complements
+        self._catalogue = catalogue
 
     def offering(self, enrolment: Enrolment) -> Enrolment | None:
         """An enrolment about an order with what goes with it in the place of what was ordered; None: nothing does."""
         offer = self._complement(enrolment)
         if offer is None:
             return None
-        return replace(enrolment, product=Product(offer.id, offer.name, offer.url), offer=offer.ids)
+        return replace(enrolment, product=Named(offer.id, offer.name, offer.url), offer=offer.ids)
 
     def _complement(self, enrolment: Enrolment) -> Offerable | None:
         items = list(enrolment.facts.get("items", ()))
         bought = Bought(items, enrolment.facts.get("categories", ()), self._ever(enrolment))
-        return chosen(bought, self._complements.get(enrolment.advertiser), self._companions(enrolment.site, items))
+        rules, companions = self._complements.get(enrolment.advertiser), self._companions(enrolment.site, items)
+        named = [*items, *(offer.id for rule in rules for offer in rule.offers), *(sold.id for sold in companions)]
+        named += [str(line["item_id"]) for line in bought.ever]
+        known: dict[str, Product] = {}
+        ids = list(dict.fromkeys(named))
+        for start in range(0, len(ids), _AT_ONCE):
+            known |= self._catalogue.get_all(enrolment.site, ids[start : start + _AT_ONCE])
+        return chosen(bought, rules, companions, known)
 
     def _ever(self, enrolment: Enrolment) -> list[Mapping[str, Any]]:
         """What the person has ordered of the advertiser, by whichever base it was known."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.ids import new_id
 from chalicelib.journeys.offers import Bought, chosen
+from chalicelib.storage.catalogue import Product
 from chalicelib.storage.complements import Complement, Offerable
 from chalicelib.storage.ordered import merged
 from chalicelib.storage.promo_pools import Benefit, Pool
@@ -171,6 +172,36 @@ def test_the_word_on_an_item_comes_before_that_on_its_category() -> None:
         bought, [], [Sold("racer", "Vélo Course", "vélos"), Sold("x"), Sold("bell", "Sonnette")]
     ) == Offerable("bell", "Sonnette")
     assert chosen(bought, [], []) is None
+
+
+def in_catalogue(product: str, title: str, *variants: str, available: bool = True) -> Product:
+    return Product(product, title, f"{ORIGIN}/{product}", None, "Vélos", variants, available, 0)
+
+
+def test_the_catalogue_tells_variants_that_ids_do_not(paul: Shop, stream: Stream) -> None:
+    """Bought as one variant of a product, offered as another, sold out, or as the product itself."""
+    catalogue, now = paul.world.services.catalogue, paul.world.clock.now()
+    for product in (
+        in_catalogue("900", "Vélo", "901", "902"),
+        in_catalogue("700", "Pompe", available=False),
+        in_catalogue("800", "Panier"),
+    ):
+        catalogue.save(paul.site.id, product, now)
+    offers(paul, Complement(tuple(Offerable(i, f"Article {i}") for i in ("902", "901", "700", "800")), item="900"))
+    buys(paul, stream, {"item_id": "900"})
+    pass_time(paul, 10 * DAY)
+    (text,) = texts(paul)
+    assert "Article 800" in text
+    assert target(paul).startswith(f"{ORIGIN}/800")
+    assert (
+        chosen(
+            Bought(["902"], [], []),
+            [Complement((Offerable("900", "V"),), item="902")],
+            [],
+            {"900": in_catalogue("900", "V", "902")},
+        )
+        is None
+    )
 
 
 lines = st.fixed_dictionaries(
