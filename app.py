@@ -13,6 +13,7 @@ from chalice.app import Chalice, Response
 from chalicelib.web import (
     admin,
     admin_broadcasts,
+    admin_complements,
     admin_consents,
     admin_conversions,
     admin_halts,
@@ -47,6 +48,7 @@ app = Chalice(app_name="relance")
 
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_broadcasts.routes)
+app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)

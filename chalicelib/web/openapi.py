@@ -11,6 +11,7 @@ from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite,
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
 from chalicelib.web.broadcast_models import NewBroadcast, ReachQuestion
 from chalicelib.web.cap_models import OperatorCaps
+from chalicelib.web.complement_models import NewComplements
 from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.journey_models import NewJourney, RehearsalAsked, SwitchOn
@@ -34,6 +35,7 @@ _PEOPLE = "/v1/advertisers/{advertiser}/people"
 _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _TEST_PHONES = "/v1/advertisers/{advertiser}/test-phones"
 _HALT = "/v1/advertisers/{advertiser}/halt"
+_COMPLEMENTS = "/v1/advertisers/{advertiser}/complements"
 _SEGMENTS = "/v1/advertisers/{advertiser}/segments"
 _BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"
 _BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
@@ -80,6 +82,8 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
         "SwitchOn",
         201,
     ),
+    ("get", _COMPLEMENTS, "What is offered to whoever has bought something", None, 200),
+    ("put", _COMPLEMENTS, "Replace what is offered with what", "NewComplements", 200),
     ("get", _TEMPLATES, "What the advertiser's SMS say", None, 200),
     ("get", f"{_TEMPLATES}/{{template}}", "A template, with what is found of it", None, 200),
     ("put", f"{_TEMPLATES}/{{template}}", "Create or replace a template", "NewTemplate", 200),
@@ -195,6 +199,7 @@ _MODELS = (
     NewCodes,
     NewRedemption,
     NewHalt,
+    NewComplements,
     NewSegment,
     SegmentRows,
     ReachQuestion,

@@ -287,6 +287,15 @@ def test_a_template_is_refused_saved_priced_and_removed(deployed: Deployed, shop
     assert deployed.admin("GET", f"{path}/cart-1").status == 404
 
 
+def test_what_is_offered_with_what_is_replaced(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}/complements"
+    lock: dict[str, Any] = {"item_id": "lock", "item_name": "Antivol", "page_location": None, "variants": []}
+    rules = {"complements": [{"item_category": "Vélos", "offers": [lock]}]}
+    assert deployed.admin("PUT", path, {"complements": [{"offers": [lock]}]}).status == 422
+    assert deployed.admin("PUT", path, rules).json == rules
+    assert deployed.admin("GET", path).json == rules
+
+
 def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed) -> None:
     shop = deployed.open_shop()
     created = deployed.admin("POST", f"/v1/sites/{shop.site}/shops", {"kind": "shopify", "secret": SECRET})

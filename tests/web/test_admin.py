@@ -188,6 +188,7 @@ BODIES: dict[str, Any] = {
     "/v1/verifications": {"phone": CAMILLE},
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},
     "/check": {"code": "123456"},
+    "/complements": {"complements": []},
     "/test-phones": {"phone": CAMILLE},
     "/test-phones/confirm": {"phone": CAMILLE, "verification": "ver_none", "code": "123456"},
     "/templates/{template}/test": {},

@@ -1,0 +1,34 @@
+"""`/v1/advertisers/{advertiser}/complements`: what is offered to whoever has bought something (mission.md, J5)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_COMPLEMENTS = "/v1/advertisers/{advertiser}/complements"
+
+
+@routes.route(_COMPLEMENTS, methods=["GET"])
+@view
+def get_complements(advertiser: str) -> Response:
+    """The advertiser's rules."""
+    from chalicelib.web.complement_models import complements_answer
+
+    reached(routes, advertiser)
+    return answer(complements_answer(services().complements.get(advertiser)))
+
+
+@routes.route(_COMPLEMENTS, methods=["PUT"])
+@view
+def replace_complements(advertiser: str) -> Response:
+    """Replace them all."""
+    from chalicelib.web.complement_models import NewComplements, complements_answer
+
+    reached(routes, advertiser)
+    rules = read_body(routes, NewComplements).rules()
+    services().complements.save(advertiser, rules)
+    return answer(complements_answer(rules))
