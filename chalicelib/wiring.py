@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.wordings import WordingBook
     from chalicelib.aws.lean import Patience
     from chalicelib.journeys.answers import Answers
+    from chalicelib.journeys.asking import StepFacts
     from chalicelib.journeys.book import JourneyBook
     from chalicelib.journeys.desk import JourneyDesk
     from chalicelib.journeys.due import DueSteps
@@ -287,7 +288,6 @@ class Services(Stores):
 
     @cached_property
     def journey_rehearser(self) -> JourneyRehearser:
-        from chalicelib.journeys.history import History
         from chalicelib.journeys.rehearser import JourneyRehearser
 
         return JourneyRehearser(
@@ -296,7 +296,7 @@ class Services(Stores):
             contacts=self.contacts,
             visitors=self.visitors,
             events=self.events,
-            history=History(self.conversion_log, self.click_log, self.members),
+            facts=self.step_facts,
             countries=self.countries,
             foresight=self._foresight,
             price=self._price,
@@ -357,7 +357,6 @@ class Services(Stores):
 
     @cached_property
     def steps(self) -> Steps:
-        from chalicelib.journeys.history import History
         from chalicelib.journeys.offers import Offers
         from chalicelib.journeys.steps import Steps
         from chalicelib.links.targets import rules_for
@@ -368,16 +367,22 @@ class Services(Stores):
             advertisers=self.advertisers,
             contacts=self.contacts,
             visitors=self.visitors,
-            history=History(self.conversion_log, self.click_log, self.members),
+            facts=self.step_facts,
             experiments=self.experiments,
             ordering=self.ordering,
             offers=Offers(self.ordered, self.sold, self.complements, self.catalogue),
-            senders=self.sender_book,
             rules=rules_for(self.settings.origin),
             countries=self.countries,
             vault=self.vault,
             clock=self.clock,
         )
+
+    @cached_property
+    def step_facts(self) -> StepFacts:
+        from chalicelib.journeys.asking import StepFacts
+        from chalicelib.journeys.history import History
+
+        return StepFacts(History(self.conversion_log, self.click_log, self.members), self.sender_book)
 
     @cached_property
     def conversions(self) -> Conversions:

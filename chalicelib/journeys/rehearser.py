@@ -14,14 +14,11 @@ from typing import Any
 from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import identifiers_of, open_profile
 from chalicelib.clock import DAY, Clock
-from chalicelib.journeys.agent import agent_facts
+from chalicelib.journeys.asking import StepFacts
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Who
-from chalicelib.journeys.facts import step_facts
-from chalicelib.journeys.history import History
 from chalicelib.journeys.making import message_id, step_message
 from chalicelib.journeys.replay import Asked, Due, Replay
-from chalicelib.journeys.stepping import asked
 from chalicelib.messaging.foresight import Foresight, PriceOf
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
@@ -78,7 +75,7 @@ class JourneyRehearser:
         contacts: Contacts,
         visitors: Visitors,
         events: Events,
-        history: History,
+        facts: StepFacts,
         countries: CountryBook,
         foresight: Callable[[Advertiser], Foresight],
         price: PriceOf,
@@ -90,7 +87,7 @@ class JourneyRehearser:
         self._contacts = contacts
         self._visitors = visitors
         self._events = events
-        self._history = history
+        self._step_facts = facts
         self._countries = countries
         self._foresight = foresight
         self._price = price
@@ -156,8 +153,7 @@ class JourneyRehearser:
 
     def _asked(self, advertiser: Advertiser, journey: Known, contact: Contact, place: Place) -> Asked:
         def facts(enrolment: Enrolment, browsing: Browsing | None, at: int) -> dict[str, Fact]:
-            known = step_facts(enrolment, browsing, contact, place) | agent_facts(advertiser, at)
-            return known | self._history.facts(asked(journey.document, enrolment.step), contact, enrolment, at)
+            return self._step_facts.of(advertiser, journey.document, enrolment, browsing, contact, place, at)
 
         profile = None if place.problem else self._countries.profile(place.country)
 

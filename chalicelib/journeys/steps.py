@@ -13,25 +13,21 @@ from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError
-from chalicelib.journeys.agent import agent_facts
-from chalicelib.journeys.answerable import sender_facts
+from chalicelib.journeys.asking import StepFacts
 from chalicelib.journeys.best_hour import best_hour, moved_to
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.experiments import Experiments
-from chalicelib.journeys.facts import step_facts
-from chalicelib.journeys.history import History
 from chalicelib.journeys.landing import landing
 from chalicelib.journeys.making import message_id, step_message
 from chalicelib.journeys.offers import Offers
 from chalicelib.journeys.ordering import Ordering
-from chalicelib.journeys.stepping import End, Go, PassOver, Wait, asked, moved_on, outcome, planned
+from chalicelib.journeys.stepping import End, Go, PassOver, Wait, moved_on, outcome, planned
 from chalicelib.links.targets import Rules
 from chalicelib.logs import log
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.recipients import Place, place_of_contact
-from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage import enrolments as stored
 from chalicelib.storage import keys, messages
@@ -77,11 +73,10 @@ class Steps:
         advertisers: Advertisers,
         contacts: Contacts,
         visitors: Visitors,
-        history: History,
+        facts: StepFacts,
         experiments: Experiments,
         ordering: Ordering,
         offers: Offers,
-        senders: SenderBook,
         rules: Rules,
         countries: CountryBook,
         vault: Vault,
@@ -92,11 +87,10 @@ class Steps:
         self._advertisers = advertisers
         self._contacts = contacts
         self._visitors = visitors
-        self._history = history
+        self._step_facts = facts
         self._experiments = experiments
         self._ordering = ordering
         self._offers = offers
-        self._senders = senders
         self._rules = rules
         self._countries = countries
         self._vault = vault
@@ -179,14 +173,10 @@ class Steps:
         return site is not None and any(thing and is_sensitive(thing.category, site.sensitive) for thing in things)
 
     def _facts(self, at: _At, now: int) -> dict[str, Fact]:
-        groups = asked(at.journey.document, at.enrolment.step)
-        facts = step_facts(at.enrolment, at.visitor.browsing if at.visitor else None, at.contact, at.place)
-        facts |= agent_facts(at.advertiser, now)
-        facts |= self._history.facts(groups, at.contact, at.enrolment, now)
-        if "sender" in groups:
-            senders = self._senders.of(at.advertiser)
-            facts |= sender_facts(senders, at.journey.document, at.enrolment.step, at.place.country)
-        return facts
+        browsing = at.visitor.browsing if at.visitor else None
+        return self._step_facts.of(
+            at.advertiser, at.journey.document, at.enrolment, browsing, at.contact, at.place, now
+        )
 
     def _persons_hour(self, at: _At) -> int:
         """When the step is due in the hour in which the person tends to open links, if it may be sent then."""
@@ -194,7 +184,7 @@ class Steps:
         if not step.wait.best_hour or not at.place.zones:
             return due
         zone, ends = at.place.zones[0], due + round(step.expires * MINUTE)
-        hour = best_hour(self._history.clicked_at(at.contact, at.enrolment.advertiser), zone)
+        hour = best_hour(self._step_facts.history.clicked_at(at.contact, at.enrolment.advertiser), zone)
         moved = due if hour is None else moved_to(hour, due, ends, zone)
         return moved if self._opening(at, moved) == moved else due
 

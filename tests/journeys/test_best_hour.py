@@ -104,7 +104,7 @@ def timed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     step: dict[str, Any] = {"id": "only", "wait": {"minutes": 45, "best_hour": True}, "texts": [{"template": "cart-1"}]}
     start(shop, "cart", CART | {"steps": [step]})
     clicks: list[int] = []
-    monkeypatch.setattr(shop.world.services.steps._history, "clicked_at", lambda *_: clicks)
+    monkeypatch.setattr(shop.world.services.step_facts.history, "clicked_at", lambda *_: clicks)
     return clicks
 
 
@@ -156,6 +156,6 @@ def test_only_a_persons_clicks_on_the_advertisers_links_tell_an_hour(shop: Shop,
     stream.follow()
     contact = services.contacts.get(shop.advertiser.id, services.vault.person(CAMILLE))
     assert contact is not None
-    history = services.steps._history
+    history = services.step_facts.history
     assert history.clicked_at(contact, shop.advertiser.id) == [shop.world.clock.now()]
     assert history.clicked_at(contact, "adv_other") == []
