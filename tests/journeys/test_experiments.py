@@ -21,7 +21,7 @@ from chalicelib.storage.events import Event
 from chalicelib.storage.ledgers import Opposition
 from chalicelib.storage.links import Click
 from chalicelib.storage.participants import Participant, figures, scope_of
-from tests.support.journeys import CART, start, template
+from tests.support.journeys import CART, pass_time, start, template
 from tests.support.shop import PHONES, Shop, event, hashed, lamp, visitor_id
 from tests.support.stream import Stream
 from tests.support.world import NOON
@@ -65,12 +65,6 @@ def abandon(shop: Shop, stream: Stream, arm: str) -> str:
     return phone
 
 
-def pass_time(shop: Shop, stream: Stream, ms: int) -> None:
-    shop.world.clock.advance(ms)
-    shop.world.work()
-    stream.follow()
-
-
 def buy(shop: Shop, stream: Stream, phone: str, order: str = "T-1", **told: Any) -> None:
     params = {"transaction_id": order, "value": 50, "currency": "EUR"}
     shop.tell(None, "purchase", caller=shop.server, ids={"phone_sha256": hashed(phone)}, params=params, **told)
@@ -86,7 +80,7 @@ def test_each_arm_is_counted_with_what_it_got(tried: Shop, stream: Stream) -> No
     for arm in ("a", "b", "holdout"):
         abandon(tried, stream, arm)
     assert counts(tried) == {}
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     assert counts(tried) == {
         "a.people": 1,
         "a.made": 1,
@@ -102,7 +96,7 @@ def test_each_arm_is_counted_with_what_it_got(tried: Shop, stream: Stream) -> No
 @pytest.mark.parametrize("arm", ["a", "holdout"])
 def test_a_purchase_counts_whether_anything_was_sent_or_clicked(tried: Shop, stream: Stream, arm: str) -> None:
     phone = abandon(tried, stream, arm)
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     buy(tried, stream, phone)
     found = counts(tried)
     assert (found[f"{arm}.buyers"], found[f"{arm}.conversion.confirmed"]) == (1, 1)
@@ -111,7 +105,7 @@ def test_a_purchase_counts_whether_anything_was_sent_or_clicked(tried: Shop, str
 
 def test_the_stream_again_and_the_purchase_again_change_nothing(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     buy(tried, stream, phone)
     before = counts(tried)
     buy(tried, stream, phone)
@@ -127,14 +121,14 @@ def test_the_stream_again_and_the_purchase_again_change_nothing(tried: Shop, str
 
 def test_a_purchase_from_before_that_is_told_late_does_not_count(tried: Shop, stream: Stream) -> None:
     phone, before = abandon(tried, stream, "holdout"), tried.world.clock.now() + MINUTE
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     buy(tried, stream, phone, at=before)
     assert "holdout.buyers" not in counts(tried)
 
 
 def test_a_purchase_counts_while_the_window_is_open_and_not_after(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "holdout")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     tried.world.clock.advance(tried.advertiser.attribution_ms - HOUR)
     buy(tried, stream, phone, "T-1")
     tried.world.clock.advance(2 * HOUR)
@@ -144,7 +138,7 @@ def test_a_purchase_counts_while_the_window_is_open_and_not_after(tried: Shop, s
 
 def test_what_is_given_back_is_taken_back_also_before_its_purchase(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     back = {"transaction_id": "T-1", "value": 20, "currency": "EUR"}
     tried.tell(None, "refund", caller=tried.server, params=back)
     stream.follow()
@@ -159,7 +153,7 @@ def test_what_is_given_back_is_taken_back_also_before_its_purchase(tried: Shop, 
 
 def test_a_click_counts_once_for_a_person_and_never_a_machines(tried: Shop, stream: Stream) -> None:
     abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     (item,) = tried.world.of_type("link")
     click(tried, item["code"], "facebookexternalhit/1.1")
     stream.follow()
@@ -187,7 +181,7 @@ def test_a_purchase_that_only_a_click_shows_to_be_theirs_counts_in_no_arm() -> N
 
 def test_who_opposes_is_counted_with_the_message_that_they_oppose(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     services = tried.world.services
     services.endings.replied(services.vault.person(phone), tried.world.clock.now())
     tried.world.clock.advance(MINUTE)
@@ -201,12 +195,12 @@ def test_who_opposes_is_counted_with_the_message_that_they_oppose(tried: Shop, s
 
 def test_a_version_is_an_experiment_of_its_own(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "holdout")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     start(tried, "trial", EXPERIMENT | {"name": "Otherwise"})
     tried.world.clock.advance(2 * DAY)
     tried.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed(phone)})
     stream.follow()
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     assert (counts(tried, 1), counts(tried, 2)) == ({"holdout.people": 1}, {"holdout.people": 1})
 
 
@@ -217,14 +211,14 @@ def test_a_journey_that_compares_nothing_keeps_nothing(shop: Shop, stream: Strea
     shop.contact()
     shop.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed(PHONES[1])})
     stream.follow()
-    pass_time(shop, stream, 46 * MINUTE)
+    pass_time(shop, 46 * MINUTE, stream)
     assert shop.world.provider.sent
     assert shop.world.of_type("participant") == []
 
 
 def test_an_erasure_takes_the_part_and_keeps_the_counts(tried: Shop, stream: Stream) -> None:
     phone = abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     services, base = tried.world.services, tried.advertiser.id
     person = services.vault.person(phone)
     told_person = services.erasure.export(base, person)
@@ -302,7 +296,7 @@ def test_an_order_of_two_people_is_one_persons() -> None:
 
 def test_results_of_a_version(tried: Shop, stream: Stream) -> None:
     abandon(tried, stream, "a")
-    pass_time(tried, stream, 46 * MINUTE)
+    pass_time(tried, 46 * MINUTE, stream)
     stored = tried.world.services.journeys.get(tried.advertiser.id, "trial")
     assert stored is not None
     found = results_of(stored, tried.advertiser.id, tried.world.services.counters)
