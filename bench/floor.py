@@ -8,6 +8,7 @@ less, and what Relance costs beside them is what its own code costs.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 import time
@@ -75,30 +76,27 @@ def redirect(code: str) -> Response:
     request = app.current_request
     headers = request.headers
     click = secrets.token_urlsafe(16)
+    shown = {
+        "id": click,
+        "at": int(time.time() * 1000),
+        "method": request.method,
+        "agent": headers["user-agent"],
+        "language": headers["accept-language"],
+        "referrer": "",
+        "country": headers["cloudfront-viewer-country"],
+        "network": request.context["identity"]["sourceIp"],
+        "purpose": "",
+    }
     answer = dynamodb.update_item(
         TableName=TABLE,
         Key={"pk": {"S": f"LINK#{code}"}, "sk": {"S": "LINK"}},
         UpdateExpression="SET #last_click = :click",
         ConditionExpression="attribute_exists(#pk)",
         ExpressionAttributeNames={"#last_click": "last_click", "#pk": "pk"},
-        ExpressionAttributeValues={
-            ":click": {
-                "M": {
-                    "id": {"S": click},
-                    "at": {"N": str(int(time.time() * 1000))},
-                    "method": {"S": request.method},
-                    "agent": {"S": headers["user-agent"]},
-                    "language": {"S": headers["accept-language"]},
-                    "referrer": {"S": ""},
-                    "country": {"S": headers["cloudfront-viewer-country"]},
-                    "network": {"S": request.context["identity"]["sourceIp"]},
-                    "purpose": {"S": ""},
-                }
-            }
-        },
+        ExpressionAttributeValues={":click": {"S": json.dumps(shown)}},
         ReturnValues="ALL_NEW",
     )
-    target = answer["Attributes"]["target"]["S"]
+    target = json.loads(answer["Attributes"]["link"]["S"])["target"]
     location = f"{target}&utm_source=relance&utm_medium=sms&utm_campaign=cart&rl_click={click}"
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     return Response("", status_code=302, headers=headers | {"Location": location})

@@ -1,13 +1,20 @@
-"""Short links and the clicks on them."""
+"""Short links and the clicks on them.
+
+Each click pays for the attributes of its link: they are read, written, put twice into the stream and answered. What a
+link says is one of them, a text, and so is its newest click (docs/adr/0026).
+"""
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.aws.calls import as_json
 from chalicelib.clock import DAY, SECOND
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys, link_settings
@@ -17,6 +24,12 @@ from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRef
 
 _RETENTION = 395 * DAY
 """Of links and clicks: thirteen months, a ceiling (docs/retention.md)."""
+_NEVER = 10**10
+"""In epoch seconds: when a standalone link ends."""
+_ROUNDS = 8
+_SAID = ("code", "target", "advertiser", "site", "base", "person", "message", "sent_at", "utm")
+"""What the text of a link always has. An item of version 1 has attributes of these names."""
+_NO_MORE = ", ".join(f"#{name}" for name in (*_SAID, "settings", "untracked"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +102,29 @@ class Links:
         """Log a click and learn where it lands, in one call. None for an unknown code.
 
         The newest click overwrites the one before: the stream hands each of them to the consumer. The table takes no
-        click of a link that is not tracked, and tells the link all the same.
+        click of a link that is not tracked, and tells the link all the same. A link of version 1 is rewritten first.
         """
         copies = keys.link_copies(code)
-        try:
-            item: Item | None = self._table.update(
-                Update(
-                    # By its id, so that a call that is tried again finds itself.
-                    copies[zlib.crc32(click.id.encode()) % len(copies)],
-                    "SET #last_click = :click",
-                    {"click": click.facts(), "now": click.at // SECOND},
-                    "attribute_exists(#pk) AND attribute_not_exists(#untracked)"
-                    " AND (attribute_not_exists(#ttl) OR #ttl > :now)",
-                ),
-                returning="ALL_NEW",
-            )
-        except ConditionFailed as refused:
-            item = refused.found
-        if not item or item.get("ttl", click.at) * SECOND <= click.at:
-            return None
-        return from_item(item)
+        # By its id, so that a call that is tried again finds itself.
+        copy = copies[zlib.crc32(click.id.encode()) % len(copies)]
+        logged = Update(
+            copy,
+            "SET #last_click = :click",
+            {"click": as_json(click.facts()), "now": click.at // SECOND},
+            "#open > :now",
+        )
+        while True:
+            try:
+                return from_item(self._table.update(logged, returning="ALL_NEW"))
+            except ConditionFailed as refused:
+                found = refused.found
+            if not found or found.get("ttl", _NEVER) * SECOND <= click.at:
+                return None
+            link = from_item(found)
+            if not link.tracked or found["v"] > 1:
+                return link
+            with suppress(ConditionFailed):  # Another click has done it.
+                self._table.update(_rewritten(link, copy, link.version))
 
     def add(self, link: Link) -> bool:
         """Make a standalone link, with all its copies. False where its name is taken."""
@@ -126,20 +142,8 @@ class Links:
         Raises StorageUnavailable where clicks kept being in the way.
         """
         written = replace(changed, version=changed.version + 1)
-        tracking = "REMOVE #untracked" if written.tracked else ", #untracked = :yes"
-        values = {
-            "target": written.target,
-            "utm": written.utm,
-            "settings": asdict(written.settings),
-            "version": written.version,
-            "was": changed.version,
-        } | ({} if written.tracked else {"yes": True})
-        # A link that was made before versions has none.
-        unchanged = "#version = :was" if changed.version else "(attribute_not_exists(#version) OR #version = :was)"
-        expression = f"SET #target = :target, #utm = :utm, #settings = :settings, #version = :version {tracking}"
-        condition = f"attribute_exists(#pk) AND {unchanged}"
         try:
-            self._table.transact([Update(key, expression, values, condition) for key in keys.link_copies(written.code)])
+            self._table.transact([_rewritten(written, key, changed.version) for key in keys.link_copies(written.code)])
         except TransactionRefused as refused:
             if refused.failed:
                 return None
@@ -162,57 +166,75 @@ class Links:
         return True
 
     def anonymise(self, code: str) -> None:
-        """Take from a link whose it was: it lands on the site's front page from now on, and is nobody's."""
-        link = self.get(code)
-        if link is None:
-            return
-        front = urlsplit(link.target)
-        self._table.update(
-            Update(
-                keys.link(code),
-                "SET #person = :nobody, #target = :target REMOVE #visitor, #last_click, #settings",
-                {"nobody": "", "target": f"{front.scheme}://{front.netloc}/"},
-                "attribute_exists(#pk)",
-            )
-        )
+        """Take from a link whose it was: it lands on the site's front page from now on, and is nobody's.
+
+        Raises StorageUnavailable where it was edited each time.
+        """
+        for _ in range(_ROUNDS):
+            link = self.get(code)
+            if link is None:
+                return
+            front = urlsplit(link.target)
+            target = f"{front.scheme}://{front.netloc}/"
+            nobodys = replace(link, person="", target=target, settings=PLAIN, version=link.version + 1)
+            with suppress(ConditionFailed):
+                self._table.update(_rewritten(nobodys, keys.link(code), link.version, ", #visitor, #last_click"))
+                return
+        raise StorageUnavailable("others edited this link each time")
 
 
 def create(link: Link) -> Put:
     """The write that makes a personal link, on condition that its code is free. It ages out."""
-    return _put(link, keys.link(link.code), ttl=(link.sent_at + _RETENTION) // SECOND)
+    return _put(link, keys.link(link.code), ttl=_ends(link))
 
 
 def from_item(item: Item) -> Link:
-    """A link as the table holds it."""
-    settings = item.get("settings")
-    return Link(
-        code=item["code"],
-        target=item["target"],
-        advertiser=item["advertiser"],
-        site=item["site"],
-        base=item["base"],
-        person=item["person"],
-        message=item["message"],
-        sent_at=item["sent_at"],
-        utm=item["utm"],
-        visitor=item.get("visitor"),
-        tracked="untracked" not in item,
-        settings=link_settings.from_item(settings) if settings else PLAIN,
-        version=item.get("version", 0),
-    )
+    """A link as the table holds it, of either version."""
+    if item["v"] == 1:
+        said = {name: item[name] for name in (*_SAID, "settings") if name in item}
+        tracked = "untracked" not in item
+    else:
+        said = json.loads(item["link"])
+        tracked = "open" in item
+    if settings := said.get("settings"):
+        said["settings"] = link_settings.from_item(settings)
+    return Link(**said, visitor=item.get("visitor"), tracked=tracked, version=item.get("version", 0))
+
+
+def click_from(stored: str | Mapping[str, Any]) -> Click:
+    """A click as its link carries it, or, as links of version 1 and the log of clicks have it, by attributes."""
+    return Click(**(json.loads(stored) if isinstance(stored, str) else stored))
 
 
 def _put(link: Link, key: keys.Key, **more: int) -> Put:
-    # What is as usual is not written: each click pays for the size of its link.
-    item = asdict(link) | {"type": "link", "v": 1} | more
-    del item["tracked"]
-    if not link.tracked:
-        item["untracked"] = True
-    if link.settings == PLAIN:
-        del item["settings"]
+    item = {"type": "link", "v": 2, "link": _text(link)} | more
+    if link.tracked:
+        item["open"] = _ends(link)
     return Put(key, item, "attribute_not_exists(pk)")
 
 
-def click_from(item: Item) -> Click:
-    """A click as its link carries it."""
-    return Click(**item)
+def _rewritten(link: Link, key: keys.Key, was: int, gone: str = "") -> Update:
+    """The write of a link that was read as `was`, unless it was edited since. An item of version 1 becomes one of 2."""
+    values = {"link": _text(link), "v": 2, "version": link.version, "was": was}
+    expression = "SET #link = :link, #v = :v, #version = :version"
+    if link.tracked:
+        values["open"] = _ends(link)
+        expression += ", #open = :open"
+    else:
+        gone += ", #open"
+    # A link that was never edited has no version, one that was made before versions neither.
+    unchanged = "#version = :was" if was else "(attribute_not_exists(#version) OR #version = :was)"
+    return Update(key, f"{expression} REMOVE {_NO_MORE}{gone}", values, f"attribute_exists(#pk) AND {unchanged}")
+
+
+def _text(link: Link) -> str:
+    """What a link says, but for what is as usual, and for what others set: its browser, and how often it was edited."""
+    said = {name: getattr(link, name) for name in _SAID}
+    if link.settings != PLAIN:
+        said["settings"] = asdict(link.settings)
+    return as_json(said)
+
+
+def _ends(link: Link) -> int:
+    """When a link is over, in epoch seconds. `open` has it too, of a link whose clicks are logged."""
+    return _NEVER if link.standalone else (link.sent_at + _RETENTION) // SECOND

@@ -31,13 +31,12 @@ def on_clicks(stream: Mapping[str, Any], services: Services) -> None:
     """Changed links: a new `last_click` is a click."""
 
     def follow(record: Mapping[str, Any]) -> None:
-        link, before = _image(record, "NewImage"), _image(record, "OldImage")
-        click = link.get("last_click")
-        if click and click != before.get("last_click"):
-            earlier = before.get("last_click")
-            former = links.click_from(earlier) if earlier else None
-            services.clicks.follow(links.from_item(link), links.click_from(click), former)
-            services.experiments.clicked(link.get("message", ""), links.click_from(click).id)
+        after, before = _image(record, "NewImage"), _image(record, "OldImage")
+        newest, earlier = after.get("last_click"), before.get("last_click")
+        if newest and newest != earlier:
+            link, click = links.from_item(after), links.click_from(newest)
+            services.clicks.follow(link, click, links.click_from(earlier) if earlier else None)
+            services.experiments.clicked(link.message, click.id)
 
     _each(stream, follow)
 

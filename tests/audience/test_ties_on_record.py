@@ -118,8 +118,7 @@ def test_a_preview_does_not_use_the_link_up(shop: Shop, stream: Stream) -> None:
     clicked = Clicked(shop, stream, headers={"User-Agent": "WhatsApp/2.23 facebookexternalhit/1.1"})
     assert clicked.arrives(visitor_id()) is None
     redirect.handle(gateway.short_link(clicked.code, headers=PERSON), shop.world.services)
-    (link,) = (item for item in shop.world.of_type("link") if item["code"] == clicked.code)
-    clicked.click = link["last_click"]["id"]
+    clicked.click = shop.world.last_click(clicked.code).id
     tie = clicked.arrives(visitor_id())
     assert tie is not None and tie.person == person
 

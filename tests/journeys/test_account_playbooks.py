@@ -41,8 +41,8 @@ def test_a_trial_that_ends_is_told_of_without_an_offer(customer: Shop, stream: S
     assert text.startswith("Lumen : bonjour, votre période d'essai arrive à son terme. Pour continuer : https://r.ex")
     (message,) = customer.world.of_type("message")
     assert (message["message_class"], message["evidence"]["evidence"]) == ("notification", "account")
-    (link,) = customer.world.of_type("link")
-    assert link["target"].startswith(f"{ORIGIN}/abonnement")
+    (link,) = customer.world.links()
+    assert link.target.startswith(f"{ORIGIN}/abonnement")
 
 
 def test_who_has_bought_meanwhile_is_not_told(customer: Shop, stream: Stream) -> None:

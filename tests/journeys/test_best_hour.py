@@ -146,13 +146,13 @@ def test_only_a_persons_clicks_on_the_advertisers_links_tell_an_hour(shop: Shop,
     start(shop, "cart", ONE_STEP)
     abandon(shop, stream)
     pass_time(shop, HOUR)
-    (link,) = shop.world.of_type("link")
+    (link,) = shop.world.links()
     services = shop.world.services
     shop.world.clock.advance(HOUR)
-    click(shop, link["code"], "facebookexternalhit/1.1")
+    click(shop, link.code, "facebookexternalhit/1.1")
     stream.follow()
     shop.world.clock.advance(HOUR)
-    click(shop, link["code"], IPHONE)
+    click(shop, link.code, IPHONE)
     stream.follow()
     contact = services.contacts.get(shop.advertiser.id, services.vault.person(CAMILLE))
     assert contact is not None

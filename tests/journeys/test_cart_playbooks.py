@@ -257,8 +257,8 @@ def test_a_product_that_was_left_is_named_four_hours_later(browse: Shop, stream:
     assert sent(browse) == []
     wait(browse, stream, MINUTE)
     assert sent(browse) == ["browse_abandonment-product"]
-    (link,) = browse.world.of_type("link")
-    assert link["target"] == PAGE
+    (link,) = browse.world.links()
+    assert link.target == PAGE
 
 
 def test_a_product_in_the_cart_was_not_left(browse: Shop, stream: Stream) -> None:

@@ -154,13 +154,13 @@ def test_what_is_given_back_is_taken_back_also_before_its_purchase(tried: Shop, 
 def test_a_click_counts_once_for_a_person_and_never_a_machines(tried: Shop, stream: Stream) -> None:
     abandon(tried, stream, "a")
     pass_time(tried, 46 * MINUTE, stream)
-    (item,) = tried.world.of_type("link")
-    click(tried, item["code"], "facebookexternalhit/1.1")
+    (link,) = tried.world.links()
+    click(tried, link.code, "facebookexternalhit/1.1")
     stream.follow()
     assert "a.clicked" not in counts(tried)
     for _ in range(2):
         tried.world.clock.advance(MINUTE)
-        click(tried, item["code"], IPHONE)
+        click(tried, link.code, IPHONE)
         stream.follow()
     assert counts(tried)["a.clicked"] == 1
 

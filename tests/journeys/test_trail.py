@@ -192,8 +192,7 @@ class Clicked:
         self.code = shop.stored(message).code or ""
         answer = redirect.handle(gateway.short_link(self.code, headers=headers or PERSON), shop.world.services)
         assert answer["statusCode"] == 302
-        (link,) = (item for item in shop.world.of_type("link") if item["code"] == self.code)
-        self.click = link["last_click"]["id"]
+        self.click = shop.world.last_click(self.code).id
 
     def arrives(self, visitor: str, at: Shop | None = None) -> Any:
         """A browser shows the click's id to a shop; returns its tie then."""

@@ -41,12 +41,12 @@ def test_lost_clicks_are_counted_once_however_often_they_are_recovered(
         "lines_of_messages": "\n".join(map(json.dumps, messages)),
     }[export]
     stream.follow()
-    assert world.counts("adv_a") == {"click.person": 2}, "of these only the answer was lost"
+    assert world.counts("adv_a") == {"click.person": 2, "click.unique_link": 1}, "of these only the answer was lost"
 
     for _ in range(2):
         told = recover(lost_clicks(text), world.services.links, world.services.clicks)
         assert told == {"recovered": 5, "unknown_link": 0}
-    assert world.counts("adv_a") == {"click.person": 5}
+    assert world.counts("adv_a") == {"click.person": 5, "click.unique_link": 1}
     assert len(world.of_type("click")) == 5
 
 

@@ -111,8 +111,8 @@ def test_the_link_opens_the_cart_with_the_promo_code_in_it(shop: Shop) -> None:
     template = Template("sale", "Lumen, avec {{ code }} : {{ link }}", promo_pool="pool_1")
     launched(shop, planned(shop, audience(shop, PHONES[:1]), template, link=f"{LINK}?promo={{code}}"))
     pass_minutes(shop, 2)
-    (link,) = shop.world.of_type("link")
-    assert link["target"] == f"{LINK}?promo=ABC123"
+    (link,) = shop.world.links()
+    assert link.target == f"{LINK}?promo=ABC123"
 
 
 def test_a_launch_needs_a_rehearsal_of_what_it_launches(shop: Shop) -> None:

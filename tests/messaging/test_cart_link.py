@@ -36,8 +36,8 @@ def link_of_a_cart(shop: Shop, stream: Stream, page: str | None, *, caller: Any 
         stream.follow()
     shop.world.clock.advance(HOUR)
     shop.world.work()
-    (link,) = shop.world.of_type("link")
-    return str(link["target"])
+    (link,) = shop.world.links()
+    return link.target
 
 
 def with_cart_url(shop: Shop, cart_url: str = f"{ORIGIN}/panier?articles={{items}}&vue=sms") -> None:

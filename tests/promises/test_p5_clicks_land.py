@@ -50,8 +50,7 @@ def test_a_click_lands_on_the_product_with_the_campaign_and_its_id(shop: Shop, c
     assert f"{location.scheme}://{location.netloc}{location.path}" == PAGE
     query = parse_qs(location.query)
     assert (query["utm_source"], query["utm_medium"], query["utm_campaign"]) == (["relance"], ["sms"], ["cart"])
-    (link,) = shop.world.of_type("link")
-    assert query["rl_click"] == [link["last_click"]["id"]]
+    assert query["rl_click"] == [shop.world.last_click(code).id]
 
 
 def test_a_click_is_one_call_to_the_table(shop: Shop, code: str) -> None:
@@ -122,8 +121,7 @@ def test_as_deployed_a_click_whose_answer_is_lost_lands_and_is_one_click(
         answer = edge.handle(gateway.short_link(code, headers=PHONE), exact_shop.world.lean_worker(server.url))
 
     (click_id,) = parse_qs(urlsplit(landed(answer)).query)["rl_click"]
-    (link,) = exact_shop.world.of_type("link")
-    assert link["last_click"]["id"] == click_id
+    assert exact_shop.world.last_click(code).id == click_id
 
 
 @pytest.mark.parametrize("fault", [respond({"__type": "InternalServerError"}, 500), respond(b"{"), closed])

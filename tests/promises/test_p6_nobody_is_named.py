@@ -91,8 +91,8 @@ def play_a_whole_journey(shop: Shop, stream: Stream) -> None:
     services.due_steps.run()
     services.tick.run()
     assert send.on_orders(world.queue.batch(), services) == {"batchItemFailures": []}
-    for item in world.of_type("link"):
-        assert redirect.handle(gateway.short_link(item["code"]), services)["statusCode"] == 302
+    for link in world.links():
+        assert redirect.handle(gateway.short_link(link.code), services)["statusCode"] == 302
     stream.follow()
     for number, row in enumerate(customers()):
         for text in (REPLY, "STOP"):

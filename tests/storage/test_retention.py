@@ -36,8 +36,8 @@ def played(world: World, shop: Shop, stream: Stream) -> str:
     world.clock.advance(2 * HOUR)
     del world.services.provider  # The outbox keeps what a recorder would not.
     world.work()
-    (link,) = world.of_type("link")
-    return str(link["code"])
+    (link,) = world.links()
+    return link.code
 
 
 def click(code: str, world: World, method: str = "GET", agent: str = PHONE_AGENT) -> None:

@@ -52,5 +52,4 @@ def became(shop: Shop, stream: Stream, *statuses: str, **told: Any) -> None:
 
 def target(shop: Shop) -> str:
     """Where the newest link leads."""
-    links = sorted(shop.world.of_type("link"), key=lambda link: link["sent_at"])
-    return str(links[-1]["target"])
+    return max(shop.world.links(), key=lambda link: link.sent_at).target

@@ -15,11 +15,12 @@ from chalicelib.aws.lean import PATIENT, LeanClient, Patience
 from chalicelib.clock import StoppedClock
 from chalicelib.settings import AwsAccess, Settings
 from chalicelib.sms_providers.reports import Reports
-from chalicelib.storage import enrolments
+from chalicelib.storage import enrolments, links
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.import_files import ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Uploads
+from chalicelib.storage.links import Click, Link
 from chalicelib.storage.receipt_queue import ReceiptQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
@@ -145,6 +146,15 @@ class World:
     def of_type(self, kind: str) -> list[Item]:
         """All items of one type."""
         return [item for item in self.items() if item.get("type") == kind]
+
+    def links(self) -> list[Link]:
+        """All short links; a standalone one as often as it has copies."""
+        return [links.from_item(item) for item in self.of_type("link")]
+
+    def last_click(self, code: str) -> Click:
+        """The newest click on a personal link, as the link has it."""
+        (item,) = (item for item in self.of_type("link") if links.from_item(item).code == code)
+        return links.click_from(item["last_click"])
 
     def counts(self, scope: str) -> dict[str, int]:
         """All counts of a scope, whenever they were made; not those of the campaigns in it."""

@@ -147,8 +147,8 @@ def test_a_templates_class_is_its_contents(own: Api, shop: Shop) -> None:
     assert own.ask("POST", PATH, body).json["class"] == "marketing"
     leave(shop)
     assert "STOP" in shop.world.provider.sent[0].text
-    (link,) = shop.world.of_type("link")
-    assert link["target"] == "https://shop.example/sale"
+    (link,) = shop.world.links()
+    assert link.target == "https://shop.example/sale"
 
 
 def test_no_offer_goes_without_its_code(own: Api, shop: Shop) -> None:
