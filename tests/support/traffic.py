@@ -1,4 +1,4 @@
-"""What shoppers do in two shops, each with habits of its own: seeded, so that a red day is red for everybody."""
+"""What shoppers do in two shops, each with habits of its own: seeded. Ids and secrets are new each time."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ class Traffic:
             phone,
             f"Prénom{number}",
             f"client{number}@mail.example",
-            pick.choice((0.2, 0.5, 1, 2)),
+            pick.choice((0.3, 0.8, 1.5, 2.5)),
             pick.choice((0.1, 0.4, 0.8)),
             pick.choice((0, 0.4, 0.9)),
-            pick.choice((0, 0.1, 0.4)),
+            pick.choice((0, 0.2, 0.6)),
             {shop.site.id: [self._browser(), self._browser()] for shop in self.shops},
         )
 
@@ -227,7 +227,7 @@ class Traffic:
         if has_link and pick.random() < shopper.clicks:
             self.town.later(self._within(5 * HOUR), lambda: self._clicks(shopper, message))
         if pick.random() < shopper.answers:
-            say = pick.choice((self._replies, self._replies, self._replies, self._stops, self._unsubscribes))
+            say = pick.choice((*[self._replies] * 6, self._stops, self._unsubscribes))
             self.town.later(self._within(4 * HOUR), lambda: say(shopper, self._shop(message.advertiser)))
 
     def _shop(self, advertiser: str) -> Shop:
