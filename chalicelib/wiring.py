@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.endings import Endings
     from chalicelib.journeys.enroller import Enroller
     from chalicelib.journeys.experiments import Experiments
+    from chalicelib.journeys.offers import Offers
     from chalicelib.journeys.ordering import Ordering
     from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
@@ -297,6 +298,7 @@ class Services(Stores):
             visitors=self.visitors,
             events=self.events,
             facts=self.step_facts,
+            offers=self.offers,
             countries=self.countries,
             foresight=self._foresight,
             price=self._price,
@@ -357,7 +359,6 @@ class Services(Stores):
 
     @cached_property
     def steps(self) -> Steps:
-        from chalicelib.journeys.offers import Offers
         from chalicelib.journeys.steps import Steps
         from chalicelib.links.targets import rules_for
 
@@ -370,12 +371,18 @@ class Services(Stores):
             facts=self.step_facts,
             experiments=self.experiments,
             ordering=self.ordering,
-            offers=Offers(self.ordered, self.sold, self.complements, self.catalogue),
+            offers=self.offers,
             rules=rules_for(self.settings.origin),
             countries=self.countries,
             vault=self.vault,
             clock=self.clock,
         )
+
+    @cached_property
+    def offers(self) -> Offers:
+        from chalicelib.journeys.offers import Offers
+
+        return Offers(self.ordered, self.sold, self.complements, self.catalogue)
 
     @cached_property
     def step_facts(self) -> StepFacts:

@@ -5,6 +5,7 @@ A parcel's carrier tells of an order by its number; what the parcel holds was to
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,13 +38,13 @@ class Ordering:
             known = self._ordered.get(holder.base, holder.person, event.site, order)
             items = merged(known.items if known else (), told)
             if not items or (known and items == known.items):
-                return _with(event, items)
+                return event_with(event, items)
             at = min(event.time, event.received, *([known.at] if known else []))
             blank = Ordered(holder.base, holder.person, event.site, order, advertiser, at, items)
             if self._ordered.save(replace(known, at=at, items=items) if known else blank, self._clock.now()):
                 if known is None and event.via == "server":  # A browser's word would name products to others.
                     self._sold.together(event.site, items, self._clock.now())
-                return _with(event, items)
+                return event_with(event, items)
         raise StorageUnavailable("others were faster each time")
 
     def completed(self, enrolment: Enrolment) -> Enrolment:
@@ -52,11 +53,15 @@ class Ordering:
         if not order or "items" in enrolment.facts:
             return enrolment
         known = self._ordered.get(enrolment.base, enrolment.person, enrolment.site, order)
-        if known is None:
-            return enrolment
-        facts: dict[str, Any] = dict(enrolment.facts) | items_told(known.items)
-        return replace(enrolment, facts=facts, product=dearest(known.items, facts.get("page_location")))
+        return with_items(enrolment, known.items) if known else enrolment
 
 
-def _with(event: Event, items: Any) -> Event:
+def with_items(enrolment: Enrolment, items: Sequence[Mapping[str, Any]]) -> Enrolment:
+    """An enrolment about an order, with what is in that order."""
+    facts: dict[str, Any] = dict(enrolment.facts) | items_told(items)
+    return replace(enrolment, facts=facts, product=dearest(items, facts.get("page_location")))
+
+
+def event_with(event: Event, items: Any) -> Event:
+    """An event of an order, with all that is known to be in it."""
     return replace(event, params={**event.params, "items": list(items)}) if items else event

@@ -18,6 +18,7 @@ from chalicelib.journeys.asking import StepFacts
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Who
 from chalicelib.journeys.making import message_id, step_message
+from chalicelib.journeys.offers import Offers
 from chalicelib.journeys.replay import Asked, Due, Replay
 from chalicelib.messaging.foresight import Foresight, PriceOf
 from chalicelib.messaging.hours import leave_at
@@ -76,6 +77,7 @@ class JourneyRehearser:
         visitors: Visitors,
         events: Events,
         facts: StepFacts,
+        offers: Offers,
         countries: CountryBook,
         foresight: Callable[[Advertiser], Foresight],
         price: PriceOf,
@@ -88,6 +90,7 @@ class JourneyRehearser:
         self._visitors = visitors
         self._events = events
         self._step_facts = facts
+        self._offers = offers
         self._countries = countries
         self._foresight = foresight
         self._price = price
@@ -162,7 +165,7 @@ class JourneyRehearser:
             own, name = own_hours(hours, message_class), message_id(self._vault, journey, enrolment)
             return leave_at(place, message_class, at, own, name, hours.spread_ms, profile=profile)
 
-        return Asked(facts, opening, place.zones, profile.carts if profile else None)
+        return Asked(facts, opening, place.zones, self._offers.offering, profile.carts if profile else None)
 
     def _message(self, journey: Known, due: Due) -> Message:
         message = step_message(self._vault, journey, due.enrolment, due.go, due.cart, due.at)

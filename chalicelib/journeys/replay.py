@@ -6,13 +6,15 @@ It asks the very deciders that the engine asks (enrolling.py, stepping.py), in t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from chalicelib.audience.conditions import Facts
 from chalicelib.journeys import enrolling
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Enter, Leave, Who
+from chalicelib.journeys.ordering import event_with, with_items
 from chalicelib.journeys.stepping import End, Go, PassOver, Wait, moved_on, outcome, planned, scheduled
 from chalicelib.journeys.subjects import subject_of
 from chalicelib.messaging.profile import CartRule
@@ -20,6 +22,7 @@ from chalicelib.storage.carts import Browsing, Cart
 from chalicelib.storage.enrolments import Enrolment, Ran
 from chalicelib.storage.events import Event
 from chalicelib.storage.occasions import Occasions
+from chalicelib.storage.ordered import merged
 from chalicelib.storage.visitors import Visitor
 from chalicelib.tracking import carts
 
@@ -43,6 +46,8 @@ class Asked:
     opening: Callable[[Enrolment, int], int | None]
     """The first moment from one on that the hours allow."""
     zones: Sequence[str]
+    offering: Callable[[Enrolment], Enrolment | None]
+    """An enrolment with what is offered in the place of what was ordered; None where nothing is."""
     rule: CartRule | None = None
     """What the country says of carts."""
 
@@ -60,6 +65,7 @@ class Replay:
     _enrolments: dict[str, Enrolment] = field(default_factory=dict)
     _begun: Occasions = field(default_factory=Occasions)
     _sent: dict[str, Occasions] = field(default_factory=dict)
+    _ordered: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def of(self, events: Sequence[Event], until: int) -> Iterator[Due]:
         """The SMS that would be made, from the first event to a moment, in order."""
@@ -69,6 +75,10 @@ class Replay:
         yield from self._run(until)
 
     def _follow(self, event: Event) -> None:
+        if order := event.params.get("transaction_id"):
+            known_items = self._ordered.get((event.site, order), ())
+            self._ordered[event.site, order] = merged(known_items, event.params.get("items") or ())
+            event = event_with(event, self._ordered[event.site, order])
         browsing = carts.follow(self._browsing.get(event.visitor, Browsing()), event)
         self._browsing[event.visitor] = browsing
         subject = subject_of(self.journey.document.trigger, event, Visitor(event.site, event.visitor, browsing))
@@ -102,7 +112,7 @@ class Replay:
     def _run(self, until: int) -> Iterator[Due]:
         while due := min(self._waiting(until), key=lambda each: each[0], default=None):
             at, about = due
-            enrolment = self._enrolments[about]
+            enrolment = self._completed(self._enrolments[about])
             step = self.journey.document.steps[enrolment.step]
             browsing = self._browsing.get(enrolment.visitor or "")
             enrolment = replace(
@@ -114,10 +124,18 @@ class Replay:
             became = outcome(self.journey.document, enrolment, facts, opening, at, sent=sent, rule=self.asked.rule)
             if self._is_over(browsing):
                 became = End("no_longer")
+            if isinstance(became, Go) and step.offers and not enrolment.held_out:
+                offering = self.asked.offering(enrolment)
+                enrolment, became = (offering, became) if offering else (enrolment, PassOver("nothing_to_offer"))
             self._enrolments[about] = self._moved(enrolment, became, at)
             if isinstance(became, Go) and not enrolment.held_out:
                 self._sent[step.id] = sent.and_one(at, step.within_days)
                 yield Due(at, enrolment, became, browsing.cart if browsing else None)
+
+    def _completed(self, enrolment: Enrolment) -> Enrolment:
+        """With what is in its order, where that was told after what began it."""
+        items = self._ordered.get((enrolment.site, enrolment.facts.get("transaction_id", "")))
+        return with_items(enrolment, items) if items and "items" not in enrolment.facts else enrolment
 
     def _waiting(self, until: int) -> Iterator[tuple[int, str]]:
         for about, enrolment in self._enrolments.items():

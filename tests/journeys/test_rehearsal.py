@@ -159,3 +159,60 @@ def test_who_is_of_a_country_that_is_not_meant_gets_nothing(shop: Shop, document
     shop.world.services.intake.take(shop.advertiser.id, Arrival(Profile("+33639980050"), statement))
     shop.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed("+33639980050")})
     assert rehearse(shop, document | {"countries": ["BE"]})["rows"] == []
+
+
+REVIEW: dict[str, Any] = {
+    "name": "Review",
+    "kind": "review",
+    "trigger": {"about": "order", "events": ["delivered"]},
+    "steps": [
+        {
+            "id": "ask",
+            "wait": {
+                "minutes": 5 * 24 * 60,
+                "cases": [
+                    {"when": [{"fact": "order.categories", "op": "in", "value": ["Ebooks"]}], "minutes": 2 * 24 * 60}
+                ],
+            },
+            "texts": [{"template": "ask"}],
+        }
+    ],
+    "exits": [{"on": "review_submitted"}, {"on": "refund"}],
+}
+
+
+def orders(shop: Shop, stream: Stream) -> None:
+    """What a back end tells of four orders; a delivery is told by its number only."""
+    for number, (category, *later) in enumerate(
+        [("Lampes",), ("Ebooks",), ("Lampes", "refund"), ("Lampes", "review_submitted")], start=20
+    ):
+        shop.contact(PHONES[number])
+        ids = {"phone_sha256": hashed(PHONES[number])}
+        items = [{"item_id": f"i{number}", "item_name": "Un bel objet", "item_category": category, "price": 20}]
+        for name in ("purchase", "delivered", *later):
+            params = {"transaction_id": f"o-{number}-{shop.world.clock.now() // DAY}"}
+            bought = {"items": items, "value": 20, "currency": "EUR"} if name == "purchase" else {}
+            shop.tell(None, name, caller=shop.server, ids=ids, params=params | bought)
+            stream.follow()
+            shop.world.clock.advance(MINUTE)
+
+
+def test_orders_are_rehearsed_as_they_then_come(shop: Shop, stream: Stream) -> None:
+    template(shop, "ask", "{{ brand }} : votre avis sur {{ product }} ? {{ link }}", journey="review")
+    began = shop.world.clock.now()
+    start(shop, "cart", REVIEW, state="stopped")
+    orders(shop, stream)
+    four_weeks_later(shop)
+    foreseen = {(row["person"], row["step"], row["outcome"], row["reason"]) for row in rehearse(shop, REVIEW)["rows"]}
+    moments = sorted(row["at"] // DAY for row in rehearse(shop, REVIEW)["rows"])
+
+    start(shop, "cart", REVIEW)
+    shop.world.clock.advance(WINDOW - (shop.world.clock.now() - began))
+    orders(shop, stream)
+    for _ in range(7 * 24):
+        shop.world.clock.advance(HOUR)
+        shop.world.work()
+
+    assert foreseen == what_happened(shop)
+    assert len(foreseen) == 2, "not who was refunded, and not who has written"
+    assert moments[1] - moments[0] == 3, "five days, and two for what is read at once"
