@@ -208,7 +208,7 @@ def test_days_of_everyday_traffic(
         if time.monotonic() > stop_at:
             break
     town.calm = True
-    for wait in [MINUTE] * 3 + [3 * HOUR] * 10 + [DAY] * 8 + [MINUTE] * 3:
+    for wait in [MINUTE] * 3 + [3 * HOUR] * 10 + [DAY] * 12 + [MINUTE] * 3:
         town.live(world.clock.now() + wait)
         watch.step()
 

@@ -49,7 +49,7 @@ class Town:
         self.random = random
         self.diary = Diary()
         self.calm = False
-        """Nothing goes wrong any more."""
+        """Nothing goes wrong any more, and nobody begins anything."""
         self.on_sms: Callable[[Sms], None] = lambda _sms: None
         self.on_worst_moment: Callable[[str, str], None] = lambda _advertiser, _person: None
         """Told whose SMS, by whom, is about to be made or claimed."""

@@ -123,6 +123,8 @@ class Traffic:
 
     def _visits(self, shopper: Shopper, shop: Shop, browser: Browser | None = None, click: str | None = None) -> None:
         """Looks, fills, takes out again, goes to the checkout, buys: or leaves in between."""
+        if self.town.calm:
+            return
         pick = self._random
         browser = browser or pick.choice(shopper.browsers[shop.site.id])
         lamp, at = pick.choice(_LAMPS), self._now
@@ -216,7 +218,9 @@ class Traffic:
             then(4 * DAY, "refund")
 
     def _gets(self, sms: Sms) -> None:
-        """What follows on an SMS: a preview of its link, a click, an answer, a no."""
+        """What follows on an SMS: a preview of its link, a click, an answer, a no. Nothing once the town is calm."""
+        if self.town.calm:
+            return
         pick = self._random
         message = self._world.services.messages.get(sms.message_id)
         assert message is not None
