@@ -61,6 +61,7 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("Query JOURNEY", f"the advertiser's journeys ({_KEPT})"),
         ("GetItem CONTACT", "the recipient's clock, and what conditions ask"),
         ("GetItem VISITOR", "the cart as it is now"),
+        ("GetItem SITE", f"where its links may lead, and which categories it marks as sensitive ({_KEPT})"),
         ("GetItem SIGNED", f"what the operator signed for the recipient's country ({_KEPT})"),
         ("TransactWriteItems ENROL MSG MESSAGE COUNT", "the message, the way back to it, and the journey's next step"),
     ],
