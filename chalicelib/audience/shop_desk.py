@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,7 +23,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
 from chalicelib.logs import log
 from chalicelib.storage.advertisers import Advertisers
-from chalicelib.storage.catalogue import Catalogue
+from chalicelib.storage.catalogue import Catalogue, Product
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.shop_sources import ShopSource, ShopSources
 from chalicelib.tracking.collect import Collector, field_errors
@@ -105,8 +106,9 @@ class ShopDesk:
         if notice.said:
             self._hear(source, notice.said, notice.buyer.country or source.country, proof, now)
         ids = _identifiers(phone, notice.buyer)
+        happened = self._categorised(source.site, notice.happened)
         for browsers in (True, False):
-            events = [told for told in notice.happened if told.browsers == browsers]
+            events = [told for told in happened if told.browsers == browsers]
             visitor = notice.buyer.visitor if browsers else None
             self._tell(source, ids | ({"click_id": notice.buyer.click} if browsers else {}), visitor, events, now)
 
@@ -127,6 +129,18 @@ class ShopDesk:
                     rules = "; ".join(f"{error.field}: {error.rule}" for error in result.errors)
                     log("shop_event_rejected", shop=source.id, name=event.event, errors=rules)
                     self._count(source, event.id, f"rejected.{event.event}")
+
+    def _categorised(self, site: str, happened: Sequence[Happened]) -> list[Happened]:
+        """The events with the categories of their lines, which platforms leave to the catalogue.
+
+        By them the collector leaves out what the site marks as sensitive.
+        """
+        lines = [line for told in happened for line in told.params.get("items") or ()]
+        ids = list(dict.fromkeys(str(line["item_id"]) for line in lines if not line.get("item_category")))
+        known: dict[str, Product] = {}
+        for start in range(0, len(ids), _MOST_EVENTS):
+            known |= self._catalogue.get_all(site, ids[start : start + _MOST_EVENTS])
+        return [_with_categories(told, known) for told in happened]
 
     def _phone(self, source: ShopSource, buyer: Buyer, proof: str) -> str | None:
         """The buyer's first number that an SMS can reach, in E.164."""
@@ -162,6 +176,17 @@ class ShopDesk:
 
 
 _REFUSED: Mapping[type[Exception], str] = {TooLarge: "too_large", Forbidden: "bad_signature", InvalidInput: "not_json"}
+
+
+def _with_categories(told: Happened, known: Mapping[str, Product]) -> Happened:
+    if not told.params.get("items"):
+        return told
+    items = []
+    for line in told.params["items"]:
+        product = known.get(str(line["item_id"]))
+        category = line.get("item_category") or (product.category if product else None)
+        items.append({**line, "item_category": category} if category else line)
+    return replace(told, params={**told.params, "items": items})
 
 
 def _json(body: bytes) -> Any:

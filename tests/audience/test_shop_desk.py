@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavailable, TooLarge
+from chalicelib.storage.catalogue import Product
 from chalicelib.storage.contacts import Consent, Purpose
 from chalicelib.storage.counters import count
 from chalicelib.storage.ledgers import Opposition
@@ -191,6 +193,19 @@ def test_products_are_kept_and_an_older_word_of_one_is_not(shop: Shop, shopify: 
     send(shop, shopify, "products/delete", {"id": 632910392})
     gone = catalogue.get(shop.site.id, "632910392")
     assert gone is not None and not gone.available
+
+
+def test_what_the_catalogue_marks_as_sensitive_is_left_out_of_an_order(shop: Shop, shopify: ShopSource) -> None:
+    """The platform's lines carry no category: the catalogue's says what must not be kept."""
+    services, order = shop.world.services, payload("shopify_order")
+    line = str(order["line_items"][0]["product_id"])
+    product = Product(line, "Test", None, None, "Grossesse", (), available=True, changed_at=shop.world.clock.now())
+    services.catalogue.save(shop.site.id, product, shop.world.clock.now())
+    services.advertisers.save_site(replace(shop.site, sensitive=("grossesse",)))
+    send(shop, shopify, "orders/paid", order)
+    (purchase,) = (item for item in shop.world.of_type("event") if item["name"] == "purchase")
+    kept = [item["item_id"] for item in purchase["params"].get("items", ())]
+    assert line not in kept and purchase["params"]["left_out"] == 1
 
 
 def refuse(shop: Shop, source: ShopSource, body: bytes, expected: type[Exception], count: str, **headers: str) -> None:
