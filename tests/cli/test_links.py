@@ -81,5 +81,5 @@ def test_lost_clicks_are_recovered_from_a_file_or_from_standard_input(
     log.write_text(capsys.readouterr().out)
     assert json.loads(run("clicks", "recover", str(log), "--json").stdout) == {"recovered": 1, "unknown_link": 0}
     assert json.loads(run("clicks", "recover", "--json", says=log.read_text()).stdout)["recovered"] == 1
-    assert shop.world.counts(shop.advertiser.id) == {"click.person": 1}
+    assert shop.world.counts(shop.advertiser.id) == {"click.person": 1, "click.unique_link": 1}
     assert run("clicks", "recover", str(tmp_path / "none")).exit_code == 1

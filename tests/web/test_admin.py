@@ -172,6 +172,7 @@ BODIES: dict[str, Any] = {
     "/journeys/check": {"document": ONE_STEP},
     "/playbooks/{playbook}": {"language": "fr"},
     "/templates/{template}": {"text": "{{ link }}"},
+    "/templates/suggest": {"journey": "cart"},
     "/templates/check": {"text": "{{ link }}"},
     "/templates/preview": {"template": {"text": "{{ link }}"}, "rows": [{}]},
     "/promo-pools": {"name": "Gift", "benefit": {"kind": "free_delivery"}},
@@ -255,7 +256,8 @@ def test_an_advertisers_own_key_reaches_its_own(api: Api, shop: Shop, method: st
     shop.world.services.wordings.add(shop.advertiser.id, Wording("till-1", "fr", {"sms_marketing": "J'accepte"}))
     own = api.with_key(key_for(shop, shop.advertiser.id))
     answer = own.ask(method, address(route, shop, shop.message().id), body_for(method, route))
-    assert answer.status in (200, 201, 202), answer.text
+    reached = (501,) if route.endswith("/templates/suggest") else (200, 201, 202)  # This stage has no language model.
+    assert answer.status in reached, answer.text
 
 
 @pytest.mark.parametrize(("method", "route"), sorted(OPERATORS_OWN))
