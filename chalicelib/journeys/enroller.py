@@ -64,6 +64,7 @@ class Enroller:
         live = {journey.id: journey for journey in self._book.live(advertiser)}
         for found in self._enrolments.of_contact(base, person):
             journey = live.get(found.journey)
+            journey = self._walked(advertiser, journey, found) if journey else None
             exit_ = next((one for one in journey.document.exits if one.on == on), None) if journey else None
             known: Enrolment | None = found
             while journey and exit_ and known:

@@ -56,9 +56,10 @@ def put_journey(advertiser: str, journey: str) -> Response:
         rule = "an id begins with a small letter, and has small letters, digits, - and _, at most 40"
         raise InvalidInput([FieldError("journey", "pattern", rule)]) from None
     body = read_body(routes, NewJourney)
+    known = services().journeys.get(advertiser, journey) is not None
     saved = services().journey_desk.save(owner, journey, body.document, by, body.running)
     notices = notices_answer(services().journey_desk.notices(body.document))
-    return answer(journey_answer(saved) | notices, 201 if saved.version == 1 else 200)
+    return answer(journey_answer(saved) | notices, 200 if known else 201)
 
 
 @routes.route(_ALL + "/{journey}/versions", methods=["GET"])
@@ -155,7 +156,10 @@ def list_playbooks(advertiser: str) -> Response:
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["POST"])
 @view
 def switch_on(advertiser: str, playbook: str) -> Response:
-    """Make a playbook the advertiser's own: templates and a journey, to be read and changed, and started if said."""
+    """Make a playbook the advertiser's own: templates and a journey, to be read and changed, and started if said.
+
+    Templates that are there already stay as they are, since somebody may have changed them: the answer names them.
+    """
     from chalicelib.journeys.playbooks import installation, playbook_of
     from chalicelib.web.journey_models import SwitchOn, journey_answer
 
@@ -166,11 +170,13 @@ def switch_on(advertiser: str, playbook: str) -> Response:
     body = read_body(routes, SwitchOn)
     services().playbook_answers.check(owner, found, body.answers)
     journey, templates = installation(found, body.language, body.answers, services().clock.now())
+    there = {template.id for template in services().templates.all(advertiser)}
     for template in templates:
-        if services().templates.get(advertiser, template.id) is None:
+        if template.id not in there:
             services().templates.save(advertiser, template)
+    kept = sorted(there.intersection(template.id for template in templates))
     saved = services().journey_desk.save(owner, found.id, journey, by)
     services().playbook_answers.apply(owner, body.answers)
     if body.start:
         saved = services().journey_desk.start(owner, found.id, by)
-    return answer(journey_answer(saved), 201)
+    return answer(journey_answer(saved) | {"kept_templates": kept}, 201)

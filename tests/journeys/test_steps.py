@@ -255,6 +255,17 @@ def test_who_is_in_goes_on_with_the_newest_version_where_that_says_so(cart: Shop
     assert sent(cart) == [("question", "sent"), ("reminder", "sent")]
 
 
+def test_who_is_in_leaves_as_its_own_version_says(cart: Shop, stream: Stream) -> None:
+    """A reply ends the first version; the second one, which only others follow, knows no such exit."""
+    abandon(cart, stream)
+    pass_time(cart, HOUR)
+    start(cart, "cart", deepcopy(CART) | {"exits": [{"on": "purchase"}]}, running="keep")
+    (enrolment,) = cart.world.enrolments("cart")
+    services = cart.world.services
+    services.enroller.end(enrolment.base, enrolment.person, cart.advertiser, "reply", cart.world.clock.now())
+    assert [one.reason for one in cart.world.enrolments("cart")] == ["replied"]
+
+
 @pytest.mark.parametrize("is_in", [True, False])
 def test_a_journey_for_a_segment_is_for_its_members(cart: Shop, stream: Stream, *, is_in: bool) -> None:
     services, advertiser = cart.world.services, cart.advertiser.id

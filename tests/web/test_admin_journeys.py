@@ -41,7 +41,7 @@ def test_a_journey_is_saved_started_changed_and_stopped(api: Api, shop: Shop, jo
     assert (saved.status, saved.json["state"], saved.json["version"]) == (201, "draft", 1)
     assert api.ask("POST", f"{journeys}/cart/start").json["state"] == "live"
     same = api.ask("PUT", f"{journeys}/cart", {"document": CART})
-    assert (same.json["state"], same.json["version"]) == ("live", 1), "the same is no new version"
+    assert (same.status, same.json["state"], same.json["version"]) == (200, "live", 1), "the same is no new version"
     later = deepcopy(CART)
     later["steps"][1]["wait"]["minutes"] = 60
     changed = api.ask("PUT", f"{journeys}/cart", {"document": later, "running": "migrate"})
@@ -134,3 +134,13 @@ def test_results_of_what_a_version_compares(api: Api, journeys: str) -> None:
     assert api.ask("GET", f"{journeys}/cart/results?version=0").status == 422
     assert api.ask("GET", f"{journeys}/other/results").status == 404
     assert api.ask("GET", "/v1/advertisers/adv_other/journeys/cart/results").status in (403, 404)
+
+
+def test_what_a_playbook_finds_there_it_keeps_and_names(api: Api, shop: Shop, journeys: str) -> None:
+    """Switched on again in another language: the texts that somebody may have changed stay."""
+    path = f"/v1/advertisers/{shop.advertiser.id}/playbooks/order_shipped"
+    assert api.ask("POST", path, {"language": "fr"}).json["kept_templates"] == []
+    before = list(shop.world.services.templates.all(shop.advertiser.id))
+    again = api.ask("POST", path, {"language": "en"}).json["kept_templates"]
+    assert again and all(name.startswith("order_shipped-") for name in again)
+    assert list(shop.world.services.templates.all(shop.advertiser.id)) == before
