@@ -31,6 +31,7 @@ class Settings:
     """The bucket that files of contacts are uploaded to."""
     import_queue_url: str = ""
     receipt_queue_url: str = ""
+    notice_queue_url: str = ""
     provider_secrets: str = "ssm"
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
     provider_rate: int = 0
@@ -118,6 +119,7 @@ def from_environment() -> Settings:
         import_files=os.environ.get("IMPORT_FILES", ""),
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
+        notice_queue_url=os.environ.get("NOTICE_QUEUE_URL", ""),
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
         provider_rate=_rate("PROVIDER_RATE"),

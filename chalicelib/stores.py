@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.contacts import Contacts
     from chalicelib.storage.conversions import ConversionLog
     from chalicelib.storage.counters import Counters
+    from chalicelib.storage.deliveries import Deliveries
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
     from chalicelib.storage.halts import Halts
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
+    from chalicelib.storage.notice_queue import NoticeQueue
     from chalicelib.storage.opposition_log import OppositionLog
     from chalicelib.storage.ordered import OrderedLog
     from chalicelib.storage.participants import Participants
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
     from chalicelib.storage.visitors import Visitors
+    from chalicelib.storage.webhooks import Webhooks
     from chalicelib.vault import Vault
 
 ClientFactory = Callable[[Any], Any]
@@ -337,3 +340,21 @@ class Stores:
         from chalicelib.storage.keyword_numbers import KeywordNumbers
 
         return KeywordNumbers(self.table)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from chalicelib.storage.webhooks import Webhooks
+
+        return Webhooks(self.table, self.clock)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        from chalicelib.storage.deliveries import Deliveries
+
+        return Deliveries(self.table)
+
+    @cached_property
+    def notice_queue(self) -> NoticeQueue:
+        from chalicelib.storage.notice_queue import NoticeQueue
+
+        return NoticeQueue(self._client("sqs"), self.settings.notice_queue_url)

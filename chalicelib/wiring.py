@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.templates import Templates
     from chalicelib.tracking.collect import Collector
     from chalicelib.tracking.network import NetworkDoor
+    from chalicelib.webhooks.announcer import Announcer
 
 
 class Services(Stores):
@@ -606,6 +607,12 @@ class Services(Stores):
         from chalicelib.replies.inbound import Inbound
 
         return Inbound(self.ledgers, self.keywords, self.endings, self.vault, self.clock)
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        from chalicelib.webhooks.announcer import Announcer
+
+        return Announcer(self.webhooks, self.deliveries, self.notice_queue, self.clock)
 
     @cached_property
     def lead_desk(self) -> LeadDesk:

@@ -21,14 +21,15 @@ class Job(NamedTuple):
 
 
 class Jobs:
-    """The index's partition of jobs."""
+    """A partition of the index: that of long work, unless told."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, partition: str = keys.JOBS) -> None:
         self._table = table
+        self._partition = partition
 
     def due(self, until: int) -> Iterator[Job]:
         """Jobs that are due by `until`, the longest overdue first."""
-        for item in self._table.query_index(keys.DUE_INDEX, "due_shard", keys.JOBS, "due_at", until):
+        for item in self._table.query_index(keys.DUE_INDEX, "due_shard", self._partition, "due_at", until):
             yield Job((item["pk"], item["sk"]), item["due_at"])
 
     def lease(self, job: Job, until: int) -> bool:

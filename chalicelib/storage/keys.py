@@ -77,6 +77,9 @@
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
 | heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
+| webhook     | ADV#<advertiser>          | WEBHOOK#<webhook>     | its id; an advertiser's list               |
+| delivery    | WEBHOOK#<webhook>         | DELIVERY#<delivery>   | its id; a webhook's list; index `due`      |
+| announced   | WEBHOOK#<webhook>         | ANNOUNCED#<digest>    | nobody: an event is announced once         |
 | lead source | LEADS#<source>            | LEADS                 | its id, in a lead tool's address           |
 | shop source | SHOPS#<source>            | SHOPS                 | its id, in a shop platform's address       |
 | product     | CATALOGUE#<site>          | <product>             | its id; everything that a site sells       |
@@ -112,6 +115,8 @@ LINK_COPIES = 8
 ROSTER_SHARDS = 16
 JOBS = "jobs"
 """The partition of the index `due` in which long work stands: segments that are built, broadcasts that run."""
+NOTICES = "notices"
+"""And the one of what is to be told outside: deliveries of webhooks."""
 PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
@@ -138,6 +143,8 @@ ORDERED_PREFIX = "ORDERED#"
 SEGMENT_PREFIX = "SEGMENT#"
 BROADCAST_PREFIX = "BROADCAST#"
 MEMBER_OF_PREFIX = "IN#"
+WEBHOOK_PREFIX = "WEBHOOK#"
+DELIVERY_PREFIX = "DELIVERY#"
 ROOTS = "ROOTS"
 PERSON_PREFIX = "PERSON#"
 PROOF_PREFIX = "PROOF#"
@@ -649,6 +656,31 @@ def catalogue(site_id: str) -> str:
 def product(site_id: str, product_id: str) -> Key:
     """A product of a site."""
     return catalogue(site_id), product_id
+
+
+def webhooks(advertiser_id: str) -> str:
+    """The partition of an advertiser's webhooks."""
+    return f"ADV#{advertiser_id}"
+
+
+def webhook(advertiser_id: str, webhook_id: str) -> Key:
+    """An address that an advertiser is told events at."""
+    return webhooks(advertiser_id), f"{WEBHOOK_PREFIX}{webhook_id}"
+
+
+def deliveries(webhook_id: str) -> str:
+    """The partition of what a webhook was told."""
+    return f"{WEBHOOK_PREFIX}{webhook_id}"
+
+
+def delivery(webhook_id: str, delivery_id: str) -> Key:
+    """One event on its way to a webhook; their ids are in the order of time."""
+    return deliveries(webhook_id), f"{DELIVERY_PREFIX}{delivery_id}"
+
+
+def announced(webhook_id: str, digest: str) -> Key:
+    """The mark that an event was announced to a webhook."""
+    return deliveries(webhook_id), f"ANNOUNCED#{digest}"
 
 
 def verification(verification_id: str) -> Key:

@@ -21,6 +21,7 @@ from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.import_files import ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Uploads
 from chalicelib.storage.links import Click, Link
+from chalicelib.storage.notice_queue import NoticeQueue
 from chalicelib.storage.receipt_queue import ReceiptQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
@@ -88,6 +89,7 @@ class World:
         self.opposition_log = InMemoryLog()
         self.import_queue = InMemoryQueue()
         self.receipt_queue = InMemoryQueue()
+        self.notice_queue = InMemoryQueue()
         self.services = self.worker()
         self.services.table_identity.confirm()
 
@@ -109,6 +111,8 @@ class World:
         )
         receipts: Any = self.receipt_queue
         services.reports = Reports(ReceiptQueue(receipts, "receipts"), services.vault)
+        notices: Any = self.notice_queue
+        services.notice_queue = NoticeQueue(notices, "notices")
         return services
 
     def lean_worker(self, url: str | None = None, *, patience: Patience = PATIENT) -> Services:
