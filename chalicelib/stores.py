@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.sold import SoldLog
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
+    from chalicelib.storage.threads import Threads
     from chalicelib.storage.visitors import Visitors
     from chalicelib.storage.webhooks import Webhooks
     from chalicelib.vault import Vault
@@ -154,6 +155,12 @@ class Stores:
         from chalicelib.storage.contacts import Contacts
 
         return Contacts(self.table)
+
+    @cached_property
+    def threads(self) -> Threads:
+        from chalicelib.storage.threads import Threads
+
+        return Threads(self.table, self.vault.sign)
 
     @cached_property
     def ledgers(self) -> Ledgers:

@@ -42,6 +42,12 @@
 | complements | ADV#<advertiser>          | COMPLEMENTS           | what may be offered to who bought what     |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
+| thread      | THREAD#<thread>           | THREAD                | its id, which is a keyed hash of its two   |
+| said        | THREAD#<thread>           | SAID#<at>#<text>      | a thread's texts, in their order           |
+| said once   | THREAD#<thread>           | ID#<text>             | nobody: a text is taken once               |
+| thread of   | CONTACT#<base>#<person>   | THREAD#<advertiser>   | an erasure, an export                      |
+| inbox row   | INBOX#<advertiser>        | <state>#<at>#<thread> | an advertiser's threads in a state         |
+| inbox moves | INBOX#<advertiser>        | CHANGES               | who watches an inbox                       |
 | network of  | CONTACT#<base>#<person>   | NETWORK#<hmac>        | an erasure, an export                      |
 | network     | NET#<hmac>                | NET                   | the service's own cookie, keyed            |
 | consent     | CHAIN#<chain>             | <seq>                 | a contact's consent ledger, in its order   |
@@ -126,6 +132,8 @@ BROWSER_PREFIX = "BROWSER#"
 TIE_PREFIX = "TIE#"
 MESSAGE_PREFIX = "MESSAGE#"
 NETWORK_PREFIX = "NETWORK#"
+THREAD_PREFIX = "THREAD#"
+SAID_PREFIX = "SAID#"
 WORDING_PREFIX = "WORDING#"
 POOL_PREFIX = "POOL#"
 STOCK_PREFIX = "STOCK#"
@@ -336,6 +344,46 @@ def message_of(base: str, person: str, message_id: str) -> Key:
 def network(hmac: str) -> Key:
     """Whose browser the service's own cookie is in, by the cookie's keyed hash."""
     return f"NET#{hmac}", "NET"
+
+
+def thread(thread_id: str) -> Key:
+    """A conversation of a person with an advertiser."""
+    return f"{THREAD_PREFIX}{thread_id}", "THREAD"
+
+
+def said_place(at: int, said_id: str) -> str:
+    """Where a text stands among the others of its thread."""
+    return f"{at:013d}#{said_id}"
+
+
+def said(thread_id: str, place: str) -> Key:
+    """A text of a conversation."""
+    return f"{THREAD_PREFIX}{thread_id}", f"{SAID_PREFIX}{place}"
+
+
+def said_once(thread_id: str, said_id: str) -> Key:
+    """That a text was taken to its conversation."""
+    return f"{THREAD_PREFIX}{thread_id}", f"ID#{said_id}"
+
+
+def thread_of(base: str, person: str, advertiser_id: str) -> Key:
+    """That a contact has a conversation with an advertiser."""
+    return contact_partition(base, person), f"{THREAD_PREFIX}{advertiser_id}"
+
+
+def inbox(advertiser_id: str) -> str:
+    """The partition of an advertiser's list of conversations."""
+    return f"INBOX#{advertiser_id}"
+
+
+def inbox_row(advertiser_id: str, state: str, at: int, thread_id: str) -> Key:
+    """A conversation's place in its advertiser's list."""
+    return inbox(advertiser_id), f"{state}#{at:013d}#{thread_id}"
+
+
+def inbox_changes(advertiser_id: str) -> Key:
+    """How often an advertiser's conversations have changed."""
+    return inbox(advertiser_id), "CHANGES"
 
 
 def network_of(base: str, person: str, hmac: str) -> Key:
