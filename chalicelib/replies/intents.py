@@ -1,0 +1,106 @@
+"""What a reply that is no STOP is about: phrases with weights, and what turns them round. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.replies.lexicon_files import Lexicon
+from chalicelib.replies.undressing import Undressed
+
+About = Literal["opt_in", "positive", "problem", "question", "order_status", "survey", "other"]
+_ABOUT: tuple[About, ...] = ("problem", "order_status", "question", "opt_in", "positive", "other")
+"""In the order in which they win when they weigh the same: what leaves somebody waiting comes first."""
+_WEIGHTS = {"sure": 4.0, "clear": 2.0, "hint": 1.0}
+_AFTER_BUT = 1.5
+_ASKED = 1.5
+_SERIOUS = 2.0
+_NEGATED: dict[About, tuple[About, str]] = {"positive": ("problem", "clear"), "problem": ("positive", "hint")}
+_NEVER = re.compile(r"$^")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An intent with its confidence (0 to 1) and the words that decided."""
+
+    intent: About
+    confidence: float
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    about: About
+    weight: float
+    start: int
+    end: int
+
+
+def weigh(said: Undressed, lexicon: Lexicon) -> Wanted:
+    """The intent that most speaks for."""
+    flat = said.flat
+    core = lexicon.without("polite.words", flat.replace(".", " ")) if flat else ""
+    for about, table in (("survey", "survey.alone"), ("opt_in", "opt_in.alone")):
+        if core and lexicon.fills(table, core.strip()) is not None:
+            return Wanted("survey" if about == "survey" else "opt_in", 0.9, (said.as_written(0, len(flat)),))
+    signs = list(_turned(_longest(_signs(flat, lexicon)), flat, lexicon))
+    weights = _sums(signs, flat, lexicon)
+    best = max(_ABOUT, key=lambda about: weights[about])
+    if weights[best] <= 0:
+        return Wanted("other", 0.5 if core else 0.9)
+    second = max(weight for about, weight in weights.items() if about != best)
+    because = dict.fromkeys(said.as_written(sign.start, sign.end) for sign in signs if sign.about == best)
+    return Wanted(best, round(_confidence(weights[best], max(second, 0.0)), 2), tuple(because) or ("?",))
+
+
+def _sums(signs: list[_Sign], flat: str, lexicon: Lexicon) -> dict[About, float]:
+    but = max((end for _, end, _ in lexicon.find("turn.but", flat)), default=len(flat) + 1)
+    sums = dict.fromkeys(_ABOUT, 0.0)
+    for sign in signs:
+        sums[sign.about] += sign.weight * (_AFTER_BUT if sign.start >= but else 1)
+    if "?" in flat:
+        asked: About = "order_status" if sums["order_status"] else "question"
+        sums[asked] += _ASKED
+    if sums["problem"] >= _SERIOUS:
+        sums["positive"] /= 2
+    return sums
+
+
+def _confidence(best: float, second: float) -> float:
+    return min(0.99, 0.4 + 0.6 * (best - second) / (best + second) * min(1.0, best / 3))
+
+
+def _signs(flat: str, lexicon: Lexicon) -> list[_Sign]:
+    return [
+        _Sign(about, weight, start, end)
+        for about in _ABOUT
+        for name, weight in _WEIGHTS.items()
+        for start, end, _ in lexicon.find(f"{about}.{name}", flat)
+    ]
+
+
+def _longest(signs: list[_Sign]) -> Iterator[_Sign]:
+    """Without what is part of a longer phrase: in "no problem" there is none."""
+    kept: list[_Sign] = []
+    for sign in sorted(signs, key=lambda sign: (sign.start - sign.end, -sign.weight)):
+        if not any(other.start <= sign.start and sign.end <= other.end for other in kept):
+            kept.append(sign)
+            yield sign
+
+
+def _turned(signs: Iterator[_Sign], flat: str, lexicon: Lexicon) -> Iterator[_Sign]:
+    """Praise that is negated is a complaint, and the other way round."""
+    before = [(start, end) for start, end, _ in lexicon.find("turn.not", flat)]
+    for sign in signs:
+        turned = _NEGATED.get(sign.about)
+        near = [start for start, end in before if end <= sign.start and _is_near(flat[end : sign.start])]
+        if turned and near:
+            yield _Sign(turned[0], _WEIGHTS[turned[1]], max(near), sign.end)
+        else:
+            yield sign
+
+
+def _is_near(between: str) -> bool:
+    return len(between.split()) <= 2 and "." not in between and "?" not in between

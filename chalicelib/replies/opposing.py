@@ -1,0 +1,106 @@
+"""How surely a reply says STOP, and by which words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.replies.lexicon_files import Lexicon
+from chalicelib.replies.misspelling import misspelt
+from chalicelib.replies.undressing import Undressed
+
+Grade = Literal["certain", "probable", "doubtful", "no"]
+GRADES: tuple[Grade, ...] = ("certain", "probable", "doubtful")
+_CONFIDENCE = {"certain": 0.99, "probable": 0.8, "doubtful": 0.4, "no": 0.0}
+_SENTENCE = re.compile(r"[^.?]+[.?]?")
+_FEW = 3
+"""Words beside a STOP that opens or closes a sentence, by which it is still nothing else than that."""
+_SHORT = 6
+_MISSPELT_AMONG = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Opposing:
+    """The grade, and what it comes from."""
+
+    grade: Grade
+    because: tuple[str, ...] = ()
+    everywhere: bool = False
+    language: str | None = None
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that STOP is meant, from 0 to 1."""
+        return _CONFIDENCE[self.grade]
+
+
+def grade(said: Undressed, lexicon: Lexicon) -> Opposing:
+    """The surest of what the text as a whole, its sentences and its phrases say."""
+    found: dict[Grade, Opposing] = {}
+    for one in _all(said, lexicon):
+        found.setdefault(one.grade, one)
+    best = next((found[grade] for grade in GRADES if grade in found), Opposing("no"))
+    everywhere = best.grade != "no" and any(lexicon.find("stop.everywhere", said.flat))
+    return Opposing(best.grade, best.because, everywhere, best.language)
+
+
+def _all(said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
+    flat = _blanked(said.flat, lexicon)
+    yield from _alone(said, said.flat, 0, lexicon)
+    for sentence in _SENTENCE.finditer(flat):
+        asks = sentence[0].endswith("?")
+        for one in _alone(said, sentence[0], sentence.start(), lexicon):
+            yield Opposing("doubtful", one.because) if asks else one
+        yield from _at_an_end(said, sentence[0], sentence.start(), lexicon, asks)
+    for name in GRADES:
+        for start, end, language in lexicon.find(f"stop.{name}", flat):
+            yield Opposing(name, (said.as_written(start, end),), language=language)
+
+
+def _alone(said: Undressed, part: str, start: int, lexicon: Lexicon) -> Iterator[Opposing]:
+    """Where a part of the text is STOP, and what is polite beside it."""
+    asks = part.rstrip().endswith("?")
+    core = _core(part, lexicon)
+    if not core:
+        return
+    because = (said.as_written(start, start + len(part.rstrip(" .?"))),)
+    for name in GRADES:
+        if (language := lexicon.fills(f"alone.{name}", core)) is not None:
+            yield Opposing("doubtful" if asks else name, because, language=language or None)
+            return
+    if len(core.split()) <= _MISSPELT_AMONG and not asks:
+        surely = misspelt(core.split(), lexicon.meant, lexicon.real)
+        if surely is not None:
+            yield Opposing("certain" if surely else "probable", because)
+
+
+def _at_an_end(said: Undressed, part: str, start: int, lexicon: Lexicon, asks: bool) -> Iterator[Opposing]:
+    """Where a sentence opens or closes with STOP."""
+    core = _core(part, lexicon)
+    words = core.split()
+    if not words:
+        return
+    for found_at, end, language in lexicon.find("stop.word", part):
+        because = (said.as_written(start + found_at, start + end),)
+        word = part[found_at:end]
+        beside = len(words) - len(word.split())
+        if f"{core} ".startswith(f"{word} ") or f" {core}".endswith(f" {word}"):
+            sure: Grade = "certain" if beside <= _FEW else "probable"
+            yield Opposing("doubtful" if asks else sure, because, language=language)
+        elif len(words) <= _SHORT:
+            yield Opposing("doubtful", because, language=language)
+
+
+def _core(part: str, lexicon: Lexicon) -> str:
+    """The words that are left without what is polite, or rude, beside a STOP."""
+    words = " ".join(part.replace(".", " ").replace("?", " ").split())
+    return lexicon.without("polite.words", lexicon.without("stop.beside", words))
+
+
+def _blanked(flat: str, lexicon: Lexicon) -> str:
+    """The text, in its length, with a stroke for what only looks like STOP."""
+    for entry in lexicon.tables["stop.not"]:
+        flat = entry.pattern.sub(lambda found: "-" * len(found[0]), flat)
+    return flat
