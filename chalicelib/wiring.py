@@ -210,6 +210,7 @@ class Services(Stores):
 
     @cached_property
     def erasure(self) -> Erasure:
+        from chalicelib.audience.conversations import Conversations
         from chalicelib.audience.erasure import Erasure
 
         return Erasure(
@@ -228,6 +229,7 @@ class Services(Stores):
             clicks=self.click_log,
             conversions=self.conversion_log,
             ordered=self.ordered,
+            conversations=Conversations(self.threads, self.vault),
             wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,

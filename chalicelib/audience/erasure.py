@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.audience.consent_chain import open_entry, tombstone
+from chalicelib.audience.conversations import Conversations
 from chalicelib.audience.profile import given_fields, identifiers_of, open_profile
 from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
@@ -69,6 +70,7 @@ class Erasure:
         clicks: ClickLog,
         conversions: ConversionLog,
         ordered: OrderedLog,
+        conversations: Conversations,
         wordings: WordingBook,
         vault: Vault,
         clock: Clock,
@@ -88,6 +90,7 @@ class Erasure:
         self._clicks = clicks
         self._conversions = conversions
         self._ordered = ordered
+        self._conversations = conversations
         self._wordings = wordings
         self._vault = vault
         self._clock = clock
@@ -117,6 +120,7 @@ class Erasure:
 
     def _take_away(self, contact: Contact, now: int) -> Erased:
         self._forget_purchases(contact, now)
+        self._conversations.forget(contact.base, contact.person, now)
         messages = list(self._messages_of(contact))
         for message in messages:
             self._scrub(message, now)
@@ -153,6 +157,7 @@ class Erasure:
             "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
             "journeys": [_walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
             "messages": [self._told(message) for message in self._messages_of(contact)],
+            "conversations": self._conversations.told(base, person),
             "browsers": [
                 {
                     "site": site,

@@ -14,6 +14,7 @@ from chalicelib.audience.profile import digests_of, open_profile
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.contacts import Contact, Contacts, from_item, save_identifier
+from chalicelib.storage.conversation import assignee_context, because_context, said_context, thread_context
 from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update
 from chalicelib.vault import Vault, identifier_version
 
@@ -155,6 +156,11 @@ def _places(item: Item) -> dict[str, str]:
             return {"sealed": f"proof/{item['sk'].rpartition('#')[2]}"}
         case "message":
             return {"text": f"message/{item['id']}", "data": f"message-data/{item['id']}"}
+        case "thread":
+            return {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
+        case "said":
+            text = item["thread"], item["id"]
+            return {"text": said_context(*text), "because": because_context(*text)}
         case "lead_source":
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
         case "advertiser":

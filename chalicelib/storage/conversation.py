@@ -94,6 +94,10 @@ class Thread:
     """Our last SMS: the one that was answered, or the answer."""
     version: int = 0
 
+    def given_to(self, assignee: bytes | None) -> Thread:
+        """The thread in the hands of somebody, or of nobody."""
+        return replace(self, assignee=assignee)
+
 
 def thread_context(thread_id: str) -> str:
     """Where a thread's phone is sealed for."""

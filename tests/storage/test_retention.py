@@ -9,6 +9,7 @@ from chalicelib.storage.ledgers import Opposition
 from chalicelib.storage.links import Click
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
+from tests.support.talk import write
 from tests.support.world import World
 
 LASTING = {
@@ -51,12 +52,14 @@ def test_every_item_of_a_persons_path_ages_out_or_has_a_reason_to_last(
     world: World, shop: Shop, stream: Stream
 ) -> None:
     click(played(world, shop, stream), world)
+    write(shop, "Est-ce que la lampe est en stock ?")
     stream.follow()
     items = world.items()
     lasting = {item["type"] for item in items if "ttl" not in item}
     assert lasting <= set(LASTING), lasting - set(LASTING)
     ageing = {item["type"] for item in items if "ttl" in item}
     assert {"contact", "identifier", "event", "visitor", "message", "enrolment", "link", "click", "outbox"} <= ageing
+    assert {"thread", "said", "said_once", "inbox_row", "inbox_changes", "thread_reference"} <= ageing
     assert all(item["ttl"] * SECOND > world.clock.now() for item in items if "ttl" in item)
 
 
