@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.trials import Trials
     from chalicelib.messaging.writing import Writer
     from chalicelib.promotions.desk import PromoDesk
+    from chalicelib.replies.answering import Answering
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
     from chalicelib.sms_providers.contract import Provider
@@ -603,6 +604,12 @@ class Services(Stores):
         from chalicelib.storage.senders import Senders
 
         return SenderBook(Senders(self.table, self.kept, self.clock), self.countries, self.clock)
+
+    @cached_property
+    def answering(self) -> Answering:
+        from chalicelib.replies.answering import Answering
+
+        return Answering(self.messages, self.ledgers, self.counters, self.send_queue, self.vault)
 
     @cached_property
     def inbound(self) -> Inbound:

@@ -58,7 +58,7 @@ def decide(
     opposition = opposition_to(ledger, base)
     opposed = opposition is not None
     # To come back is said to one advertiser, and after the no that it takes back.
-    verified = verified and base != PARTNER and (opposition is None or opposition.at <= arrival.statement.at)
+    verified = verified and base != PARTNER and (opposition is None or opposition.last_at <= arrival.statement.at)
     if opposed and not verified and any(arrival.statement.given.values()):
         return Taking("opposed")
     statement_id = identity(arrival.statement, person)
@@ -80,7 +80,7 @@ def decide(
     named = identifiers_of(vault, profile) if profile else set()
     writes += [save(contact, known), *(save_identifier(base, hmac, person, contact.acted_at) for hmac in named)]
     if opposed and verified:
-        writes.append(readmit(ledger, base, now))
+        writes.append(readmit(ledger, base, arrival.statement.at))
     elif known and _withdrawn(known.consents, contact.consents):
         # A send that is being decided has read the contact as it was: its claim must not succeed.
         writes.append(moved(ledger))

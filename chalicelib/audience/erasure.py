@@ -106,6 +106,7 @@ class Erasure:
         erased = self._take_away(contact, now)
         self._ledgers.forget_sends(person, base)
         self._ledgers.widen(person, base)
+        self._ledgers.release_hold(person, base)
         self._clear(keys.contact_partition(base, person), but=keys.contact(base, person))
         self._sizes.remove(base, person)
         log("erased", messages=erased.messages, browsers=erased.browsers)
@@ -232,8 +233,8 @@ class Erasure:
         self._table.update(
             Update(
                 keys.message(message.id),
-                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #data, #asked,"
-                " #product, #visitor",
+                "SET #person = :nobody, #evidence = :empty, #decision = :empty REMOVE #text, #data, #phone,"
+                " #asked, #product, #visitor",
                 {"nobody": "", "empty": {}},
                 condition="attribute_exists(pk)",
             )

@@ -155,7 +155,11 @@ def _places(item: Item) -> dict[str, str]:
         case "proof":
             return {"sealed": f"proof/{item['sk'].rpartition('#')[2]}"}
         case "message":
-            return {"text": f"message/{item['id']}", "data": f"message-data/{item['id']}"}
+            return {
+                "text": f"message/{item['id']}",
+                "data": f"message-data/{item['id']}",
+                "phone": f"message-phone/{item['id']}",
+            }
         case "thread":
             return {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
         case "said":

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from chalicelib.audience.consents import consent
-from chalicelib.messaging import wishes
+from chalicelib.clock import MINUTE
+from chalicelib.messaging import answer_rules, wishes
 from chalicelib.messaging.gate import Hold
 from chalicelib.messaging.hours import Hours, check_hours, spread
 from chalicelib.messaging.own_hours import own_hours
@@ -22,7 +23,7 @@ from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact, Purpose
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledgers import Held, Ledger
 from chalicelib.storage.messages import Message
 
 RefusalReason = Literal[
@@ -40,6 +41,9 @@ RefusalReason = Literal[
     "left_journey",
     "kind_unwanted",
     "fewer_wanted",
+    "not_opposed",
+    "answer_too_late",
+    "reply_past_expiry",
     "cap_reached",
     "cap_past_expiry",
     "hours_past_expiry",
@@ -63,12 +67,22 @@ RefusalReason = Literal[
     "zone_unknown",
 ]
 TOO_LATE: frozenset[RefusalReason] = frozenset(
-    {"expired", "cap_past_expiry", "hours_past_expiry", "budget_past_expiry", "provider_past_expiry"}
+    {
+        "expired",
+        "answer_too_late",
+        "cap_past_expiry",
+        "hours_past_expiry",
+        "reply_past_expiry",
+        "budget_past_expiry",
+        "provider_past_expiry",
+    }
 )
 """Reasons by which a message is dropped for its time rather than refused."""
 DeferralReason = Literal[
-    "fewer_wanted", "cap_reached", "outside_hours", "provider_unavailable", "budget_spent", "halted"
+    "fewer_wanted", "cap_reached", "outside_hours", "provider_unavailable", "budget_spent", "halted", "reply_open"
 ]
+HELD_LOOKED_AT = 15 * MINUTE
+"""How often marketing that waits for somebody to read what the person wrote looks whether that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class Permit:
     site: Site | None
     purpose: Purpose | None = None
     consent: Consent | None = None
-    """None for a one-time code: the person has just asked for it."""
+    """None for a one-time code and for an answer: the person has just asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,8 @@ class Defer:
     reason: DeferralReason
     pressure: Pressure
     hours: Hours | None = None
+    held: Held | None = None
+    """Since when, and why, the person's answer lets it wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,7 @@ class Refuse:
     reason: RefusalReason
     pressure: Pressure = field(default_factory=Pressure)
     hours: Hours | None = None
+    held: Held | None = None
 
 
 Decision = Send | Defer | Refuse
@@ -145,7 +162,7 @@ def permit(facts: Facts, now: int) -> Permit | Refuse:
     """Who may be written to, or the first reason against it. Whatever is not known counts as a no."""
     message, contact, advertiser = facts.message, facts.contact, facts.advertiser
     if now >= message.expires_at:
-        return Refuse("expired")
+        return Refuse("answer_too_late" if message.is_answer else "expired")
     if advertiser is None:
         return Refuse("unknown_advertiser")
     if message.site and facts.site is None:
@@ -154,6 +171,9 @@ def permit(facts: Facts, now: int) -> Permit | Refuse:
         return Refuse("unknown_contact")
     if message.message_class == "authorisation":
         return Permit(contact, advertiser, facts.site)
+    if message.is_answer:
+        refused = answer_rules.against(message, facts.ledger, now)
+        return Refuse(refused) if refused else Permit(contact, advertiser, None)
     purpose, missing = _NEEDS[message.message_class]
     agreed = consent(contact, purpose, message.advertiser)
     if agreed is None:
@@ -192,6 +212,11 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
     hours = _hours(permitted, message, where, now)
     if hours.next is None:
         return Refuse(cast("RefusalReason", hours.rule), hours=hours)
+    if message.is_answer:
+        return _moment_of_answer(message, hours, parts, now)
+    held = facts.ledger.held.get(message.advertiser) if message.message_class == "marketing" else None
+    if held:
+        return _while_held(held, message, hours, now)
     if facts.ledger.is_full(now):
         return Refuse("ledger_full", hours=hours)
     counted = ledgers.Send(now, message.advertiser, message.series, message.message_class, message.id, parts)
@@ -213,6 +238,24 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
     return Defer(until, reason, pressure, hours)
 
 
+def _moment_of_answer(message: Message, hours: Hours, parts: int, now: int) -> Decision:
+    """No cap counts or stops what a person has asked for; what nobody waits for keeps to the hours."""
+    counted = ledgers.Send(now, message.advertiser, message.journey, answer_rules.COUNTED_AS, message.id, parts)
+    if hours.allowed:
+        return Send(counted, Pressure(), hours)
+    if hours.next is None or hours.next >= message.expires_at:
+        return Refuse("hours_past_expiry", hours=hours)
+    return Defer(hours.next, "outside_hours", Pressure(), hours)
+
+
+def _while_held(held: Held, message: Message, hours: Hours, now: int) -> Defer | Refuse:
+    """Nobody has read yet what the person wrote: it waits as long as it makes sense."""
+    until = now + HELD_LOOKED_AT
+    if until >= message.expires_at:
+        return Refuse("reply_past_expiry", hours=hours, held=held)
+    return Defer(until, "reply_open", Pressure(), hours, held)
+
+
 def held_back(hold: Hold, decision: Send, expires_at: int) -> Defer | Refuse:
     """What becomes of an SMS that might go but for the gate."""
     past: RefusalReason = "budget_past_expiry" if hold.reason == "budget_spent" else "provider_past_expiry"
@@ -224,6 +267,8 @@ def held_back(hold: Hold, decision: Send, expires_at: int) -> Defer | Refuse:
 
 
 def _hours(permitted: Permit, message: Message, where: Where, at: int) -> Hours:
+    if message.is_answer:
+        return check_hours(where.place, answer_rules.hours_class(message), at, profile=where.profile)
     own = own_hours(permitted.advertiser.hours, message.message_class)
     return check_hours(where.place, message.message_class, at, own, profile=where.profile)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.audience.profile import Profile, open_profile
+from chalicelib.audience.profile import Profile, open_profile, seal_profile
 from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.ids import random_token
@@ -42,13 +42,13 @@ from chalicelib.messaging.writing import Writer, Written
 from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.caps import OperatorCaps
-from chalicelib.storage.contacts import Contacts
+from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolments, still_in
 from chalicelib.storage.events import Events
 from chalicelib.storage.halts import Halt, Halts
 from chalicelib.storage.ledgers import Ledger, Ledgers
-from chalicelib.storage.messages import Message, Messages, State, Step, move
+from chalicelib.storage.messages import Message, Messages, State, Step, move, phone_place
 from chalicelib.storage.send_queue import Order, SendQueue
 from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.table_identity import TableIdentity
@@ -207,12 +207,19 @@ class Dispatch:
             message=message,
             advertiser=self._advertisers.get(message.advertiser),
             site=self._advertisers.site(message.site) if message.site else None,
-            contact=self._contacts.get(message.base, message.person),
+            contact=self._contacts.get(message.base, message.person) or self._who_wrote(message),
             ledger=ledger,
             purchased=self._purchased(message),
             left=self._left(message),
             operator_caps=self._operator_caps.get(),
         )
+
+    def _who_wrote(self, message: Message) -> Contact | None:
+        """Who is answered and in no base is somebody who agreed to nothing, by the phone that the answer carries."""
+        if message.phone is None:
+            return None
+        profile = Profile(self._vault.open(message.phone, phone_place(message.id)))
+        return Contact(message.base, message.person, seal_profile(self._vault, message.base, message.person, profile))
 
     def _purchased(self, message: Message) -> bool:
         if message.site is None or message.visitor is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib.messaging.decide import Decision, Permit, Refuse
+from chalicelib.messaging.decide import Decision, Permit, Refuse, Send
 from chalicelib.messaging.pressure import Pressure
 from chalicelib.messaging.writing import Written
 from chalicelib.sms_providers.prices import Money
@@ -26,6 +26,8 @@ def evidence(
     seen: dict[str, Any] = {"at": now, "pressure": _pressure(decision.pressure)}
     if decision.hours:
         seen["hours"] = asdict(decision.hours)
+    if not isinstance(decision, Send) and decision.held:
+        seen["held"] = asdict(decision.held)
     if isinstance(permitted, Permit) and permitted.consent:
         consent = permitted.consent._asdict() | {"purpose": permitted.purpose, "chain": permitted.contact.chain}
         seen["consent"] = {name: value for name, value in consent.items() if value is not None}

@@ -85,8 +85,8 @@ class Gate:
 
 
 def _budgeted(advertiser: Advertiser, sms: Sms) -> Money | None:
-    """The budget of a day that an SMS falls under: a code that somebody waits for falls under none."""
+    """The budget of a day that an SMS falls under: a code or an answer that somebody waits for falls under none."""
     safeguards = advertiser.safeguards
-    if safeguards.budget_micro is None or sms.message_class == "authorisation":
+    if safeguards.budget_micro is None or sms.message_class == "authorisation" or sms.is_answer:
         return None
     return Money(safeguards.budget_micro, safeguards.currency)

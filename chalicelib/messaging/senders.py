@@ -16,6 +16,7 @@ NoSender = Literal["sender_unregistered", "sender_unverified", "sender_wrong_cla
 _SEPARATORS = str.maketrans("", "", " .-")
 _NUMBER = re.compile(r"(?:\+|00)?[0-9]+", re.ASCII)
 _LONGEST_NAME = 11
+_LONGEST_SHORT_CODE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,12 @@ def reply_problem(senders: Sequence[Sender], template_sender: str | None) -> Fie
     if any(one.two_way for one in named):
         return None
     return FieldError("sender", "two_way", "the text invites a reply, and no reply reaches a name: give it a number")
+
+
+def written_to(number: str, country: str) -> Sender:
+    """A number that a person has written to, as the sender of the answer."""
+    kind: SenderKind = "short_code" if len(number) <= _LONGEST_SHORT_CODE else "conversational"
+    return Sender(number, kind, country, verified=True, two_way=True, classes=frozenset({"notification"}))
 
 
 _DEMANDS: tuple[tuple[NoSender, Callable[[Sender, MessageClass], bool]], ...] = (

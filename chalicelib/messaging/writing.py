@@ -18,7 +18,7 @@ from chalicelib.messaging.given import Given, open_given
 from chalicelib.messaging.personal_link import personal_link, with_code
 from chalicelib.messaging.recipients import Place
 from chalicelib.messaging.sender_book import SenderBook
-from chalicelib.messaging.senders import NoSender, Sender, choose_sender
+from chalicelib.messaging.senders import NoSender, Sender, choose_sender, written_to
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.messaging.values import promo_value, values_of
 from chalicelib.promotions.desk import PromoDesk, Reserved
@@ -98,6 +98,9 @@ class Writer:
         if isinstance(draft, str):
             return draft
         composed = draft.composed
+        if message.is_answer and given.link is None:
+            sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
+            return Written(sms, None, country=place.country)
         sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
         target = with_code(given.link or self._way_out(code), draft.promo.code.code if draft.promo else None)
         link = personal_link(message, permitted.site, code, now, self._targets, target)
@@ -119,13 +122,7 @@ class Writer:
             return "unknown_template"
         if template.message_class != message.message_class:
             return "template_reclassified"
-        sender = choose_sender(
-            self._senders.of(advertiser),
-            place.country,
-            message.message_class,
-            invites_reply=invitation(own_words(template.text)) is not None,
-            wanted=given.sender or template.sender,
-        )
+        sender = self._sender(message, advertiser, template, given, place)
         if isinstance(sender, str):
             return sender
         promo = self._promo(message, template, place.zones)
@@ -164,6 +161,20 @@ class Writer:
             country=message.country or "",
         )
 
+    def _sender(
+        self, message: Message, advertiser: Advertiser, template: Template, given: Given, place: Place
+    ) -> Sender | NoSender:
+        """An answer comes from the number that the person wrote to: that one can be answered, and nothing is sold."""
+        if message.is_answer and given.sender:
+            return written_to(given.sender, place.country)
+        return choose_sender(
+            self._senders.of(advertiser),
+            place.country,
+            message.message_class,
+            invites_reply=invitation(own_words(template.text)) is not None,
+            wanted=given.sender or template.sender,
+        )
+
     def _template(self, message: Message, advertiser: Advertiser, given: Given) -> Template | None:
         if given.text is not None:
             return own_template(given.text, message.message_class)
@@ -181,4 +192,4 @@ class Writer:
 
     def _sms(self, message: Message, phone: str, sender: str, text: str, parts: int, now: int) -> Sms:
         validity_s = (message.expires_at - now) // SECOND
-        return Sms(message.id, phone, sender, text, message.message_class, validity_s=validity_s, parts=parts)
+        return Sms(message.id, phone, sender, text, message.message_class, validity_s, parts, message.is_answer)

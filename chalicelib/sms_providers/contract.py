@@ -34,6 +34,8 @@ class Sms:
     """How long it is worth delivering, in seconds from now; None for as long as the provider tries."""
     parts: int = 1
     """How many parts were counted: a provider that can is told not to send more."""
+    is_answer: bool = False
+    """Whether its person has just written: no budget of the day holds it back."""
 
 
 @dataclass(frozen=True, slots=True)

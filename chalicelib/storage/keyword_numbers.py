@@ -33,7 +33,7 @@ class KeywordNumber:
     @property
     def sender(self) -> str:
         """The number as a phone shows and dials it."""
-        return self.number if len(self.number) <= _SHORT else f"+{self.number}"
+        return dialled(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,12 @@ def number_digits(number: str) -> str:
     """A number's digits, without the prefix that stands for `+`; empty where it is a name."""
     found = _WRITTEN.fullmatch(number.strip())
     return found[1] if found else ""
+
+
+def dialled(number: str) -> str:
+    """A number as a phone shows and dials it, whichever way a provider writes it; empty where it is a name."""
+    digits = number_digits(number)
+    return f"+{digits}" if len(digits) > _SHORT else digits
 
 
 def _number(item: Item) -> KeywordNumber:

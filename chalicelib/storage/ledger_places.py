@@ -73,7 +73,7 @@ def joined(former: Ledger, there: Ledger) -> Ledger:
     """
     readmitted = _latest(former.readmitted, there.readmitted)
     noes = sorted([*former.opposed.items(), *there.opposed.items()], key=lambda said: -said[1].at)
-    opposed = {scope: no for scope, no in noes if no.at >= readmitted.get(scope, 0)}
+    opposed = {scope: no for scope, no in noes if no.last_at >= readmitted.get(scope, 0)}
     everyone = opposed.get(EVERYONE)
     wishes = dict(there.wishes)
     for advertiser, wish in former.wishes.items():
@@ -86,6 +86,7 @@ def joined(former: Ledger, there: Ledger) -> Ledger:
         opposed=opposed,
         readmitted={scope: at for scope, at in readmitted.items() if everyone is None or at > everyone.at},
         wishes=wishes,
+        held={**there.held, **former.held},
     )
 
 

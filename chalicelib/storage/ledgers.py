@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
@@ -28,6 +28,7 @@ MOST_SENDS = 500
 """Of one person in that time: the item stays small, and nobody is sent more, whatever the caps say."""
 _OPPOSED = "opposed."
 _WISH = "wish."
+_HELD = "held."
 _ATTEMPTS = 6
 _NOT_MOVED = "attribute_not_exists(#moved)"
 _AS_READ = "attribute_not_exists(#version) OR #version = :read"
@@ -53,6 +54,13 @@ class Opposition:
     at: int
     how: str
     """`stop` for a reply, `unsubscribe` for the page, `carrier` for what a provider or carrier was told."""
+    again: int = 0
+    """When it was last said once more; 0 where it was not. Who comes back does so after all of it."""
+
+    @property
+    def last_at(self) -> int:
+        """When the person last said it."""
+        return max(self.at, self.again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,18 @@ class Wish:
         return Wish(other.at, max(self.every_ms, other.every_ms), tuple(sorted({*self.without, *other.without})))
 
 
+HeldWhy = Literal["doubtful_stop", "problem"]
+"""Why an advertiser's marketing to a person stands still: an answer that may be a STOP, or one that tells a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An advertiser's marketing to a person waits until somebody has read what the person wrote."""
+
+    at: int
+    why: HeldWhy
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """A person's recent sends, and oppositions by advertiser."""
@@ -82,6 +102,8 @@ class Ledger:
     readmitted: Mapping[str, int] = field(default_factory=dict)
     """Advertisers that the person came back to, and when: a no to everyone does not hold for them."""
     wishes: Mapping[str, Wish] = field(default_factory=dict)
+    """By advertiser."""
+    held: Mapping[str, Held] = field(default_factory=dict)
     """By advertiser."""
 
     @property
@@ -143,7 +165,7 @@ class Ledgers:
     def oppose(self, person: str, advertiser: str, opposition: Opposition, *counted: Update) -> bool:
         """Record a no, and count it, once. False where the person has said it before: the first one stands.
 
-        A no to everyone ends what the person came back to.
+        When it was last said again is kept beside it. A no to everyone ends what the person came back to.
         """
         everyone = advertiser == EVERYONE
         for _ in range(_ATTEMPTS):
@@ -162,10 +184,50 @@ class Ledgers:
                 if not refused.failed:
                     raise
                 if not self._is_moved(person, place):
+                    self._said_again(place, advertiser, opposition.at)
                     return False
             else:
                 return True
         raise StorageUnavailable("the ledger kept moving")
+
+    def _said_again(self, place: str, advertiser: str, at: int) -> None:
+        """Note that a no that stands was said again, later than all that is known of it."""
+        later = "#opposed.#at < :at AND (attribute_not_exists(#opposed.#again) OR #opposed.#again < :at)"
+        names = {"opposed": _OPPOSED + advertiser}
+        with suppress(ConditionFailed):
+            said = _change(place, ", #opposed.#again = :at", {"at": at}, f"{_NOT_MOVED} AND {later}", names)
+            self._table.update(said)
+
+    def hold(self, person: str, advertiser: str, held: Held, *counted: Update) -> bool:
+        """Let an advertiser's marketing to a person stand still, and count it. False where it does so already.
+
+        A problem outlasts a doubt, and takes its place. Like an opposition it moves the version: no message that was
+        decided without it is claimed any more.
+        """
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            known = ledger.held.get(advertiser)
+            if known and (known.why == held.why or known.why == "problem"):
+                return False
+            values = {"held": asdict(held), "read": ledger.version}
+            record = _change(ledger.person, ", #held = :held", values, _AS_READ, {"held": _HELD + advertiser})
+            with suppress(TransactionRefused):
+                self._table.transact([record, *counted])
+                return True
+        raise StorageUnavailable("the ledger kept changing")
+
+    def release_hold(self, person: str, advertiser: str, *counted: Update) -> bool:
+        """Let an advertiser's marketing to a person go on, and count it. False where it did not stand still."""
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            if advertiser not in ledger.held:
+                return False
+            names = {"held": _HELD + advertiser}
+            record = _change(ledger.person, " REMOVE #held", {"read": ledger.version}, _AS_READ, names)
+            with suppress(TransactionRefused):
+                self._table.transact([record, *counted])
+                return True
+        raise StorageUnavailable("the ledger kept changing")
 
     def narrow(self, person: str, advertiser: str, wish: Wish, counted: Update) -> bool:
         """Record what a person asks to get less of, and count it. False where that holds already.
@@ -327,6 +389,7 @@ def from_item(item: Item) -> Ledger:
             for name, value in item.items()
             if name.startswith(_WISH)
         },
+        held={name.removeprefix(_HELD): Held(**value) for name, value in item.items() if name.startswith(_HELD)},
     )
 
 
@@ -359,4 +422,5 @@ def to_item(ledger: Ledger) -> dict[str, Any]:
     if ledger.readmitted:
         item["readmitted"] = dict(ledger.readmitted)
     item |= {_OPPOSED + scope: asdict(no) for scope, no in ledger.opposed.items()}
+    item |= {_HELD + advertiser: asdict(held) for advertiser, held in ledger.held.items()}
     return item | {_WISH + advertiser: asdict(wish) for advertiser, wish in ledger.wishes.items()}

@@ -112,6 +112,13 @@ class Message:
     provider: str | None = None
     provider_id: str | None = None
     history: tuple[Step, ...] = ()
+    phone: bytes | None = None
+    """Sealed: of an answer to somebody who need be in no base (replies/answering.py)."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers what its person has written: other rules hold for it (messaging/answer_rules.py)."""
+        return "reply" in self.evidence
 
     @property
     def enrolled_by(self) -> tuple[keys.Key, int] | None:
@@ -257,6 +264,11 @@ def from_item(item: Item) -> Message:
             "history": tuple(Step(**step) for step in item["history"]),
         }
     )
+
+
+def phone_place(message_id: str) -> str:
+    """What the phone of an answer is sealed for."""
+    return f"message-phone/{message_id}"
 
 
 def _stands_in(states: Iterable[State]) -> tuple[str, Item]:

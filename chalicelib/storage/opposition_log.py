@@ -99,7 +99,7 @@ class OppositionLog:
 def changes(before: Ledger, after: Ledger) -> list[Record]:
     """What a ledger's change says of its person's oppositions; nothing for a send."""
     said = [
-        Record(no.at, "opposed", after.person, scope, no.how)
+        Record(no.last_at, "opposed", after.person, scope, no.how)
         for scope, no in after.opposed.items()
         if before.opposed.get(scope) != no
     ]

@@ -8,7 +8,9 @@ from typing import get_args
 import pytest
 
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.messaging.answer_rules import RULES
 from chalicelib.messaging.decide import (
+    HELD_LOOKED_AT,
     Decision,
     Defer,
     Facts,
@@ -27,7 +29,7 @@ from chalicelib.promotions.offers import NotOffered
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact
-from chalicelib.storage.ledgers import EVERYONE, MOST_SENDS, Ledger, Opposition, Wish
+from chalicelib.storage.ledgers import EVERYONE, MOST_SENDS, Held, Ledger, Opposition, Wish
 from chalicelib.storage.ledgers import Send as PastSend
 from chalicelib.storage.messages import Message
 from tests.support.world import NOON
@@ -76,6 +78,11 @@ AGAINST: dict[RefusalReason, Facts] = {
     "purchased": replace(FACTS, purchased=True),
     "left_journey": replace(FACTS, left=True),
     "kind_unwanted": replace(FACTS, ledger=Ledger("person", wishes={"adv": Wish(NOON - DAY, without=("reminders",))})),
+    "reply_past_expiry": replace(
+        FACTS,
+        message=replace(FACTS.message, expires_at=NOON + HELD_LOOKED_AT),
+        ledger=Ledger("person", held={"adv": Held(NOON - DAY, "problem")}),
+    ),
     "ledger_full": replace(FACTS, ledger=Ledger("person", sends=(PAST[0],) * MOST_SENDS)),
     "fewer_wanted": replace(
         FACTS,
@@ -116,7 +123,15 @@ def test_every_reason_is_tried_here_but_the_composers_own() -> None:
     by_the_text = {"not_composable", "unknown_template", "template_reclassified", *get_args(NoSender)}
     by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
     at_the_gate = {"price_unknown", "budget_past_expiry", "provider_past_expiry", *get_args(NotOffered)}
-    elsewhere = {"no_sms_notification_consent", "no_order"} | by_the_moment | by_the_text | by_the_place | at_the_gate
+    of_answers = {"not_opposed", "answer_too_late"}
+    elsewhere = (
+        {"no_sms_notification_consent", "no_order"}
+        | of_answers
+        | by_the_moment
+        | by_the_text
+        | by_the_place
+        | at_the_gate
+    )
     assert set(get_args(RefusalReason)) - set(AGAINST) == elsewhere
 
 
@@ -156,6 +171,7 @@ def test_the_first_of_several_reasons_is_told() -> None:
             sends=(*ledger.sends, *worst.ledger.sends),
             opposed=ledger.opposed or worst.ledger.opposed,
             wishes=ledger.wishes or worst.ledger.wishes,
+            held=ledger.held or worst.ledger.held,
         )
         worst = replace(worst, **changed, ledger=merged)
         decision = decide(worst, NOON)
@@ -295,3 +311,84 @@ def test_where_the_place_is_not_known_nothing_goes(rule: Problem) -> None:
 def test_a_country_that_is_not_signed_gets_nothing() -> None:
     decision = decide(FACTS, NOON, where=Where(Place("BE", ("Europe/Brussels",)), profile_for("BE")))
     assert isinstance(decision, Refuse) and decision.reason == "country_unsigned"
+
+
+def test_marketing_waits_while_an_answer_is_unread_and_notifications_do_not() -> None:
+    held = {"adv": Held(NOON - DAY, "doubtful_stop")}
+    decision = decide(replace(FACTS, ledger=Ledger("person", held=held)), NOON)
+    assert isinstance(decision, Defer)
+    assert (decision.reason, decision.until, decision.held) == ("reply_open", NOON + HELD_LOOKED_AT, held["adv"])
+    assert isinstance(decide(replace(FACTS, ledger=Ledger("person", held={"adv_other": held["adv"]})), NOON), Send)
+    notified = replace(NOTIFICATION, ledger=Ledger("person", held=held))
+    assert isinstance(decide(notified, NOON), Send)
+
+
+def answer(kind: str, *, wrote_at: int = NOON - HOUR, at_once: bool = False, opposed: bool = False) -> Facts:
+    """An answer to somebody who agreed to nothing, and has had as many SMS as a cap allows."""
+    message = replace(
+        NOTIFICATION.message,
+        journey=kind,
+        expires_at=wrote_at + DAY,
+        evidence={"reply": "txt_1", "wrote_at": wrote_at, "at_once": at_once},
+    )
+    no = {"adv": Opposition(NOON - HOUR, "stop")} if opposed else {}
+    ledger = Ledger("person", sends=PAST, opposed=no)
+    caps = (CapRule(0, classes=("marketing", "notification", "authorisation")),)
+    return replace(
+        FACTS, message=message, site=None, contact=Contact("adv", "person", b""), ledger=ledger, operator_caps=caps
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "after_a_stop", "without_one"),
+    [
+        ("stop_confirmation", None, "not_opposed"),
+        ("way_back", None, "not_opposed"),
+        ("contact", None, None),
+        ("keyword", "opposed", None),
+        ("answer", "opposed", None),
+        ("flash_sale", "unknown_template", "unknown_template"),
+    ],
+)
+def test_an_answer_needs_no_consent_and_heeds_a_stop_by_its_kind(
+    kind: str, after_a_stop: str | None, without_one: str | None
+) -> None:
+    for opposed, reason in ((True, after_a_stop), (False, without_one)):
+        decision = decide(answer(kind, opposed=opposed), NOON)
+        assert (decision.reason if isinstance(decision, Refuse) else None) == reason
+        assert isinstance(decision, Refuse | Send)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_a_day_after_the_text_there_is_nothing_to_answer(kind: str) -> None:
+    opposed = RULES[kind].after_stop == "only"
+    decision = decide(answer(kind, wrote_at=NOON - DAY, opposed=opposed), NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "answer_too_late"
+    assert isinstance(decide(answer(kind, wrote_at=NOON - DAY + 1, opposed=opposed), NOON), Send)
+
+
+SMALL_HOURS = NOON - 8 * HOUR
+"""03:00 in Paris."""
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_what_was_asked_is_answered_at_any_hour_and_thanks_wait(kind: str) -> None:
+    asked = answer(kind, wrote_at=SMALL_HOURS, at_once=True, opposed=RULES[kind].after_stop == "only")
+    assert isinstance(decide(asked, SMALL_HOURS), Send)
+    thanks = decide(answer("answer", wrote_at=SMALL_HOURS), SMALL_HOURS)
+    assert isinstance(thanks, Defer) and thanks.until == SMALL_HOURS + 4 * HOUR
+
+
+def test_no_cap_ever_counts_an_answer() -> None:
+    decision = decide(answer("answer"), NOON)
+    assert isinstance(decision, Send)
+    ledger = Ledger("person", sends=(replace(decision.counted, advertiser="adv"),) * 3)
+    every = (CapRule(1, classes=("marketing", "notification", "authorisation")),)
+    assert isinstance(decide(replace(FACTS, ledger=ledger, operator_caps=every), NOON), Send)
+
+
+def test_a_journey_of_kind_answer_is_none() -> None:
+    """Only what names the text that it answers goes without consent: an advertiser may call a journey what it likes."""
+    message = replace(NOTIFICATION.message, journey="answer")
+    decision = decide(replace(NOTIFICATION, message=message, contact=Contact("adv", "person", b"")), NOON)
+    assert isinstance(decision, Refuse) and decision.reason == "no_sms_notification_consent"

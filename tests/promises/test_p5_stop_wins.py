@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.messaging.decide import HELD_LOOKED_AT
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import EVERYONE, Opposition
+from chalicelib.storage.ledgers import EVERYONE, Held, Opposition
 from chalicelib.wiring import Services
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import CAMILLE, Shop, open_shop
@@ -30,6 +31,10 @@ def unsubscribe(services: Services, person: str, advertiser: str) -> None:
 
 def stop(services: Services, person: str, advertiser: str) -> None:
     assert services.inbound.receive(InboundText("reply-1", CAMILLE, "36123", "STOP"))
+
+
+def hold(services: Services, person: str, advertiser: str) -> None:
+    services.ledgers.hold(person, advertiser, Held(services.clock.now(), "doubtful_stop"))
 
 
 @pytest.fixture
@@ -52,6 +57,28 @@ def test_a_no_between_decision_and_claim_wins(shop: Shop, oppose: Oppose, writte
 
     assert world.provider.sent == []
     assert shop.stored(message).reason == "opposed"
+
+
+@pytest.mark.parametrize("written_to_before", [False, True])
+def test_an_answer_that_may_be_a_stop_holds_what_was_decided_and_not_claimed(
+    shop: Shop, written_to_before: bool
+) -> None:
+    world, person = shop.world, shop.contact()
+    if written_to_before:
+        earlier = shop.message()
+        assert world.services.dispatch.send(earlier.id, earlier.version) == "sent"
+        world.provider.sent.clear()
+    message = shop.message()
+    slow = HeldBackClaim(world.dynamodb, lambda: hold(world.services, person, shop.advertiser.id))
+
+    assert world.worker(slow).dispatch.send(message.id, message.version) == "deferred"
+
+    assert world.provider.sent == []
+    assert shop.stored(message).reason == "reply_open"
+    world.services.ledgers.release_hold(person, shop.advertiser.id)
+    world.clock.advance(HELD_LOOKED_AT)
+    world.work()
+    assert [sms.message_id for sms in world.provider.sent] == [message.id]
 
 
 def test_a_no_after_the_claim_is_too_late_for_that_message_alone(shop: Shop) -> None:

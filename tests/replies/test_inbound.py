@@ -70,10 +70,10 @@ def test_a_stop_that_nobody_asked_for_goes_to_everyone(shop: Shop) -> None:
 def test_a_stop_that_is_reported_twice_is_one(shop: Shop) -> None:
     write_to(shop)
     assert reply(shop)
-    first = shop.world.of_type("ledger")
+    person, since = shop.world.services.vault.person(CAMILLE), shop.world.clock.now()
     shop.world.clock.advance(1_000)
     assert reply(shop)
     assert reply(shop, reply_id="reply-2")
 
-    assert shop.world.of_type("ledger") == first
+    assert shop.world.services.ledgers.get(person).opposed[shop.advertiser.id].at == since
     assert shop.world.counts(shop.advertiser.id)["opposed.stop"] == 1
