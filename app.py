@@ -142,6 +142,14 @@ def on_report(event: dict[str, Any], context: object) -> dict[str, Any]:
     return receipts.on_reports(event, services())
 
 
+@app.lambda_function(name="tell")
+def tell(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Outgoing webhooks, from their queue."""
+    from chalicelib.workers import notices
+
+    return notices.on_notices(event, services())
+
+
 @app.lambda_function(name="pull_opt_outs")
 def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
     """Each hour, the lists of people whom providers will not send to."""
@@ -150,9 +158,10 @@ def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: object) -> None:
-    """Each minute, what is due: steps of journeys, and messages."""
+    """Each minute, what is due: steps of journeys, messages, and what is told outside."""
     services().due_steps.run()
     services().tick.run()
+    services().due_notices.run()
 
 
 @app.lambda_function(name="background")

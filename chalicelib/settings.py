@@ -32,6 +32,8 @@ class Settings:
     import_queue_url: str = ""
     receipt_queue_url: str = ""
     notice_queue_url: str = ""
+    webhooks_to_loopback: bool = False
+    """Whether outgoing webhooks may be received on this machine, by http too."""
     provider_secrets: str = "ssm"
     """Where providers' accounts stand: `ssm`, or `secretsmanager`, which SSM reads too."""
     provider_rate: int = 0
@@ -120,6 +122,7 @@ def from_environment() -> Settings:
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
         notice_queue_url=os.environ.get("NOTICE_QUEUE_URL", ""),
+        webhooks_to_loopback=os.environ.get("WEBHOOKS_TO_LOOPBACK") == "on",
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
         provider_rate=_rate("PROVIDER_RATE"),
@@ -171,5 +174,7 @@ def _refuse_rehearsal(settings: Settings) -> None:
         raise ConfigurationError("SMS_PROVIDER", "prod cannot use the outbox: it delivers to nobody")
     if settings.phone_simulator:
         raise ConfigurationError("PHONE_SIMULATOR", "prod cannot show people's messages on a page")
+    if settings.webhooks_to_loopback:
+        raise ConfigurationError("WEBHOOKS_TO_LOOPBACK", "prod tells its customers' own receivers, not itself")
     if settings.test_clock:
         raise ConfigurationError("TEST_CLOCK", "prod keeps the real time")

@@ -81,6 +81,8 @@ if TYPE_CHECKING:
     from chalicelib.tracking.collect import Collector
     from chalicelib.tracking.network import NetworkDoor
     from chalicelib.webhooks.announcer import Announcer
+    from chalicelib.webhooks.deliverer import Deliverer
+    from chalicelib.webhooks.due import DueNotices
 
 
 class Services(Stores):
@@ -622,6 +624,30 @@ class Services(Stores):
         from chalicelib.webhooks.announcer import Announcer
 
         return Announcer(self.webhooks, self.deliveries, self.notice_queue, self.clock)
+
+    @cached_property
+    def deliverer(self) -> Deliverer:
+        from chalicelib.webhooks.deliverer import Deliverer
+        from chalicelib.webhooks.post import Poster
+
+        return Deliverer(
+            webhooks=self.webhooks,
+            deliveries=self.deliveries,
+            counters=self.counters,
+            poster=Poster(loopback=self.settings.webhooks_to_loopback),
+            vault=self.vault,
+            origin=self.settings.origin,
+            clock=self.clock,
+            real=SystemClock(),
+        )
+
+    @cached_property
+    def due_notices(self) -> DueNotices:
+        from chalicelib.storage.jobs import Jobs
+        from chalicelib.storage.keys import NOTICES
+        from chalicelib.webhooks.due import DueNotices
+
+        return DueNotices(Jobs(self.table, NOTICES), self.notice_queue, self.table_identity, self.clock)
 
     @cached_property
     def lead_desk(self) -> LeadDesk:

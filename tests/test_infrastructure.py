@@ -9,8 +9,9 @@ import pytest
 
 import app as application
 from chalicelib.aws.lean import IN_A_HURRY
-from chalicelib.clock import DAY
+from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
+from chalicelib.webhooks import attempts
 from tests.support.policies import CONFIG, configured, policy_files, wildcards
 from tests.support.stream import CONSUMERS, matches
 from tests.support.template import resources, stream_patterns, table_request
@@ -157,6 +158,16 @@ def test_an_import_that_fails_ends_in_a_queue_and_is_not_handed_out_while_it_run
     ]
 
 
+def test_a_notice_that_fails_ends_in_a_queue_and_holds_up_no_other() -> None:
+    queue = resources()["NoticeQueue"]["Properties"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "NoticeDeadLetters.Arn"}
+    timeout = json.loads(CONFIG.read_text())["lambda_functions"]["tell"]["lambda_timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+    assert timeout * SECOND < attempts.LEASE
+    mapping = started("AWS::Lambda::EventSourceMapping")["Tell"]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
+
+
 def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:
     table = resources()["AppTable"]
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
@@ -168,7 +179,7 @@ def test_the_table_is_kept_whatever_happens_to_the_stack() -> None:
 
 
 def test_what_was_lost_is_kept_for_two_weeks() -> None:
-    for name in ("SendDeadLetters", "ImportDeadLetters", "LostRecords"):
+    for name in ("SendDeadLetters", "ImportDeadLetters", "NoticeDeadLetters", "LostRecords"):
         assert resources()[name]["Properties"]["MessageRetentionPeriod"] == 14 * DAY // 1_000
 
 

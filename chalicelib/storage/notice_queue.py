@@ -1,4 +1,4 @@
-"""The notice queue (SQS): what is to be told outside now, or in so many seconds. Orders name items, not people."""
+"""The notice queue (SQS): what is to be told outside now. Orders name items, not people."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class NoticeQueue:
         self._client = client
         self._url = url
 
-    def put(self, orders: Sequence[tuple[Key, int]]) -> None:
-        """Queue the keys of what is due, each with its delay in seconds.
+    def put(self, orders: Sequence[Key]) -> None:
+        """Queue the keys of what is due.
 
         What SQS does not take is logged: the item stands in the index `due`, and the tick gives the order again.
         """
@@ -34,14 +34,11 @@ class NoticeQueue:
             try:
                 answer = self._client.send_message_batch(
                     QueueUrl=self._url,
-                    Entries=[
-                        {"Id": str(place), "MessageBody": json.dumps(key), "DelaySeconds": delay_s}
-                        for place, (key, delay_s) in enumerate(part)
-                    ],
+                    Entries=[{"Id": str(place), "MessageBody": json.dumps(key)} for place, key in enumerate(part)],
                 )
-                failed = [part[int(one["Id"])][0] for one in answer.get("Failed", [])]
+                failed = [part[int(one["Id"])] for one in answer.get("Failed", [])]
             except (ClientError, BotoCoreError):
-                failed = [key for key, _ in part]
+                failed = list(part)
             for key in failed:
                 log("notice_not_queued", notice=key[1])
 

@@ -18,25 +18,16 @@ _CACHED_FOR = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """What deliveries are signed with. One that was replaced signs beside the new one until its time."""
-
-    sealed: bytes
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Webhook:
-    """One address. Whoever knows it may write to a Slack channel, so it is sealed as the secrets are."""
+    """One address with what is told there."""
 
     id: str
     advertiser: str
     name: str
-    url: bytes
     format: Format
     events: tuple[str, ...]
-    secrets: tuple[Secret, ...]
-    """The current one first."""
+    sealed: bytes
+    """Where it is and what its deliveries are signed with (webhooks/endpoint.py)."""
     created_at: int
     state: State = "active"
     paused: Pause | None = None
@@ -92,6 +83,21 @@ class Webhooks:
         self._lists.pop(webhook.advertiser, None)
         self._table.delete(Delete(keys.webhook(webhook.advertiser, webhook.id)))
 
+    def pause(self, webhook: Webhook, why: Pause) -> bool:
+        """Pause a webhook by itself; False where it is paused already, or gone."""
+        pause = Update(
+            keys.webhook(webhook.advertiser, webhook.id),
+            "SET #state = :paused, #paused = :why ADD #version :one",
+            {"paused": "paused", "why": why, "one": 1, "active": "active"},
+            "#state = :active",
+        )
+        self._lists.pop(webhook.advertiser, None)
+        try:
+            self._table.update(pause)
+        except ConditionFailed:
+            return False
+        return True
+
     def failing(self, webhook: Webhook, since: int | None) -> None:
         """Note since when nothing arrives; None where something did. Who changed it meanwhile is not in the way."""
         expression = "REMOVE #failing_since" if since is None else "SET #failing_since = :since"
@@ -105,5 +111,4 @@ class Webhooks:
 
 def _webhook(item: Mapping[str, Any]) -> Webhook:
     known = {name: item[name] for name in Webhook.__slots__ if name in item}
-    secrets = tuple(Secret(**secret) for secret in item["secrets"])
-    return Webhook(**known | {"events": tuple(item["events"]), "secrets": secrets})
+    return Webhook(**known | {"events": tuple(item["events"])})

@@ -37,7 +37,7 @@ class Announcer:
         told = json.dumps(dict(body), separators=(",", ":"))
         digest = hashlib.sha256(f"{event}#{thing_id}".encode()).hexdigest()[:40]
         orders = [
-            (keys.delivery(delivery.webhook, delivery.id), 0)
+            keys.delivery(delivery.webhook, delivery.id)
             for webhook in self._webhooks.listening(advertiser_id, event)
             if self._deliveries.announce(delivery := self._delivery(webhook, event, told), digest)
             if delivery.state == "waiting"

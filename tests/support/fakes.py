@@ -85,7 +85,7 @@ class InMemoryQueue:
         if self.is_away:
             raise EndpointConnectionError(endpoint_url=QueueUrl)
         assert 1 <= len(Entries) <= 10, "SQS takes one to ten entries a call"
-        assert all(0 <= entry["DelaySeconds"] <= 900 for entry in Entries), "SQS delays by 15 minutes at most"
+        assert all(0 <= entry.get("DelaySeconds", 0) <= 900 for entry in Entries), "SQS delays by 15 minutes at most"
         failed = [e for e in Entries if any(word in e["MessageBody"] for word in self.refuses)]
         self.entries += [entry for entry in Entries if entry not in failed]
         return {"Failed": [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in failed]}

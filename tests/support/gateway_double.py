@@ -26,6 +26,8 @@ class Gateway:
     url: str
     received: list[Received] = field(default_factory=list)
     answers: list[tuple[int, str] | None] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    """What each answer carries beside its length."""
 
     def next_answer(self) -> tuple[int, str] | None:
         """The answers in their order; the last one stays."""
@@ -46,6 +48,8 @@ def gateway(*answers: tuple[int, str] | None) -> Iterator[Gateway]:
                 status, told = answer
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(told.encode())))
+                for name, value in there.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(told.encode())
 

@@ -25,6 +25,7 @@ from chalicelib.storage.notice_queue import NoticeQueue
 from chalicelib.storage.receipt_queue import ReceiptQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
+from chalicelib.workers.notices import on_notices
 from chalicelib.workers.send import on_orders
 from tests.support.fakes import InMemoryLog, InMemoryQueue, RecordingProvider
 from tests.support.template import table_request
@@ -85,6 +86,7 @@ class World:
             sms_provider="outbox",
             phone_simulator=True,
             test_clock=True,
+            webhooks_to_loopback=True,
         )
         self.opposition_log = InMemoryLog()
         self.import_queue = InMemoryQueue()
@@ -132,6 +134,12 @@ class World:
         self.services.tick.run()
         while self.queue.entries:
             assert on_orders(self.queue.drain(), self.services) == {"batchItemFailures": []}
+
+    def tell(self) -> None:
+        """What is due to be told outside is ordered, and every order carried out."""
+        self.services.due_notices.run()
+        while self.notice_queue.entries:
+            assert on_notices(self.notice_queue.drain(), self.services) == {"batchItemFailures": []}
 
     def enrolments(self, journey: str | None = None) -> list[Enrolment]:
         """Every contact's place in a journey, or in all."""

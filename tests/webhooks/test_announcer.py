@@ -11,7 +11,7 @@ from chalicelib.clock import MINUTE
 from chalicelib.storage.jobs import Jobs
 from chalicelib.storage.keys import NOTICES
 from chalicelib.storage.notice_queue import decode
-from chalicelib.storage.webhooks import Secret, Webhook
+from chalicelib.storage.webhooks import Webhook
 from chalicelib.webhooks.events import EVENTS, check
 from tests.support.world import NOON, World
 
@@ -20,7 +20,7 @@ WAITS = {"conversation": "thr_01J0000000", "waiting_since": NOON, "intent": "que
 
 def webhook(world: World, name: str = "helpdesk", *events: str, advertiser: str = "adv_a") -> Webhook:
     wanted = events or ("conversation.waiting",)
-    made = Webhook(f"wh_{name}", advertiser, name, b"sealed", "json", wanted, (Secret(b"sealed"),), NOON)
+    made = Webhook(f"wh_{name}", advertiser, name, "json", wanted, b"sealed", NOON)
     assert world.services.webhooks.save(made, None)
     return made
 
