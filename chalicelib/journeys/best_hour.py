@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,16 @@ def best_hour(clicks: Iterable[int], zone: str) -> int | None:
         weights[(hour + 1) % _HOURS] += _NEIGHBOUR
         seen += 1
     return weights.index(max(weights)) if seen >= FEWEST_CLICKS else None
+
+
+def in_own_hour(clicks: Iterable[int], planned: int, ends: int, zone: str, opening: Callable[[int], int | None]) -> int:
+    """When a step is due (epoch ms): in its person's hour, where clicks tell one and the hours allow it.
+
+    Else `planned`. `opening` is the first moment from one on that the hours allow.
+    """
+    hour = best_hour(clicks, zone)
+    moved = planned if hour is None else moved_to(hour, planned, ends, zone)
+    return moved if opening(moved) == moved else planned
 
 
 def moved_to(hour: int, planned: int, ends: int, zone: str) -> int:

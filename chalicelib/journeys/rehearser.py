@@ -165,7 +165,11 @@ class JourneyRehearser:
             own, name = own_hours(hours, message_class), message_id(self._vault, journey, enrolment)
             return leave_at(place, message_class, at, own, name, hours.spread_ms, profile=profile)
 
-        return Asked(facts, opening, place.zones, self._offers.offering, profile.carts if profile else None)
+        def clicked() -> list[int]:
+            return self._step_facts.history.clicked_at(contact, advertiser.id)
+
+        rule = profile.carts if profile else None
+        return Asked(facts, opening, place.zones, clicked, self._offers.offering, rule)
 
     def _message(self, journey: Known, due: Due) -> Message:
         message = step_message(self._vault, journey, due.enrolment, due.go, due.cart, due.at)

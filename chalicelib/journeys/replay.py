@@ -6,12 +6,14 @@ It asks the very deciders that the engine asks (enrolling.py, stepping.py), in t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.audience.conditions import Facts
+from chalicelib.clock import MINUTE
 from chalicelib.journeys import enrolling
+from chalicelib.journeys.best_hour import in_own_hour
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Enter, Leave, Who
 from chalicelib.journeys.ordering import event_with, with_items
@@ -46,6 +48,8 @@ class Asked:
     opening: Callable[[Enrolment, int], int | None]
     """The first moment from one on that the hours allow."""
     zones: Sequence[str]
+    clicked: Callable[[], Iterable[int]]
+    """When the contact opened links (epoch ms): asked for a step that waits for its person's hour."""
     offering: Callable[[Enrolment], Enrolment | None]
     """An enrolment with what is offered in the place of what was ordered; None where nothing is."""
     rule: CartRule | None = None
@@ -118,6 +122,9 @@ class Replay:
             enrolment = replace(
                 enrolment, planned_at=max(enrolment.planned_at, planned(step, enrolment, self.asked.zones))
             )
+            if (due := self._due(enrolment)) > at:
+                self._enrolments[about] = replace(enrolment, due_at=due)
+                continue
             opening = self.asked.opening(enrolment, at)
             facts = self.asked.facts(enrolment, browsing, at) if opening == at else {}
             sent = self._sent.get(step.id, Occasions())
@@ -131,6 +138,16 @@ class Replay:
             if isinstance(became, Go) and not enrolment.held_out:
                 self._sent[step.id] = sent.and_one(at, step.within_days)
                 yield Due(at, enrolment, became, browsing.cart if browsing else None)
+
+    def _due(self, enrolment: Enrolment) -> int:
+        step, due = self.journey.document.steps[enrolment.step], enrolment.planned_at
+        if not step.wait.best_hour or not self.asked.zones:
+            return due
+        ends = due + round(step.expires * MINUTE)
+        opening = self.asked.opening
+        return in_own_hour(
+            self.asked.clicked(), due, ends, self.asked.zones[0], lambda moment: opening(enrolment, moment)
+        )
 
     def _completed(self, enrolment: Enrolment) -> Enrolment:
         """With what is in its order, where that was told after what began it."""

@@ -14,7 +14,7 @@ from chalicelib.audience.profile import open_profile
 from chalicelib.clock import MINUTE, Clock
 from chalicelib.errors import RelanceError
 from chalicelib.journeys.asking import StepFacts
-from chalicelib.journeys.best_hour import best_hour, moved_to
+from chalicelib.journeys.best_hour import in_own_hour
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.experiments import Experiments
 from chalicelib.journeys.landing import landing
@@ -183,10 +183,9 @@ class Steps:
         step, due = at.journey.document.steps[at.enrolment.step], at.enrolment.planned_at
         if not step.wait.best_hour or not at.place.zones:
             return due
-        zone, ends = at.place.zones[0], due + round(step.expires * MINUTE)
-        hour = best_hour(self._step_facts.history.clicked_at(at.contact, at.enrolment.advertiser), zone)
-        moved = due if hour is None else moved_to(hour, due, ends, zone)
-        return moved if self._opening(at, moved) == moved else due
+        clicks = self._step_facts.history.clicked_at(at.contact, at.enrolment.advertiser)
+        ends = due + round(step.expires * MINUTE)
+        return in_own_hour(clicks, due, ends, at.place.zones[0], lambda moment: self._opening(at, moment))
 
     def _opening(self, at: _At, now: int) -> int | None:
         message_class = at.journey.document.message_class

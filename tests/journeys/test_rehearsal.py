@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.support.shop import PHONES, Shop, hashed, lamp, open_shop, visitor_id
 from tests.support.stream import Stream
 from tests.support.world import World
 
+PARIS = ZoneInfo("Europe/Paris")
 CHEAP = {"items": [{"item_id": "bulb", "price": 9}], "currency": "EUR"}
 DEAR = {"items": [{"item_id": "lamp", "price": 90}], "currency": "EUR"}
 
@@ -145,6 +148,24 @@ def test_caps_count_what_was_foreseen(shop: Shop, stream: Stream, document: dict
     document["steps"][1]["wait"]["minutes"] = 120
     told = rehearse(shop, document)
     assert told["messages"]["unreached"]["cap_reached"]["people"] == 2
+
+
+def test_a_step_is_foreseen_in_its_persons_hour(
+    shop: Shop, stream: Stream, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opens links at five gets the question then; who does at night, as planned."""
+    document["steps"][0]["wait"]["best_hour"] = True
+    start(shop, "cart", document, state="stopped")
+    history(shop, stream)
+    four_weeks_later(shop)
+    planned = {row["person"]: row["at"] for row in rehearse(shop, document)["rows"] if row["step"] == "question"}
+    for hour, moved in ((17, True), (23, False)):
+        clicks = [int(datetime(2026, 3, day, hour, 30, tzinfo=PARIS).timestamp()) * 1_000 for day in range(1, 6)]
+        monkeypatch.setattr(shop.world.services.step_facts.history, "clicked_at", lambda *_, told=clicks: told)
+        found = {row["person"]: row["at"] for row in rehearse(shop, document)["rows"] if row["step"] == "question"}
+        local = {datetime.fromtimestamp(at / 1_000, PARIS).hour for at in found.values()}
+        assert (local == {17}) is moved
+        assert (found == planned) is not moved
 
 
 def test_events_of_before_the_window_are_left_out(shop: Shop, stream: Stream, document: dict[str, Any]) -> None:
