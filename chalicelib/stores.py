@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.events import Events
     from chalicelib.storage.halts import Halts
     from chalicelib.storage.jobs import Jobs
+    from chalicelib.storage.journey_rehearsals import JourneyRehearsals
     from chalicelib.storage.journeys import Journeys
     from chalicelib.storage.keyword_numbers import KeywordNumbers
     from chalicelib.storage.lead_sources import LeadSources
@@ -185,6 +186,12 @@ class Stores:
         from chalicelib.storage.journeys import Journeys
 
         return Journeys(self.table)
+
+    @cached_property
+    def journey_rehearsals(self) -> JourneyRehearsals:
+        from chalicelib.storage.journey_rehearsals import JourneyRehearsals
+
+        return JourneyRehearsals(self.table)
 
     @cached_property
     def enrolments(self) -> Enrolments:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.journeys.experiments import Experiments
     from chalicelib.journeys.offers import Offers
     from chalicelib.journeys.ordering import Ordering
+    from chalicelib.journeys.rehearsals import RehearsalDesk
     from chalicelib.journeys.rehearser import JourneyRehearser
     from chalicelib.journeys.steps import Steps
     from chalicelib.journeys.trail import Trail
@@ -322,6 +323,20 @@ class Services(Stores):
             senders=self.sender_book,
             countries=self.countries,
             halts=self.halts,
+            rehearsals=self.journey_rehearsals,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def rehearsal_desk(self) -> RehearsalDesk:
+        from chalicelib.journeys.rehearsals import RehearsalDesk
+
+        return RehearsalDesk(
+            rehearsals=self.journey_rehearsals,
+            journeys=self.journeys,
+            templates=self.templates,
+            advertisers=self.advertisers,
+            rehearser=self.journey_rehearser,
             clock=self.clock,
         )
 

@@ -75,14 +75,11 @@ def rehearse(
     as_json: AsJson = False,
 ) -> None:
     """Say what the last thirty days would lead to if they came again. Nothing is sent, nothing taken."""
-    from chalicelib.journeys.book import Known
-    from chalicelib.journeys.definition import Journey
     from chalicelib.web.message_models import epoch_ms
 
     services, owner = _owner(advertiser)
-    stored = _stored(services, advertiser, journey, None)
-    known = Known(stored.id, stored.version, Journey.model_validate_json(stored.document))
-    found = services.journey_rehearser.rehearse(owner, known, epoch_ms(start_at), most)
+    _stored(services, advertiser, journey, None)
+    found = services.rehearsal_desk.at_once(owner, journey, epoch_ms(start_at), most)
     answer(found, "\n".join(_foreseen(found)), as_json)
 
 
@@ -97,9 +94,16 @@ def playbooks(as_json: AsJson = False) -> None:
 
 @app.command()
 def start(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
-    """Let people begin it."""
+    """Let people begin it, or, where it is larger than one person may start, ask a second one to approve it."""
     services, owner = _owner(advertiser)
-    _say(_try(lambda: services.journey_desk.start(owner, journey, OPERATOR)), as_json)
+    _say(_try(lambda: services.journey_desk.start(owner, journey, OPERATOR, OPERATOR)), as_json)
+
+
+@app.command()
+def approve(advertiser: AdvertiserId, journey: JourneyId, as_json: AsJson = False) -> None:
+    """Agree to what a key has asked to start: people begin it."""
+    services, owner = _owner(advertiser)
+    _say(_try(lambda: services.journey_desk.approve(owner, journey, OPERATOR, OPERATOR)), as_json)
 
 
 @app.command()
@@ -135,7 +139,7 @@ def _arm(arm: dict[str, Any]) -> str:
 def _foreseen(found: dict[str, Any]) -> Iterator[str]:
     messages = found["messages"]
     yield f"{found['contacts_looked_at']} of {found['contacts']} contacts, journey {found['journey']}"
-    yield f"{messages['sends']['people']} SMS, {messages['parts']['total']} parts"
+    yield f"{messages['sends']['people']} SMS to {found['people']} people, {messages['parts']['total']} parts"
     if price := messages["price"]:
         yield f"{price['micro'] / _MICRO:.2f} {price['currency']}"
     for reason, share in messages["unreached"].items():
@@ -161,7 +165,9 @@ def _stored(services: Services, advertiser: str, journey: str, version: int | No
 
 
 def _say(journey: StoredJourney, as_json: bool) -> None:
-    answer({"journey": journey.id, "state": journey.state}, journey.state, as_json)
+    waits_for = "approval" if journey.requested_by else None
+    told = {"journey": journey.id, "state": journey.state} | ({"waits_for": waits_for} if waits_for else {})
+    answer(told, f"{journey.state}, waits for approval" if waits_for else journey.state, as_json)
 
 
 def _try(ask: Callable[[], StoredJourney]) -> StoredJourney:

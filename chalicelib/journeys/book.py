@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.journeys.definition import Exit, Journey, Limits, Step, Text, Trigger, Wait
@@ -61,9 +61,14 @@ class JourneyBook:
         now = self._clock.now()
         if (entry := self._stored.get(advertiser)) and 0 <= now - entry[0] < _CACHED_FOR:
             return entry[1]
-        stored = {journey.id: journey for journey in self._journeys.all(advertiser)}
+        stored = {journey.id: self._begun(advertiser, journey) for journey in self._journeys.all(advertiser)}
         self._stored[advertiser] = (now, stored)
         return stored
+
+    def _begun(self, advertiser: str, newest: StoredJourney) -> StoredJourney:
+        """The journey as people begin it: a newer version may wait for a second person."""
+        former = self._journeys.version(advertiser, newest.id, newest.begins) if newest.begins else None
+        return replace(former, state=newest.state) if former else newest
 
     def _known(self, advertiser: str, stored: StoredJourney) -> Known:
         key = advertiser, stored.id, stored.version

@@ -5,10 +5,9 @@ Who would get what when is asked of the engine's own deciders and of the dispatc
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from chalicelib.audience.conditions import Fact
@@ -19,16 +18,15 @@ from chalicelib.journeys.book import Known
 from chalicelib.journeys.enrolling import Who
 from chalicelib.journeys.making import message_id, step_message
 from chalicelib.journeys.offers import Offers
+from chalicelib.journeys.outlook import Outlook
 from chalicelib.journeys.replay import Asked, Due, Replay
 from chalicelib.messaging.foresight import Foresight, PriceOf
 from chalicelib.messaging.hours import leave_at
 from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.recipients import Place, place_of_contact
-from chalicelib.messaging.rehearsal import Tally
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.base_sizes import BaseSizes
-from chalicelib.storage.broadcasts import Foreseen
 from chalicelib.storage.carts import Browsing
 from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.enrolments import Enrolment
@@ -44,25 +42,20 @@ AT_ONCE = 200
 """How many contacts are looked at within one request."""
 _LONGEST = 366 * DAY
 """How long after the last event a step may be due: as long as any may wait."""
-_MOST_ROWS = 500
 _PAGE = 100
 
 
-@dataclass(slots=True)
-class _Found:
-    """What came out so far."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The thirty days up to a moment (epoch ms), as if they came again from a start on."""
 
-    tally: Tally = field(default_factory=Tally)
-    counted: Counter[str] = field(default_factory=Counter)
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    looked_at: int = 0
+    until: int
+    start: int
 
-    def add(self, messages: list[Message], foreseen: list[Foreseen]) -> None:
-        self.tally.add(foreseen)
-        for message, one in zip(messages, foreseen, strict=True):
-            if len(self.rows) < _MOST_ROWS:
-                named = {"person": message.person, "step": message.step, "variant": message.variant}
-                self.rows.append(named | asdict(one))
+    @property
+    def moved(self) -> int:
+        """By how much each event is later."""
+        return self.start - (self.until - WINDOW)
 
 
 class JourneyRehearser:
@@ -92,7 +85,7 @@ class JourneyRehearser:
         self._step_facts = facts
         self._offers = offers
         self._countries = countries
-        self._foresight = foresight
+        self.foresight = foresight
         self._price = price
         self._vault = vault
         self._clock = clock
@@ -105,53 +98,80 @@ class JourneyRehearser:
         Times in epoch ms, money in micro-units. Raises StorageUnavailable.
         """
         now = self._clock.now()
-        start = max(now, start or now)
-        foresight, found = self._foresight(advertiser), _Found()
-        for contact in islice(self._base(advertiser.id), most):
-            self._look_at(advertiser, journey, contact, start, foresight, found)
-        size = max(found.looked_at, self._sizes.get(advertiser.id))
+        window, outlook = Window(now, max(now, start or now)), Outlook()
+        self.look(advertiser, journey, window, outlook, most=most)
+        return self.told(advertiser, journey, window, outlook)
+
+    def look(
+        self,
+        advertiser: Advertiser,
+        journey: Known,
+        window: Window,
+        outlook: Outlook,
+        *,
+        most: int | None = None,
+        foresight: Foresight | None = None,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Go on behind whom the outlook has come to. Whether that was everybody.
+
+        False where `most` were looked at, or `enough`, asked behind each page, said so. Who goes on later hands in the
+        same foresight, for what it has foreseen counts.
+        """
+        foresight = foresight or self.foresight(advertiser)
+        while outlook.shard < ROSTER_SHARDS:
+            left = _PAGE if most is None else most - outlook.looked_at
+            people = self._rosters.page(advertiser.id, outlook.shard, outlook.after, min(_PAGE, left + 1))
+            if people and not left:
+                return False
+            if not people:
+                outlook.shard, outlook.after = outlook.shard + 1, ""
+                continue
+            people = people[:left]
+            for contact in self._contacts.get_all(advertiser.id, people).values():
+                self._look_at(advertiser, journey, contact, window, foresight, outlook)
+            outlook.after = people[-1]
+            if enough():
+                return False
+        return True
+
+    def told(self, advertiser: Advertiser, journey: Known, window: Window, outlook: Outlook) -> dict[str, Any]:
+        """What an outlook has come to."""
         return {
             "journey": journey.id,
             "version": journey.version,
-            "start_at": start,
+            "start_at": window.start,
             "days": WINDOW // DAY,
-            "contacts": size,
-            "contacts_looked_at": found.looked_at,
-            "became": dict(found.counted.most_common()),
-            "messages": found.tally.told(found.tally.looked_at, self._price),
-            "rows": found.rows,
-        }
-
-    def _base(self, base: str) -> Iterator[Contact]:
-        for shard in range(ROSTER_SHARDS):
-            after = ""
-            while people := self._rosters.page(base, shard, after, _PAGE):
-                yield from self._contacts.get_all(base, people).values()
-                after = people[-1]
+            "contacts": max(outlook.looked_at, self._sizes.get(advertiser.id)),
+        } | outlook.told(self._price)
 
     def _look_at(
-        self, advertiser: Advertiser, journey: Known, contact: Contact, start: int, foresight: Foresight, found: _Found
+        self,
+        advertiser: Advertiser,
+        journey: Known,
+        contact: Contact,
+        window: Window,
+        foresight: Foresight,
+        outlook: Outlook,
     ) -> None:
-        found.looked_at += 1
+        outlook.looked_at += 1
         profile = open_profile(self._vault, contact)
         place = place_of_contact(profile.phone, contact.fields)
-        moved = start - (self._clock.now() - WINDOW)
-        events = list(self._events_of(contact, identifiers_of(self._vault, profile), moved, start))
+        events = list(self._events_of(contact, identifiers_of(self._vault, profile), window))
         if not events or place.country not in journey.document.countries:
             return
         who = Who(contact.base, contact.person, advertiser.id, "", None, {})
         replay = Replay(journey, who, self._asked(advertiser, journey, contact, place))
-        messages = [self._message(journey, due) for due in replay.of(events, start + WINDOW + _LONGEST)]
-        found.counted += replay.counted
-        found.add(messages, [foreseen for message in messages for foreseen in foresight.of([message])])
+        messages = [self._message(journey, due) for due in replay.of(events, window.start + WINDOW + _LONGEST)]
+        outlook.add(replay.counted, messages, [one for message in messages for one in foresight.of([message])])
 
-    def _events_of(self, contact: Contact, identifiers: set[str], moved: int, start: int) -> Iterator[Event]:
+    def _events_of(self, contact: Contact, identifiers: set[str], window: Window) -> Iterator[Event]:
         """What the contact's browsers did and its shop told, moved so that thirty days ago is the start."""
-        browsers = self._visitors.browsers_of(contact.base, contact.person)
+        browsers, moved = self._visitors.browsers_of(contact.base, contact.person), window.moved
         told = {(site, identifier[:40]) for site, _ in browsers for identifier in identifiers}
         for site, visitor in {*browsers, *told}:
             for event in self._events.trail(site, visitor):
-                if event.received + moved >= start:
+                if window.until - WINDOW <= event.received <= window.until:
                     yield replace(event, time=event.time + moved, received=event.received + moved)
 
     def _asked(self, advertiser: Advertiser, journey: Known, contact: Contact, place: Place) -> Asked:
@@ -165,6 +185,7 @@ class JourneyRehearser:
             own, name = own_hours(hours, message_class), message_id(self._vault, journey, enrolment)
             return leave_at(place, message_class, at, own, name, hours.spread_ms, profile=profile)
 
+        @cache
         def clicked() -> list[int]:
             return self._step_facts.history.clicked_at(contact, advertiser.id)
 

@@ -122,8 +122,8 @@ class Replay:
             enrolment = replace(
                 enrolment, planned_at=max(enrolment.planned_at, planned(step, enrolment, self.asked.zones))
             )
-            if (due := self._due(enrolment)) > at:
-                self._enrolments[about] = replace(enrolment, due_at=due)
+            if (later := self._due(enrolment)) > at:
+                self._enrolments[about] = replace(enrolment, due_at=later)
                 continue
             opening = self.asked.opening(enrolment, at)
             facts = self.asked.facts(enrolment, browsing, at) if opening == at else {}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from chalicelib.clock import DAY, MINUTE
 from chalicelib.ids import derived_id
+from chalicelib.messaging.approval import limits_passed
 from chalicelib.messaging.given import Given, seal_given
 from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.broadcasts import Broadcast
@@ -69,14 +70,7 @@ def fingerprint(template: Template | None) -> str:
 def needs_approval(broadcast: Broadcast, safeguards: Safeguards) -> bool:
     """Whether a second person has to agree: for its audience or cost, or a cost that is limited and not known."""
     found = broadcast.rehearsed
-    if safeguards.approve_people is not None and found["audience"] > safeguards.approve_people:
-        return True
-    if safeguards.approve_micro is None:
-        return False
-    price = found["price"]
-    if price is None or price["currency"] != safeguards.currency:
-        return True
-    return bool(price["at_most_micro"] > safeguards.approve_micro)
+    return bool(limits_passed(found["audience"], found["sends"]["people"], found["price"], safeguards))
 
 
 def against_launch(

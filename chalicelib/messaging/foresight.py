@@ -6,8 +6,10 @@ send meanwhile, and who changes their mind, is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.audience.profile import Profile, open_profile
 from chalicelib.messaging.budget import day_of
@@ -72,6 +74,15 @@ class Foresight:
         self._vault = vault
         self._spent: dict[int, int] = {}
         self._foreseen: dict[str, list[Send]] = {}
+
+    def state(self) -> dict[str, Any]:
+        """What was foreseen that counts for other people, as JSON can hold it: money spent, and codes gone."""
+        return {"spent": list(self._spent.items()), "codes": dict(self._codes.taken)}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Count what a part of the rehearsal that came before has foreseen."""
+        self._spent = dict(state["spent"])
+        self._codes.taken = Counter(state["codes"])
 
     def of(self, messages: Sequence[Message]) -> list[Foreseen]:
         """What would become of up to 100 messages of the advertiser's own base, in the order of their moments."""

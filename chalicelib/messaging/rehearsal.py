@@ -81,6 +81,24 @@ class Tally:
             self.first_at = min(self.first_at or one.at, one.at)
             self.last_at = max(self.last_at or one.at, one.at)
 
+    def state(self) -> dict[str, Any]:
+        """All that was counted, as JSON can hold it."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        parts = [[country, parts, number] for (country, parts), number in self.parts.items()]
+        counted = {"refused": dict(self.refused), "waits": dict(self.waits), "hours": list(self.hours.items())}
+        return kept | counted | {"parts": parts}
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> Tally:
+        """What `state` told."""
+        counted = {
+            "refused": Counter(state["refused"]),
+            "waits": Counter(state["waits"]),
+            "hours": Counter(dict(state["hours"])),
+            "parts": Counter({(country, parts): number for country, parts, number in state["parts"]}),
+        }
+        return cls(**{**state, **counted})
+
     def told(self, audience: int, price: PriceOf) -> dict[str, Any]:
         """The summary for an audience of so many. Money in micro-units, times in epoch ms."""
         share = audience / self.looked_at if self.looked_at else 0

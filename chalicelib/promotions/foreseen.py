@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from chalicelib.clock import Clock
@@ -20,7 +21,9 @@ class ForeseenCodes(PromoDesk):
         super().__init__(pools, codes, clock)
         self.at = clock.now()
         self._known: dict[str, Pool | None] = {}
-        self._left: dict[str, int] = {}
+        self._free: dict[str, int] = {}
+        self.taken: Counter[str] = Counter()
+        """By pool, how many codes would have gone."""
         self._example: dict[str, str] = {}
 
     def reserve(self, advertiser: str, pool_id: str, message: str, zones: Sequence[str]) -> Reserved | NotOffered:
@@ -31,18 +34,18 @@ class ForeseenCodes(PromoDesk):
         holds = validity(pool, self.at, zones)
         if isinstance(holds, str):
             return holds
-        if self._left[pool_id] <= 0:
+        if self._free[pool_id] <= self.taken[pool_id]:
             return "promo_out_of_codes"
         code = PromoCode(self._example[pool_id], pool_id, message, holds.since, holds.until)
         return Reserved(code, pool.benefit, [])
 
     def gone(self, reserved: Reserved) -> None:
         """The message would leave with its code: there is one less."""
-        self._left[reserved.code.pool] -= 1
+        self.taken[reserved.code.pool] += 1
 
     def _pool(self, advertiser: str, pool_id: str) -> Pool | None:
         if pool_id not in self._known:
             pool = self._known[pool_id] = self._pools.get(advertiser, pool_id)
-            self._left[pool_id] = self._pools.stock(pool_id).free if pool else 0
+            self._free[pool_id] = self._pools.stock(pool_id).free if pool else 0
             self._example[pool_id] = (self._codes.a_free_one(pool_id) if pool else None) or _LIKE_ONE
         return self._known[pool_id]

@@ -50,7 +50,7 @@ class Safeguards:
     """What may be spent in a day, in millionths of `currency`; None for any sum."""
     currency: str = "EUR"
     approve_people: int | None = None
-    """A broadcast to more needs a second person's approval; None: to any number without."""
+    """A broadcast or a journey to more needs a second person's approval; None: to any number without."""
     approve_micro: int | None = None
     """So does one that may cost more, in millionths of `currency`."""
 

@@ -26,6 +26,17 @@ class StoredJourney:
     running: Running = "keep"
     changed_at: int = 0
     changed_by: str = ""
+    begins: int = 0
+    """The version that people begin while a newer one waits for its start; 0: the newest."""
+    requested_by: str = ""
+    """Fingerprint of the key that asks to start it, where a second person has to agree."""
+    requested_at: int = 0
+    requested: int = 0
+    """The rehearsal that this is asked for, by the moment when it was asked for itself."""
+    approved_by: str = ""
+    approved_at: int = 0
+    moves: int = 0
+    """Rises with each change: each holds only at the one that it was decided from."""
 
 
 class Journeys:
@@ -57,9 +68,11 @@ class Journeys:
 
     def save(self, advertiser: str, journey: StoredJourney, known: StoredJourney | None) -> None:
         """Store a journey as it was read to be, and the version if it is a new one; TransactionRefused if it is not."""
-        item = {"type": "journey", "v": 1} | asdict(journey)
-        condition = "#changed_at = :known AND #version = :version" if known else "attribute_not_exists(pk)"
-        values = {"known": known.changed_at, "version": known.version} if known else {}
+        item = {"type": "journey", "v": 1} | asdict(journey) | {"moves": known.moves + 1 if known else 1}
+        condition, values = "attribute_not_exists(pk)", {}
+        if known:
+            condition = "#moves = :known" if known.moves else "attribute_exists(pk) AND attribute_not_exists(#moves)"
+            values = {"known": known.moves} if known.moves else {}
         now = Put(keys.journey(advertiser, journey.id), item, condition, values)
         if known and known.version == journey.version:
             self._table.transact([now])

@@ -33,6 +33,7 @@
 | checks      | CHECKS#<sha256>           | CHECKS                | a run's reference, in a late answer        |
 | journey     | ADV#<advertiser>          | JOURNEY#<journey>     | its id; an advertiser's list               |
 | definition  | ADV#<advertiser>          | DEFINED#<jour.>#<ver.>| a journey's version, and its history       |
+| rehearsal   | ADV#<advertiser>          | REHEARSED#<journey>   | a journey's last rehearsal; index `due`    |
 | enrolment   | CONTACT#<base>#<person>   | ENROL#<journ.>#<subj.>| contact, journey, and what it is about     |
 | begun       | CONTACT#<base>#<person>   | BEGUN#<adv.>#<journ.> | who may begin a journey again              |
 | step sent   | CONTACT#<base>#<person>   | STEP#<ad.>#<jou.>#<st.>| who may be sent a step again              |
@@ -120,7 +121,7 @@ REGISTER_SHARDS = 16
 LINK_COPIES = 8
 ROSTER_SHARDS = 16
 JOBS = "jobs"
-"""The partition of the index `due` in which long work stands: segments that are built, broadcasts that run."""
+"""The partition of the index `due` in which long work stands: segments, broadcasts, rehearsals."""
 NOTICES = "notices"
 """And the one of what is to be told outside: deliveries of webhooks."""
 PERSONAL_CODE = 8
@@ -150,6 +151,7 @@ BOUGHT_PREFIX = "BOUGHT#"
 ORDERED_PREFIX = "ORDERED#"
 SEGMENT_PREFIX = "SEGMENT#"
 BROADCAST_PREFIX = "BROADCAST#"
+REHEARSAL_PREFIX = "REHEARSED#"
 MEMBER_OF_PREFIX = "IN#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
@@ -439,6 +441,11 @@ def definition(advertiser_id: str, journey_id: str, version: int) -> Key:
 def definitions_of(journey_id: str) -> str:
     """What the keys of a journey's versions begin with."""
     return f"DEFINED#{journey_id}#"
+
+
+def journey_rehearsal(advertiser_id: str, journey_id: str) -> Key:
+    """The last rehearsal of a journey that looks at everybody."""
+    return journeys(advertiser_id), f"{REHEARSAL_PREFIX}{journey_id}"
 
 
 def enrolment(base: str, person: str, journey_id: str, subject: str) -> Key:

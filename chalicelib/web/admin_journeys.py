@@ -7,7 +7,9 @@ import re
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
-from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.journeys import StoredJourney
+from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -107,11 +109,17 @@ def check_journey(advertiser: str) -> Response:
 @routes.route(_ALL + "/{journey}/start", methods=["POST"])
 @view
 def start_journey(advertiser: str, journey: str) -> Response:
-    """Let people begin it."""
-    from chalicelib.web.journey_models import journey_answer
-
+    """Let people begin it, or, where it is larger than one person may start, ask a second one to approve it (202)."""
     by, owner = authorise(routes, advertiser), reached(routes, advertiser)
-    return answer(journey_answer(services().journey_desk.start(owner, journey, by)))
+    return _started(owner, services().journey_desk.start(owner, journey, by, key_of(routes)))
+
+
+@routes.route(_ALL + "/{journey}/approve", methods=["POST"])
+@view
+def approve_journey(advertiser: str, journey: str) -> Response:
+    """Agree to what another key has asked to start: people begin it."""
+    by, owner = authorise(routes, advertiser), reached(routes, advertiser)
+    return _started(owner, services().journey_desk.approve(owner, journey, by, key_of(routes)))
 
 
 @routes.route(_ALL + "/{journey}/stop", methods=["POST"])
@@ -128,19 +136,25 @@ def stop_journey(advertiser: str, journey: str) -> Response:
 @view
 def rehearse_journey(advertiser: str, journey: str) -> Response:
     """What the last thirty days would lead to from a start on: who gets what when, and who not. Nothing is sent."""
-    from chalicelib.journeys.book import Known
-    from chalicelib.journeys.definition import Journey
-    from chalicelib.web.journey_models import RehearsalAsked
+    from chalicelib.web.journey_models import RehearsalAsked, rehearsal_answer
     from chalicelib.web.message_models import epoch_ms
 
     owner = reached(routes, advertiser)
     body = read_body(routes, RehearsalAsked)
-    found = services().journeys.get(advertiser, journey)
-    if found is None:
-        raise NotFound("journey")
-    known = Known(found.id, found.version, Journey.model_validate_json(found.document))
-    start = epoch_ms(body.start_at) if body.start_at else None
-    return answer(services().journey_rehearser.rehearse(owner, known, start, body.contacts))
+    start, desk = epoch_ms(body.start_at), services().rehearsal_desk
+    if body.everybody:
+        return answer(rehearsal_answer(desk.begin(owner, journey, start)), 202)
+    return answer(desk.at_once(owner, journey, start, body.contacts))
+
+
+@routes.route(_ALL + "/{journey}/rehearsal", methods=["GET"])
+@view
+def last_rehearsal(advertiser: str, journey: str) -> Response:
+    """How far the last rehearsal of everybody is, and what it found."""
+    from chalicelib.web.journey_models import rehearsal_answer
+
+    reached(routes, advertiser)
+    return answer(rehearsal_answer(services().rehearsal_desk.last(advertiser, journey)))
 
 
 @routes.route(_PLAYBOOKS, methods=["GET"])
@@ -160,6 +174,7 @@ def switch_on(advertiser: str, playbook: str) -> Response:
 
     Templates that are there already stay as they are, since somebody may have changed them: the answer names them.
     """
+    from chalicelib.journeys.desk import NotStarted
     from chalicelib.journeys.playbooks import installation, playbook_of
     from chalicelib.web.journey_models import SwitchOn, journey_answer
 
@@ -177,6 +192,18 @@ def switch_on(advertiser: str, playbook: str) -> Response:
     kept = sorted(there.intersection(template.id for template in templates))
     saved = services().journey_desk.save(owner, found.id, journey, by)
     services().playbook_answers.apply(owner, body.answers)
+    waits_for: str | None = None
     if body.start:
-        saved = services().journey_desk.start(owner, found.id, by)
-    return answer(journey_answer(saved) | {"kept_templates": kept}, 201)
+        try:
+            saved = services().journey_desk.start(owner, found.id, by, key_of(routes))
+        except NotStarted as refused:  # It is saved all the same, and has to be rehearsed first.
+            waits_for = refused.reason
+    waits_for = "approval" if saved.requested_by else waits_for
+    return answer(journey_answer(saved) | {"kept_templates": kept, "waits_for": waits_for}, 201)
+
+
+def _started(owner: Advertiser, journey: StoredJourney) -> Response:
+    from chalicelib.web.journey_models import started_answer
+
+    last = services().journey_rehearsals.get(owner.id, journey.id) if journey.requested_by else None
+    return answer(started_answer(journey, owner, last), 202 if last else 200)

@@ -71,9 +71,11 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("put", _JOURNEY, "Save a journey's next version; a new one is a draft (201)", "NewJourney", 200),
     ("get", f"{_JOURNEY}/versions", "All that a journey has been", None, 200),
     ("get", f"{_JOURNEY}/results", "What came of its variants and holdout, with intervals (?version=)", None, 200),
-    ("post", f"{_JOURNEY}/start", "Let people begin a journey", None, 200),
+    ("post", f"{_JOURNEY}/start", "Let people begin a journey, or ask a second person to (202)", None, 200),
+    ("post", f"{_JOURNEY}/approve", "Agree to what another key asks to start", None, 200),
     ("post", f"{_JOURNEY}/stop", "Stop a journey: nothing more of it is sent", None, 200),
     ("post", f"{_JOURNEY}/rehearse", "What the last 30 days would lead to; nothing is sent", "RehearsalAsked", 200),
+    ("get", f"{_JOURNEY}/rehearsal", "How far the last rehearsal of everybody is, and what it found", None, 200),
     ("get", _PLAYBOOKS, "The journeys that are ready to be switched on", None, 200),
     (
         "post",

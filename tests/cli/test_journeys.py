@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from chalicelib.clock import MINUTE
+from chalicelib.storage.advertisers import Safeguards
 from cli import journeys
 from cli.main import app
 from tests.journeys.test_experiments import EXPERIMENT
 from tests.support.journeys import ONE_STEP, start, template
-from tests.support.shop import Shop
+from tests.support.shop import PHONES, Shop, hashed, lamp, visitor_id
+from tests.support.stream import Stream
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +62,23 @@ def test_a_document_is_saved_from_a_file_and_rehearsed(shop: Shop, tmp_path: Pat
     found = run("rehearse", shop.advertiser.id, "again")
     assert (found["journey"], found["rows"], found["messages"]["sends"]["people"]) == ("again", [], 0)
     assert "abandoned_cart" in [one["playbook"] for one in run("playbooks")["playbooks"]]
+
+
+def test_a_large_one_waits_for_a_key(shop: Shop, stream: Stream, tmp_path: Path) -> None:
+    services, of = shop.world.services, (shop.advertiser.id, "again")
+    services.advertisers.save(replace(shop.advertiser, safeguards=Safeguards(approve_people=0)))
+    template(shop, "cart-1", "{{ brand }} : votre panier vous attend {{ link }}")
+    file = tmp_path / "journey.json"
+    file.write_text(json.dumps(ONE_STEP), encoding="utf-8")
+    run("put", *of, str(file))
+    assert "rehearse it as it is now" in run("start", *of, code=1)
+    services.rosters.add([(of[0], shop.contact(PHONES[1]))])
+    shop.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed(PHONES[1])})
+    stream.follow()
+    shop.world.clock.advance(MINUTE)
+    assert run("rehearse", *of)["people"] == 1
+    assert run("start", *of) == {"journey": "again", "state": "draft", "waits_for": "approval"}
+    assert "another one has to" in run("approve", *of, code=1)
 
 
 def test_a_document_that_cannot_be_meant_is_said_by_its_place(shop: Shop, tmp_path: Path) -> None:

@@ -107,3 +107,9 @@ def test_a_journey_is_rehearsed(shop: Shop, phone: str) -> None:
     found = eventually(lambda: (told := shop.deployed.admin("POST", path, {}).json) and told.get("rows") and told)
     assert found["became"]["begun"] == 1
     assert {row["outcome"] for row in found["rows"]} == {"sent"}
+    asked = shop.deployed.admin("POST", path, {"everybody": True})
+    assert (asked.status, asked.json["state"]) == (202, "running")
+    shop.deployed.pass_minutes(1)
+    kept = path.replace("/rehearse", "/rehearsal")
+    done = eventually(lambda: (told := shop.deployed.admin("GET", kept).json)["state"] == "done" and told)
+    assert done["became"] == found["became"]

@@ -25,7 +25,7 @@ def switch_on(shop: Shop, playbook_id: str, language: Language = "fr", **answers
         services.templates.save(shop.advertiser.id, template)
     services.sender_book.register_default(shop.advertiser, verified=True)
     services.journey_desk.save(shop.advertiser, playbook_id, journey, "test")
-    services.journey_desk.start(shop.advertiser, playbook_id, "test")
+    services.journey_desk.start(shop.advertiser, playbook_id, "test", "test")
     forget_journeys(shop)
 
 

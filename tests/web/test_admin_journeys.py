@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.halts import scope_of
+from chalicelib.workers.background import on_minute
 from tests.support.journeys import CAPPED as CART
 from tests.support.journeys import ONE_STEP, template
-from tests.support.shop import Shop
+from tests.support.shop import PHONES, Shop, hashed, lamp, visitor_id
+from tests.support.stream import Stream
 from tests.web.conftest import Api
 
 
@@ -134,6 +138,42 @@ def test_results_of_what_a_version_compares(api: Api, journeys: str) -> None:
     assert api.ask("GET", f"{journeys}/cart/results?version=0").status == 422
     assert api.ask("GET", f"{journeys}/other/results").status == 404
     assert api.ask("GET", "/v1/advertisers/adv_other/journeys/cart/results").status in (403, 404)
+
+
+def test_a_large_start_is_asked_for_by_one_key_and_approved_by_another(
+    api: Api, shop: Shop, stream: Stream, journeys: str
+) -> None:
+    services = shop.world.services
+    services.advertisers.save(replace(shop.advertiser, safeguards=Safeguards(approve_people=0)))
+    person = shop.contact(PHONES[1], marketing=False)
+    services.rosters.add([(shop.advertiser.id, person)])
+    shop.tell(visitor_id(), "add_to_cart", params=lamp(), ids={"phone_sha256": hashed(PHONES[1])})
+    stream.follow()
+    shop.world.clock.advance(1)
+    api.ask("PUT", f"{journeys}/cart", {"document": CART})
+    assert api.ask("POST", f"{journeys}/cart/start").status == 409
+    assert api.ask("GET", f"{journeys}/cart/rehearsal").status == 404
+    asked = api.ask("POST", f"{journeys}/cart/rehearse", {"everybody": True})
+    assert (asked.status, asked.json["state"]) == (202, "running")
+    on_minute(services, lambda: 900_000)
+    done = api.ask("GET", f"{journeys}/cart/rehearsal").json
+    assert (done["state"], done["people"], done["version"]) == ("done", 1, 1)
+    started = api.ask("POST", f"{journeys}/cart/start")
+    assert (started.status, started.json["state"], started.json["waits_for"]) == (202, "draft", "approval")
+    assert started.json["rehearsal"]["limits_passed"] == ["people"]
+    assert started.json["rehearsal"]["unreached"]["no_sms_marketing_consent"]["win_back"]
+    assert api.ask("POST", f"{journeys}/cart/approve").status == 409, "by the same key"
+    services.advertisers.save_key("rk_second", shop.advertiser.id)
+    assert api.with_key("rk_second").ask("POST", f"{journeys}/cart/approve").json["state"] == "live"
+    services.advertisers.save_key("rk_stranger", "adv_other")
+    assert api.with_key("rk_stranger").ask("POST", f"{journeys}/cart/approve").status == 403
+
+
+def test_a_playbook_that_needs_a_rehearsal_is_saved_and_not_started(api: Api, shop: Shop, journeys: str) -> None:
+    shop.world.services.advertisers.save(replace(shop.advertiser, safeguards=Safeguards(approve_people=0)))
+    path = f"/v1/advertisers/{shop.advertiser.id}/playbooks/order_shipped"
+    done = api.ask("POST", path, {"language": "fr", "start": True})
+    assert (done.status, done.json["state"], done.json["waits_for"]) == (201, "draft", "not_rehearsed")
 
 
 def test_what_a_playbook_finds_there_it_keeps_and_names(api: Api, shop: Shop, journeys: str) -> None:
