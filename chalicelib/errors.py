@@ -71,3 +71,7 @@ class NotSetUp(RelanceError):
 
 class ModelUnavailable(RelanceError):
     """The language model did not answer; the text is the service's code."""
+
+
+class MailUnavailable(RelanceError):
+    """An e-mail was not taken; the text is the service's code."""

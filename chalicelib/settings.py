@@ -47,6 +47,8 @@ class Settings:
     word_within_h: int = 72
     """How long a receipt is waited for where it is not known whether an SMS left (hours)."""
 
+    mail_from: str = ""
+    """The address that e-mails come from; empty: none are sent."""
     text_model: str = ""
     """The Bedrock model, or inference profile, that suggests texts; empty: none does."""
 
@@ -128,6 +130,7 @@ def from_environment() -> Settings:
         provider_rate=_rate("PROVIDER_RATE"),
         sender_rate=_rate("SENDER_RATE"),
         prices=os.environ.get("SMS_PRICES", ""),
+        mail_from=_mail_from(),
         text_model=_model("TEXT_MODEL"),
         word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
@@ -166,6 +169,13 @@ def _model(name: str) -> str:
     value = os.environ.get(name, "none")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}|", value):
         raise ConfigurationError(name, "is the id of a Bedrock model or inference profile, or none")
+    return "" if value == "none" else value
+
+
+def _mail_from() -> str:
+    value = os.environ.get("MAIL_FROM", "none")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+|none|", value):
+        raise ConfigurationError("MAIL_FROM", "is an e-mail address that SES has verified, or none")
     return "" if value == "none" else value
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
     from chalicelib.storage.notice_queue import NoticeQueue
+    from chalicelib.storage.notices import NoticeBook
     from chalicelib.storage.opposition_log import OppositionLog
     from chalicelib.storage.ordered import OrderedLog
     from chalicelib.storage.participants import Participants
@@ -372,3 +373,9 @@ class Stores:
         from chalicelib.storage.notice_queue import NoticeQueue
 
         return NoticeQueue(self._client("sqs"), self.settings.notice_queue_url)
+
+    @cached_property
+    def notice_book(self) -> NoticeBook:
+        from chalicelib.storage.notices import NoticeBook
+
+        return NoticeBook(self.table, self.kept)

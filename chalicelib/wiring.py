@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from chalicelib.replies.answering import Answering
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
+    from chalicelib.replies.notices import Waiting
+    from chalicelib.replies.waiting_mail import Mail, WaitingMail
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
@@ -639,6 +641,43 @@ class Services(Stores):
         from chalicelib.webhooks.announcer import Announcer
 
         return Announcer(self.webhooks, self.deliveries, self.notice_queue, self.clock)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        from chalicelib.replies.notices import Waiting
+
+        return Waiting(
+            book=self.notice_book,
+            threads=self.threads,
+            webhooks=self.webhooks,
+            announcer=self.announcer,
+            mail=self.waiting_mail,
+            queue=self.notice_queue,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def waiting_mail(self) -> WaitingMail:
+        from chalicelib.replies.waiting_mail import WaitingMail
+
+        return WaitingMail(
+            book=self.notice_book,
+            threads=self.threads,
+            counters=self.counters,
+            mail=self.mail,
+            queue=self.notice_queue,
+            vault=self.vault,
+            origin=self.settings.origin,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def mail(self) -> Mail | None:
+        """What sends e-mail, where the stage has it."""
+        from chalicelib.aws.mail import SesMail
+
+        sender = self.settings.mail_from
+        return SesMail(lambda: self._client("sesv2"), sender) if sender else None
 
     @cached_property
     def deliverer(self) -> Deliverer:

@@ -169,6 +169,6 @@ def _places(item: Item) -> dict[str, str]:
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
         case "advertiser":
             return {"agent_name": f"agent/{item['id']}"}
-        case "outbox" | "webhook" as kind:
+        case "outbox" | "webhook" | "notices" as kind:
             return {"sealed": f"{kind}/{item['id']}"}
     return {}

@@ -87,6 +87,10 @@
 | webhook     | ADV#<advertiser>          | WEBHOOK#<webhook>     | its id; an advertiser's list               |
 | delivery    | WEBHOOK#<webhook>         | DELIVERY#<delivery>   | its id; a webhook's list; index `due`      |
 | announced   | WEBHOOK#<webhook>         | ANNOUNCED#<digest>    | nobody: an event is announced once         |
+| notices     | ADV#<advertiser>          | NOTICES               | who is told that conversations wait        |
+| waiting     | NOTICES#<advertiser>      | WAITS#<thread>        | the notice's order; index `due`            |
+| to mail     | NOTICES#<advertiser>      | TOMAIL#<thread>       | the advertiser's next e-mail               |
+| mailing     | NOTICES#<advertiser>      | MAIL                  | when that one leaves; index `due`          |
 | lead source | LEADS#<source>            | LEADS                 | its id, in a lead tool's address           |
 | shop source | SHOPS#<source>            | SHOPS                 | its id, in a shop platform's address       |
 | product     | CATALOGUE#<site>          | <product>             | its id; everything that a site sells       |
@@ -123,7 +127,7 @@ ROSTER_SHARDS = 16
 JOBS = "jobs"
 """The partition of the index `due` in which long work stands: segments, broadcasts, rehearsals."""
 NOTICES = "notices"
-"""And the one of what is to be told outside: deliveries of webhooks."""
+"""And the one of what is to be told outside: deliveries of webhooks, conversations that wait."""
 PERSONAL_CODE = 8
 """The fewest characters that a personal code ever had."""
 EVENT_PREFIX = "EVENT#"
@@ -155,6 +159,8 @@ REHEARSAL_PREFIX = "REHEARSED#"
 MEMBER_OF_PREFIX = "IN#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
+WAITS_PREFIX = "WAITS#"
+TO_MAIL_PREFIX = "TOMAIL#"
 ROOTS = "ROOTS"
 PERSON_PREFIX = "PERSON#"
 PROOF_PREFIX = "PROOF#"
@@ -736,6 +742,36 @@ def delivery(webhook_id: str, delivery_id: str) -> Key:
 def announced(webhook_id: str, digest: str) -> Key:
     """The mark that an event was announced to a webhook."""
     return deliveries(webhook_id), f"ANNOUNCED#{digest}"
+
+
+def notice_settings(advertiser_id: str) -> Key:
+    """Who of an advertiser is told that conversations wait."""
+    return f"ADV#{advertiser_id}", "NOTICES"
+
+
+def notices(advertiser_id: str) -> str:
+    """The partition of what an advertiser is to be told of its conversations."""
+    return f"NOTICES#{advertiser_id}"
+
+
+def waiting_note(advertiser_id: str, thread_id: str) -> Key:
+    """That a thread waits."""
+    return notices(advertiser_id), f"{WAITS_PREFIX}{thread_id}"
+
+
+def to_mail(advertiser_id: str, thread_id: str) -> Key:
+    """That the next e-mail tells of a thread."""
+    return notices(advertiser_id), f"{TO_MAIL_PREFIX}{thread_id}"
+
+
+def mailing(advertiser_id: str) -> Key:
+    """When an advertiser's e-mails leave."""
+    return notices(advertiser_id), "MAIL"
+
+
+def notified(key: Key) -> str:
+    """Whom a notice is for."""
+    return key[0].partition("#")[2]
 
 
 def verification(verification_id: str) -> Key:
