@@ -15,6 +15,7 @@ from chalicelib.web import (
     admin_broadcasts,
     admin_complements,
     admin_consents,
+    admin_conversations,
     admin_conversions,
     admin_halts,
     admin_imports,
@@ -50,6 +51,7 @@ app.register_blueprint(admin.routes)
 app.register_blueprint(admin_broadcasts.routes)
 app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
+app.register_blueprint(admin_conversations.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_imports.routes)

@@ -71,9 +71,12 @@ if TYPE_CHECKING:
     from chalicelib.messaging.writing import Writer
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.answering import Answering
+    from chalicelib.replies.beside import BesideReader
+    from chalicelib.replies.conversation_desk import ConversationDesk
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
     from chalicelib.replies.notices import Waiting
+    from chalicelib.replies.quick_replies import QuickReplyBook
     from chalicelib.replies.waiting_mail import Mail, WaitingMail
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.directory import Directory
@@ -629,6 +632,37 @@ class Services(Stores):
         from chalicelib.replies.answering import Answering
 
         return Answering(self.messages, self.ledgers, self.counters, self.send_queue, self.vault)
+
+    @cached_property
+    def conversation_desk(self) -> ConversationDesk:
+        from chalicelib.replies.conversation_desk import ConversationDesk
+
+        return ConversationDesk(
+            self.threads, self.answering, self.ledgers, self.counters, self.announcer, self.vault, self.clock
+        )
+
+    @cached_property
+    def beside_reader(self) -> BesideReader:
+        from chalicelib.replies.beside import BesideReader
+
+        return BesideReader(
+            table=self.table,
+            advertisers=self.advertisers,
+            contacts=self.contacts,
+            ledgers=self.ledgers,
+            messages=self.messages,
+            visitors=self.visitors,
+            ordered=self.ordered,
+            enrolments=self.enrolments,
+            vault=self.vault,
+        )
+
+    @cached_property
+    def quick_reply_book(self) -> QuickReplyBook:
+        from chalicelib.replies.quick_replies import QuickReplyBook
+        from chalicelib.storage.quick_replies import QuickReplies
+
+        return QuickReplyBook(QuickReplies(self.table), self.vault, self.clock)
 
     @cached_property
     def inbound(self) -> Inbound:

@@ -161,7 +161,8 @@ def _places(item: Item) -> dict[str, str]:
                 "phone": f"message-phone/{item['id']}",
             }
         case "thread":
-            return {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
+            kept = {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
+            return kept | {"last_text": said_context(item["id"], item["last_id"])}
         case "said":
             text = item["thread"], item["id"]
             return {"text": said_context(*text), "because": because_context(*text)}

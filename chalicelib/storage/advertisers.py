@@ -72,6 +72,8 @@ class Advertiser:
     safeguards: Safeguards = field(default_factory=Safeguards)
     attribution_ms: int = 5 * DAY
     """How long after a click a purchase is put down to it."""
+    answer_target_ms: int = 5 * MINUTE
+    """Within which a person who has written shall have a first answer: what is measured is shown against it."""
     agent: Agent | None = None
     """Who signs: a real person, who answers in its hours (messaging/agents.py). None: nobody does."""
     agent_name: bytes | None = None
@@ -157,6 +159,7 @@ def _advertiser(item: Item) -> Advertiser:
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
         attribution_ms=item.get("attribution_ms", 5 * DAY),
         safeguards=Safeguards(**item.get("safeguards", {})),
+        answer_target_ms=item.get("answer_target_ms", 5 * MINUTE),
         agent=agent_from(item["agent"]) if item.get("agent") else None,
         agent_name=item.get("agent_name"),
     )

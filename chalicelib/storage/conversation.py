@@ -10,6 +10,8 @@ from chalicelib.storage import keys
 
 RETENTION = 3 * 365 * DAY
 """Of what was said, from when it was; of a thread, from its last word: as long as its person may be a contact."""
+SETTLED = frozenset({"handed_over", "stop_doubtful"})
+"""Flags that a person's answer takes off: somebody has read what they were raised for."""
 State = Literal["open", "waiting", "closed"]
 """`waiting`: something that the person wrote has no answer; `open`: it has one; `closed`: it is done with."""
 
@@ -85,6 +87,10 @@ class Thread:
     unread: int = 0
     """How many of them since somebody read it."""
     flags: frozenset[str] = frozenset()
+    last_text: bytes | None = None
+    """What was said last, sealed as in its place (`said_context`)."""
+    last_id: str = ""
+    last_direction: Literal["in", "out"] = "in"
     last_at: int = 0
     last_in_at: int = 0
     last_out_at: int = 0
@@ -126,7 +132,7 @@ def with_heard(known: Thread | None, thread_id: str, heard: Heard, said: Said) -
     state = heard.state if heard.state and (is_newest or heard.state == "waiting") else before.state
     began = said.at if before.state != "waiting" else min(before.waiting_since, said.at)
     return replace(
-        before,
+        _with_last(before, said),
         base=heard.base,
         phone=heard.phone,
         number=heard.number if is_newest else before.number,
@@ -135,7 +141,6 @@ def with_heard(known: Thread | None, thread_id: str, heard: Heard, said: Said) -
         texts=before.texts + 1,
         unread=before.unread + 1,
         flags=before.flags | heard.flags,
-        last_at=max(before.last_at, said.at),
         last_in_at=max(before.last_in_at, said.at),
         waiting_since=began if state == "waiting" else 0,
         last_message=(heard.message or before.last_message) if is_newest else before.last_message,
@@ -147,16 +152,27 @@ def with_answer(known: Thread, said: Said, state: State | None, seen: int | None
     """A thread with an answer, by somebody who had seen as many texts as `seen` says: a later one goes on waiting."""
     has_newer = seen is not None and known.state == "waiting" and known.texts > seen
     after = known.state if state is None or has_newer else state
+    unread, flags = known.unread, known.flags
+    if not said.automatic:
+        unread = 0 if seen is None else min(unread, max(0, known.texts - seen))
+        flags -= SETTLED
     began = known.last_in_at if has_newer else known.waiting_since
     return replace(
-        known,
+        _with_last(known, said),
         state=after,
-        last_at=max(known.last_at, said.at),
+        unread=unread,
+        flags=flags,
         last_out_at=max(known.last_out_at, said.at),
         waiting_since=began if after == "waiting" else 0,
         last_message=said.message or known.last_message,
         version=known.version + 1,
     )
+
+
+def _with_last(thread: Thread, said: Said) -> Thread:
+    if said.at < thread.last_at:
+        return thread
+    return replace(thread, last_at=said.at, last_id=said.id, last_text=said.text, last_direction=said.direction)
 
 
 def waited(known: Thread, said: Said) -> int | None:

@@ -19,6 +19,7 @@
 | stopped     | COUNTED#<adv>#<campaign>  | <message>             | nobody: a no is counted once               |
 | breaker     | BREAKER#<provider>        | BREAKER               | who hands over to the provider             |
 | template    | ADV#<advertiser>          | TEMPLATE#<template>   | its id; an advertiser's list               |
+| quick reply | ADV#<advertiser>          | QUICK#<reply>         | its id; an advertiser's list               |
 | signed      | COUNTRY#<country>         | SIGNED                | the country                                |
 | signature   | COUNTRY#<country>         | SIGNATURE#<id>        | a country's history                        |
 | countries   | COUNTRY#                  | <country>             | all that were ever signed                  |
@@ -146,6 +147,7 @@ TRIAL_PHONE_PREFIX = "TRIAL#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
+QUICK_REPLY_PREFIX = "QUICK#"
 JOURNEY_PREFIX = "JOURNEY#"
 ENROLMENT_PREFIX = "ENROL#"
 PARTICIPANT_PREFIX = "ARM#"
@@ -352,6 +354,11 @@ def message_of(base: str, person: str, message_id: str) -> Key:
 def network(hmac: str) -> Key:
     """Whose browser the service's own cookie is in, by the cookie's keyed hash."""
     return f"NET#{hmac}", "NET"
+
+
+def quick_reply(advertiser_id: str, reply: str) -> Key:
+    """What an advertiser's agents say again and again."""
+    return f"ADV#{advertiser_id}", f"{QUICK_REPLY_PREFIX}{reply}"
 
 
 def thread(thread_id: str) -> Key:

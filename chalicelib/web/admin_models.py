@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -91,6 +91,8 @@ class NewAdvertiser(Body):
     hours: HoursSettings = HoursSettings()
     attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
     """How long after a click a purchase is put down to it. The browser remembers a click for 30 days."""
+    answer_target_s: Literal[30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400] = 300
+    """Within which a person who has written shall have a first answer."""
     safeguards: SafeguardSettings = SafeguardSettings()
     agent: AgentSettings | None = None
     """Who signs; nobody where nothing is said."""
@@ -151,6 +153,7 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str, vault: Vault) -> Adv
         ),
         hours=hours_of(body.hours),
         attribution_ms=body.attribution_s * SECOND,
+        answer_target_ms=body.answer_target_s * SECOND,
         safeguards=_safeguards(body.safeguards),
         agent=agent_of(body.agent) if body.agent else None,
         agent_name=seal_name(vault, advertiser_id, body.agent.name) if body.agent else None,
@@ -188,6 +191,7 @@ def advertiser_answer(advertiser: Advertiser, vault: Vault) -> dict[str, Any]:
         },
         "hours": hours_answer(advertiser.hours),
         "attribution_s": advertiser.attribution_ms // SECOND,
+        "answer_target_s": advertiser.answer_target_ms // SECOND,
         "safeguards": {
             "stop_percent": advertiser.safeguards.stop_percent,
             "daily_budget": None

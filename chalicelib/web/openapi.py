@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.web import conversation_models
 from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
@@ -172,8 +173,14 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", "/v1/caps", "The caps over all advertisers (operator)", None, 200),
     ("put", "/v1/caps", "Replace the caps over all advertisers (operator)", "OperatorCaps", 200),
     ("get", "/v1/counts", "What belongs to no known site (operator)", None, 200),
+    *conversation_models.ROUTES,
 )
-_IN_PAGES = {f"{_SEGMENTS}/{{segment}}/members", f"{_BROADCAST}/rehearsal", f"{_BROADCAST}/differences"}
+_IN_PAGES = {
+    f"{_SEGMENTS}/{{segment}}/members",
+    f"{_BROADCAST}/rehearsal",
+    f"{_BROADCAST}/differences",
+    *conversation_models.IN_PAGES,
+}
 _MODELS = (
     NewAdvertiser,
     NewSite,
@@ -216,6 +223,7 @@ _MODELS = (
     PreviewRequest,
     SuggestionRequest,
     OperatorCaps,
+    *conversation_models.MODELS,
 )
 
 
@@ -267,7 +275,7 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
         parameters.append({"name": "campaign", "in": "query", "required": False, "schema": {"type": "string"}})
     if path.startswith("/v1/sites/") and path.endswith("/conversions") and not body:
         parameters.append({"name": "transaction_id", "in": "query", "required": True, "schema": {"type": "string"}})
-    if path.endswith(("/counts", "/traffic", "/unsubscribes", "{advertiser}/conversions")):
+    if path.endswith(("/counts", "/traffic", "/unsubscribes", "/statistics", "{advertiser}/conversions")):
         parameters.append(
             {
                 "name": "hours",
@@ -276,6 +284,8 @@ def _operation(path: str, summary: str, body: str | None, status: int) -> dict[s
                 "schema": {"type": "integer", "minimum": 1, "maximum": 744},
             }
         )
+    filters = conversation_models.FILTERS.get(path, ())
+    parameters += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in filters]
     operation: dict[str, Any] = {
         "summary": summary,
         "parameters": parameters,

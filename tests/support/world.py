@@ -23,6 +23,7 @@ from chalicelib.storage.import_uploads import Uploads
 from chalicelib.storage.links import Click, Link
 from chalicelib.storage.notice_queue import NoticeQueue
 from chalicelib.storage.receipt_queue import ReceiptQueue
+from chalicelib.storage.send_queue import SendQueue
 from chalicelib.vault import Vault, new_secrets
 from chalicelib.wiring import Services
 from chalicelib.workers.notices import on_notices
@@ -108,6 +109,8 @@ class World:
         services.opposition_log = self.opposition_log
         files = ImportFiles(aws("s3"), IMPORT_FILES)
         queue: Any = self.import_queue
+        orders: Any = self.queue
+        services.send_queue = SendQueue(orders, self.settings.send_queue_url)
         services.import_desk = ImportDesk(
             Uploads(services.table), files, ImportQueue(queue, "imports"), services.import_destination, self.clock
         )

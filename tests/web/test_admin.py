@@ -25,6 +25,7 @@ from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
+from tests.support.talk import write
 from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 from tests.web.conftest import Api
 
@@ -75,6 +76,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         "verification": "ver_none",
         "order": "o-1",
     }
+    names |= a_conversation(route, shop)
     if "promo" in route:
         names |= {"pool": a_pool(shop), "code": "GIFT1"}
     elif "{code}" in route:
@@ -103,6 +105,14 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         shop.world.services.conversion_log.change(order, order, [], shop.world.clock.now())
         asked = "?transaction_id=order-1"
     return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload) + asked
+
+
+def a_conversation(route: str, shop: Shop) -> dict[str, str]:
+    """Somebody's question, and what is usually said to it."""
+    if "{conversation}" not in route and "{reply}" not in route:
+        return {}
+    reply = shop.world.services.quick_reply_book.save(shop.advertiser.id, "stock", "Oui.", "fr")
+    return {"conversation": write(shop, "C'est en stock ?").id, "reply": reply.id}
 
 
 def a_segment(shop: Shop) -> str:
@@ -153,6 +163,13 @@ _LEADS = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
 # What a route takes, by its end; None for the methods that take nothing.
 PLAN = {"name": "Sale", "segment": "seg_1", "template": "sale", "link": "https://shop.example/sale"}
 BODIES: dict[str, Any] = {
+    "/conversations/{conversation}/messages": {"text": "Oui, il en reste deux.", "id": "answer-1"},
+    "/conversations/{conversation}/check": {"text": "Oui."},
+    "/conversations/{conversation}/state": {"state": "closed"},
+    "/conversations/{conversation}/assignee": {"assignee": "Nadia"},
+    "/conversations/{conversation}/tags": {"tags": ["stock"]},
+    "/conversations/{conversation}/read": {"seen": 1},
+    "/quick-replies/{reply}": {"text": "Oui."},
     "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/people/find": {"reason": "access", "phone": CAMILLE},

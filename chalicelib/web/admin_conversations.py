@@ -1,0 +1,248 @@
+"""`/v1/advertisers/{advertiser}/conversations…` and `…/quick-replies…`: the inbox (mission.md, R3)."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.clock import HOUR
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer, authorise, hours_asked, reached, read_body
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_ALL = "/v1/advertisers/{advertiser}/conversations"
+_ONE = f"{_ALL}/{{conversation}}"
+_QUICK = "/v1/advertisers/{advertiser}/quick-replies"
+_MOST = 100
+_CURSOR = re.compile(r"\d{13}\..{1,200}", re.DOTALL)
+_REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@routes.route(_ALL, methods=["GET"])
+@view
+def list_conversations(advertiser: str) -> Response:
+    """Conversations in a state, the newest first."""
+    from chalicelib.replies.conversation_desk import Wanted
+    from chalicelib.web.conversation_models import STATES, cursor, thread_answer
+
+    authorise(routes, advertiser)
+    state = next((one for one in STATES if one == parameter(routes, "state", "waiting")), None)
+    if state is None:
+        raise InvalidInput([FieldError("state", "known", f"one of {', '.join(STATES)}")])
+    wanted = Wanted(
+        state,
+        assignee=_given("assignee"),
+        tag=_given("tag"),
+        unread=parameter(routes, "unread", "") == "true",
+    )
+    desk = services().conversation_desk
+    found, after = desk.listed(advertiser, wanted, *_page())
+    told = [thread_answer(thread, desk.assignee(thread)) for thread in found]
+    return answer({"conversations": told, "after": cursor(after)})
+
+
+@routes.route(f"{_ALL}/statistics", methods=["GET"])
+@view
+def conversation_statistics(advertiser: str) -> Response:
+    """How long people waited for a first answer in the last hours, against the advertiser's target."""
+    from chalicelib.storage.conversation_counts import standing_scope
+    from chalicelib.web.conversation_models import statistics_answer
+
+    owner = reached(routes, advertiser)
+    now, counters = services().clock.now(), services().counters
+    since = now - hours_asked(routes) * HOUR
+    told = statistics_answer(
+        counters.read(advertiser, since, now), counters.read_in_all(standing_scope(advertiser)), owner.answer_target_ms
+    )
+    return answer({"since": since, "until": now} | told)
+
+
+@routes.route(_ONE, methods=["GET"])
+@view
+def get_conversation(advertiser: str, conversation: str) -> Response:
+    """A conversation, with what stands beside it."""
+    from chalicelib.web.conversation_models import beside_answer, thread_answer
+
+    authorise(routes, advertiser)
+    desk = services().conversation_desk
+    thread = desk.find(advertiser, conversation)
+    beside = services().beside_reader.read(thread)
+    return answer(thread_answer(thread, desk.assignee(thread)) | {"beside": beside_answer(beside, advertiser)})
+
+
+@routes.route(f"{_ONE}/messages", methods=["GET"])
+@view
+def list_texts(advertiser: str, conversation: str) -> Response:
+    """What was said, in its order; a text that came late stands where it was written."""
+    from chalicelib.web.conversation_models import cursor, text_answer
+
+    authorise(routes, advertiser)
+    desk = services().conversation_desk
+    after, limit = _page()
+    said = desk.texts(desk.find(advertiser, conversation), after, limit)
+    sent = services().messages.get_all(one.message for one in said if one.message)
+    states: dict[str, str] = {message.id: message.state for message in sent.values()}
+    last = cursor(said[-1].place) if len(said) == limit else None
+    return answer({"messages": [text_answer(one, states) for one in said], "after": last})
+
+
+@routes.route(f"{_ONE}/messages", methods=["POST"])
+@view
+def answer_conversation(advertiser: str, conversation: str) -> Response:
+    """Answer. The same id once more answers the same message: it leaves once."""
+    from chalicelib.web.conversation_models import NewAnswer, message_answer
+
+    authorise(routes, advertiser)
+    body = read_body(routes, NewAnswer)
+    message = services().conversation_desk.answer(advertiser, conversation, body.text, body.id, body.seen)
+    return answer(message_answer(message), 202)
+
+
+@routes.route(f"{_ONE}/check", methods=["POST"])
+@view
+def check_answer(advertiser: str, conversation: str) -> Response:
+    """What a text would cost as an answer, and whether it may be one."""
+    from chalicelib.replies.agent_answers import size
+    from chalicelib.web.conversation_models import DraftAnswer, size_answer
+
+    authorise(routes, advertiser)
+    services().conversation_desk.find(advertiser, conversation)
+    return answer(size_answer(size(read_body(routes, DraftAnswer).text)))
+
+
+@routes.route(f"{_ONE}/state", methods=["PUT"])
+@view
+def turn_conversation(advertiser: str, conversation: str) -> Response:
+    """Close a conversation, open it again, or let it wait."""
+    from chalicelib.web.conversation_models import NewState
+
+    authorise(routes, advertiser)
+    body = read_body(routes, NewState)
+    services().conversation_desk.turn(advertiser, conversation, body.state)
+    return _as_it_stands(advertiser, conversation)
+
+
+@routes.route(f"{_ONE}/assignee", methods=["PUT"])
+@view
+def assign_conversation(advertiser: str, conversation: str) -> Response:
+    """Give a conversation to somebody, or to nobody."""
+    from chalicelib.web.conversation_models import NewAssignee
+
+    authorise(routes, advertiser)
+    services().conversation_desk.assign(advertiser, conversation, read_body(routes, NewAssignee).assignee)
+    return _as_it_stands(advertiser, conversation)
+
+
+@routes.route(f"{_ONE}/tags", methods=["PUT"])
+@view
+def tag_conversation(advertiser: str, conversation: str) -> Response:
+    """Replace a conversation's tags."""
+    from chalicelib.web.conversation_models import NewTags
+
+    authorise(routes, advertiser)
+    services().conversation_desk.tag(advertiser, conversation, tuple(read_body(routes, NewTags).tags))
+    return _as_it_stands(advertiser, conversation)
+
+
+@routes.route(f"{_ONE}/read", methods=["PUT"])
+@view
+def read_conversation(advertiser: str, conversation: str) -> Response:
+    """Note what was read."""
+    from chalicelib.web.conversation_models import SeenTexts
+
+    authorise(routes, advertiser)
+    services().conversation_desk.read(advertiser, conversation, read_body(routes, SeenTexts).seen)
+    return _as_it_stands(advertiser, conversation)
+
+
+@routes.route(f"{_ONE}/oppose", methods=["POST"])
+@view
+def oppose_conversation(advertiser: str, conversation: str) -> Response:
+    """Take what the person wrote for a STOP: nothing more is sent."""
+    authorise(routes, advertiser)
+    services().conversation_desk.oppose(advertiser, conversation)
+    return _as_it_stands(advertiser, conversation)
+
+
+@routes.route(_QUICK, methods=["GET"])
+@view
+def list_quick_replies(advertiser: str) -> Response:
+    """Quick replies."""
+    from chalicelib.web.conversation_models import quick_reply_answer
+
+    authorise(routes, advertiser)
+    return answer({"replies": list(map(quick_reply_answer, services().quick_reply_book.all_of(advertiser)))})
+
+
+@routes.route(f"{_QUICK}/{{reply}}", methods=["GET"])
+@view
+def get_quick_reply(advertiser: str, reply: str) -> Response:
+    """One quick reply."""
+    from chalicelib.web.conversation_models import quick_reply_answer
+
+    authorise(routes, advertiser)
+    return answer(quick_reply_answer(services().quick_reply_book.find(advertiser, reply)))
+
+
+@routes.route(f"{_QUICK}/{{reply}}", methods=["PUT"])
+@view
+def save_quick_reply(advertiser: str, reply: str) -> Response:
+    """Create or replace a quick reply."""
+    from chalicelib.web.conversation_models import NewQuickReply, quick_reply_answer
+
+    reached(routes, advertiser)
+    if not _REPLY.fullmatch(reply):
+        raise InvalidInput([FieldError("reply", "format", "at most 40 of a-z, 0-9, - and _")])
+    body = read_body(routes, NewQuickReply)
+    return answer(quick_reply_answer(services().quick_reply_book.save(advertiser, reply, body.text, body.language)))
+
+
+@routes.route(f"{_QUICK}/{{reply}}", methods=["DELETE"])
+@view
+def remove_quick_reply(advertiser: str, reply: str) -> Response:
+    """Remove a quick reply."""
+    authorise(routes, advertiser)
+    services().quick_reply_book.remove(advertiser, reply)
+    return answer({"reply": reply, "removed": True})
+
+
+@routes.route(f"{_ONE}/quick-replies/{{reply}}", methods=["POST"])
+@view
+def render_quick_reply(advertiser: str, conversation: str, reply: str) -> Response:
+    """A quick reply filled in for a conversation, with what it would cost."""
+    from chalicelib.replies.agent_answers import size
+    from chalicelib.web.conversation_models import size_answer
+
+    owner = reached(routes, advertiser)
+    book, thread = services().quick_reply_book, services().conversation_desk.find(advertiser, conversation)
+    text = book.rendered(owner, book.find(advertiser, reply), services().beside_reader.read(thread))
+    return answer({"text": text} | size_answer(size(text)))
+
+
+def _as_it_stands(advertiser: str, conversation: str) -> Response:
+    from chalicelib.web.conversation_models import thread_answer
+
+    desk = services().conversation_desk
+    thread = desk.find(advertiser, conversation)
+    return answer(thread_answer(thread, desk.assignee(thread)))
+
+
+def _given(name: str) -> str | None:
+    """A parameter that may be empty on purpose."""
+    text = parameter(routes, name, "\0")
+    return None if text == "\0" else text
+
+
+def _page() -> tuple[str, int]:
+    """Behind which place a page begins, and how long it is; raises InvalidInput."""
+    from chalicelib.web.conversation_models import place
+
+    after, limit = parameter(routes, "after", ""), parameter(routes, "limit", "25")
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= _MOST:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
+    if after and not _CURSOR.fullmatch(after):
+        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
+    return place(after), int(limit)

@@ -1,0 +1,254 @@
+"""Bodies and answers of conversations in the admin API, and its list of their routes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chalicelib.clock import SECOND
+from chalicelib.replies.agent_answers import Size
+from chalicelib.replies.beside import Beside
+from chalicelib.replies.spoken import Spoken
+from chalicelib.storage.conversation_counts import first_answers, quantile, within
+from chalicelib.storage.messages import Message
+from chalicelib.storage.quick_replies import QuickReply
+from chalicelib.storage.threads import State, Thread
+from chalicelib.web.body import Body
+
+_PERSONAL = re.compile(r"@|\d{6}")
+
+
+def _names_nobody(tag: str) -> str:
+    if _PERSONAL.search(tag):
+        raise ValueError("a tag is kept in clear: no phone, no e-mail")
+    return tag
+
+
+Tag = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[\w][\w .'-]{0,29}$"),
+    AfterValidator(_names_nobody),
+]
+Assignee = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Text = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class NewAnswer(Body):
+    """An agent's answer. The same `id` once more is the same answer: it leaves once."""
+
+    text: Text
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+    seen: Annotated[int, Field(ge=0)] | None = None
+    """How many of the person's texts (`texts`) it answers: one that came since goes on waiting."""
+
+
+class DraftAnswer(Body):
+    """A text that may become an answer."""
+
+    text: Text
+
+
+class NewState(Body):
+    """What a conversation becomes. Closing it lets marketing to the person go on."""
+
+    state: Literal["open", "waiting", "closed"]
+
+
+class NewAssignee(Body):
+    """Who has a conversation in hand; null for nobody."""
+
+    assignee: Assignee | None
+
+
+class NewTags(Body):
+    """A conversation's tags. They are kept in clear: no phone, no e-mail."""
+
+    tags: Annotated[list[Tag], Field(max_length=10)]
+
+
+class SeenTexts(Body):
+    """How many of the person's texts (`texts`) somebody has read."""
+
+    seen: Annotated[int, Field(ge=0)]
+
+
+class NewQuickReply(Body):
+    """What agents say again and again: Liquid, filled in for the conversation before it is sent."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+    language: Literal["fr", "en"] = "fr"
+
+
+MODELS = (
+    *(NewAnswer, DraftAnswer, NewState, NewAssignee, NewTags, SeenTexts),
+    NewQuickReply,
+)
+_ALL = "/v1/advertisers/{advertiser}/conversations"
+_ONE = f"{_ALL}/{{conversation}}"
+_QUICK = "/v1/advertisers/{advertiser}/quick-replies"
+ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
+    ("get", _ALL, "Conversations in a state, the newest first (?state=, ?assignee=, ?tag=, ?unread=true)", None, 200),
+    ("get", f"{_ALL}/statistics", "How long people wait for an answer, against the target (?hours=)", None, 200),
+    ("get", _ONE, "A conversation, with what stands beside it", None, 200),
+    ("get", f"{_ONE}/messages", "What was said (?after=, ?limit=)", None, 200),
+    ("post", f"{_ONE}/messages", "Answer, once for each id, by the number that was written to", "NewAnswer", 202),
+    ("post", f"{_ONE}/check", "What a text would cost as an answer, and whether it may be one", "DraftAnswer", 200),
+    ("put", f"{_ONE}/state", "Close a conversation, open it again, or let it wait", "NewState", 200),
+    ("put", f"{_ONE}/assignee", "Give a conversation to somebody", "NewAssignee", 200),
+    ("put", f"{_ONE}/tags", "Replace a conversation's tags", "NewTags", 200),
+    ("put", f"{_ONE}/read", "Note what was read", "SeenTexts", 200),
+    ("post", f"{_ONE}/oppose", "Take what the person wrote for a STOP, and close", None, 200),
+    ("get", _QUICK, "Quick replies", None, 200),
+    ("get", f"{_QUICK}/{{reply}}", "A quick reply", None, 200),
+    ("put", f"{_QUICK}/{{reply}}", "Create or replace a quick reply", "NewQuickReply", 200),
+    ("delete", f"{_QUICK}/{{reply}}", "Remove a quick reply", None, 200),
+    ("post", f"{_ONE}/quick-replies/{{reply}}", "A quick reply filled in for a conversation", None, 200),
+)
+
+IN_PAGES = (_ALL, f"{_ONE}/messages")
+FILTERS = {_ALL: ("state", "assignee", "tag", "unread")}
+
+
+def thread_answer(thread: Thread, assignee: str | None) -> dict[str, Any]:
+    """A conversation as it stands."""
+    return {
+        "conversation": thread.id,
+        "state": thread.state,
+        "number": thread.number,
+        "language": thread.language,
+        "assignee": assignee,
+        "tags": list(thread.tags),
+        "flags": sorted(thread.flags),
+        "texts": thread.texts,
+        "unread": thread.unread,
+        "last_at": thread.last_at,
+        "last_in_at": thread.last_in_at,
+        "waiting_since": thread.waiting_since or None,
+        "last_message": thread.last_message,
+    }
+
+
+def text_answer(spoken: Spoken, states: dict[str, str]) -> dict[str, Any]:
+    """One text; of ours also what became of it."""
+    told = {
+        "id": spoken.id,
+        "at": spoken.at,
+        "direction": spoken.direction,
+        "text": spoken.text,
+        "after": cursor(spoken.place),
+    }
+    if spoken.direction == "in":
+        read = {"intent": spoken.intent, "stop": spoken.stop, "confidence": spoken.confidence}
+        return told | read | {"because": list(spoken.because)}
+    sent = {"automatic": spoken.automatic, "message": spoken.message, "waited_ms": spoken.waited_ms}
+    return told | sent | {"state": states.get(spoken.message or "")}
+
+
+def beside_answer(beside: Beside, advertiser: str) -> dict[str, Any]:
+    """What stands beside a conversation. The phone is told by its last two digits."""
+    cart, product, no = beside.cart, beside.product, beside.ledger.opposition(advertiser)
+    held, wish = beside.ledger.held.get(advertiser), beside.ledger.wishes.get(advertiser)
+    viewed = beside.visit.viewed if beside.visit else None
+    return {
+        "person": beside.contact.person if beside.contact else None,
+        "phone_ends": beside.profile.phone[-2:],
+        "first_name": beside.profile.first_name,
+        "last_name": beside.profile.last_name,
+        "product": {"id": product.id, "name": product.name, "url": product.url} if product else None,
+        "viewed": {"id": viewed.id, "name": viewed.name, "url": viewed.url, "at": viewed.at} if viewed else None,
+        "cart": {
+            "lines": [{"id": line.id, "name": line.name, "quantity": line.quantity} for line in cart.lines],
+            "value": {"micro": cart.value_micro, "currency": cart.currency} if cart.value_micro is not None else None,
+        }
+        if cart
+        else None,
+        "orders": [
+            {"site": order.site, "order": order.order, "at": order.at, "items": [dict(item) for item in order.items]}
+            for order in beside.orders
+        ],
+        "messages": [message_answer(message) for message in beside.messages],
+        "journeys": [
+            {"journey": one.journey, "state": one.state, "reason": one.reason, "entered_at": one.entered_at}
+            for one in beside.journeys
+        ],
+        "consents": {
+            purpose: {"given": consent.given, "at": consent.at, "source": consent.source}
+            for purpose, consent in (beside.contact.consents.items() if beside.contact else ())
+        },
+        "opposed": {"at": no.at, "how": no.how} if no else None,
+        "held": {"at": held.at, "why": held.why} if held else None,
+        "wish": {"every_ms": wish.every_ms, "without": list(wish.without)} if wish else None,
+    }
+
+
+def message_answer(message: Message) -> dict[str, Any]:
+    """A message of ours: what led to it, and what became of it."""
+    return {
+        "message": message.id,
+        "journey": message.journey,
+        "state": message.state,
+        "reason": message.reason,
+        "created_at": message.created_at,
+        "parts": message.parts,
+    }
+
+
+def size_answer(size: Size) -> dict[str, Any]:
+    """What a text costs as an answer; `refused` says why it may not be one, and `words` which of its words do."""
+    return {
+        "encoding": size.encoding,
+        "units": size.units,
+        "parts": size.parts,
+        "culprits": list(size.culprits),
+        "safe": size.safe,
+        "refused": size.refused,
+        "words": size.words or None,
+    }
+
+
+def quick_reply_answer(reply: QuickReply) -> dict[str, Any]:
+    """A quick reply."""
+    return {"reply": reply.id, "text": reply.text, "language": reply.language, "changed_at": reply.changed_at}
+
+
+def statistics_answer(counts: dict[str, int], standing: dict[str, int], target_ms: int) -> dict[str, Any]:
+    """How long people waited, by agents' answers and by automatic ones, and how many conversations stand where."""
+    return {
+        "target_s": target_ms // SECOND,
+        "waiting": standing.get("waiting", 0),
+        "open": standing.get("open", 0),
+        "answered": {
+            "by_agents": _times(first_answers(counts, automatic=False), target_ms),
+            "automatically": _times(first_answers(counts, automatic=True), target_ms),
+        },
+        "turned": {
+            name.partition(".")[2]: number for name, number in counts.items() if name.startswith("conversation.")
+        },
+    }
+
+
+def _times(buckets: list[int], target_ms: int) -> dict[str, Any]:
+    median, slow = quantile(buckets, 0.5), quantile(buckets, 0.9)
+    total = sum(buckets)
+    return {
+        "answers": total,
+        "median_s": median // SECOND if median is not None else None,
+        "p90_s": slow // SECOND if slow is not None else None,
+        "within_target": within(buckets, target_ms),
+        "share_within_target": round(within(buckets, target_ms) / total, 4) if total else None,
+    }
+
+
+def cursor(place: str | None) -> str | None:
+    """A place in a list, as addresses carry it."""
+    return place.replace("#", ".", 1) if place else None
+
+
+def place(cursor: str) -> str:
+    """The place that a cursor names."""
+    return cursor.replace(".", "#", 1)
+
+
+STATES: tuple[State, ...] = ("waiting", "open", "closed")
