@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from tests.local.dynamodb_local import DynamoDBLocal, Unavailable
-from tests.support import moto_transactions
+from tests.support import lean_moto
 from tests.support.shop import Shop, open_shop
 from tests.support.stream import Stream
 from tests.support.world import World, aws
 
-moto_transactions.install()
+lean_moto.install()
 
 # The quick profile tries the same examples each time, so that a red test is red for everybody; the long one looks
 # for new ones. A world is made anew for each example, so fixtures that last for a whole test do no harm.

@@ -73,7 +73,9 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     services.cache_clear()
-    world.equip(services()).table = world.services.table
+    container = services()
+    container.table = world.services.table  # first: else it makes a client of its own, which costs as much as a test
+    world.equip(container)
     with Client(application.app) as client:
         yield Api(client)
     services.cache_clear()

@@ -1,8 +1,11 @@
-"""Transactions on moto at their own cost, and not at the table's.
+"""moto, without two things that it does for every table and every service, and that a test waits for.
 
-Before each operation of a transaction moto copies the whole table with its stream, to have something to go back to: in
-a world with some hundreds of items that was most of a test's time. What a transaction can change is known from its
-keys: here these items are copied, once, and put back where the transaction fails. All else is moto's own.
+- Before each operation of a transaction it copies the whole table with its stream, to have something to go back to.
+  What a transaction can change is known from its keys: here these items are copied, once, and put back if it fails.
+- It writes an answer by looking each member of each value up under several names. A plain value of DynamoDB has one
+  member, under the name that it was stored with: here it is taken as it is.
+
+All else, conditions and what is refused included, is moto's own.
 """
 
 from __future__ import annotations
@@ -11,23 +14,42 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.model import StructureShape
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-_moto: Callable[[DynamoDBBackend, list[dict[str, Any]]], None] = DynamoDBBackend.transact_write_items
+_PLAIN = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
+
+_transact: Callable[[DynamoDBBackend, list[dict[str, Any]]], None] = DynamoDBBackend.transact_write_items
+_serialize: Callable[[BaseJSONSerializer, Any, Any, StructureShape, str], None] = (
+    BaseJSONSerializer._serialize_type_structure
+)
 
 
 def install() -> None:
-    """Let every backend of this process keep what a transaction touches, instead of everything."""
+    """Let moto go the short ways, in this process."""
+    BaseJSONSerializer._serialize_type_structure = _serialize_type_structure  # type: ignore[method-assign,assignment]
     Table.__deepcopy__ = lambda table, _memo: table  # type: ignore[attr-defined]
     DynamoDBBackend.transact_write_items = _transact_write_items  # type: ignore[method-assign,assignment]
+
+
+def _serialize_type_structure(
+    serializer: BaseJSONSerializer, serialized: Any, value: Any, shape: StructureShape, key: str
+) -> None:
+    if shape.name == "AttributeValue" and type(value) is dict and len(value) == 1:
+        ((kind, content),) = value.items()
+        if kind in _PLAIN:
+            serialized[key] = {kind: _PLAIN[kind](content)}
+            return
+    _serialize(serializer, serialized, value, shape, key)
 
 
 def _transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     kept = [_Kept(backend.tables[op["TableName"]], op) for op in _operations(backend, transact_items)]
     try:
-        _moto(backend, transact_items)
+        _transact(backend, transact_items)
     except Exception:
         for one in reversed(kept):
             one.put_back()

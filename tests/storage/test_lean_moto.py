@@ -1,4 +1,4 @@
-"""What tests on moto stand on: a transaction that fails leaves every item and the stream as they were."""
+"""What tests on moto stand on: a transaction that fails leaves everything as it was, and values come back as stored."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ def test_a_request_that_is_refused_as_a_whole_changes_nothing(laid: World, strea
         laid.dynamodb.transact_write_items(TransactItems=twice)
     assert sorted(laid.items(), key=str) == sorted(before, key=str)
     assert stream.new_records() == []
+
+
+def test_values_of_every_kind_come_back_as_they_were_stored(world: World) -> None:
+    item = key("ALL") | {
+        "text": {"S": ""},
+        "number": {"N": "-1.50"},
+        "yes": {"BOOL": True},
+        "no": {"BOOL": False},
+        "nothing": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "list": {"L": [{"S": "a"}, {"N": "2"}, {"M": {"deep": {"B": b"b"}}}]},
+        "map": {"M": {"S": {"S": "a name like a type"}, "empty": {"M": {}}}},
+        "set": {"SS": ["a", "b"]},
+        "blobs": {"BS": [b"one"]},
+    }
+    world.dynamodb.put_item(TableName=world.table, Item=item)
+    assert world.dynamodb.get_item(TableName=world.table, Key=key("ALL"))["Item"] == item
+    assert world.dynamodb.query(
+        TableName=world.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "ALL"}}
+    )["Items"] == [item]
