@@ -24,6 +24,7 @@ from cli import (
     numbers,
     people,
     queue,
+    replies,
     restore,
     segments,
     site,
@@ -51,6 +52,7 @@ app.add_typer(sms.app, name="sms")
 app.add_typer(queue.app, name="queue")
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
+app.add_typer(replies.app, name="replies")
 app.add_typer(restore.app, name="restore")
 app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(journeys.app, name="journeys")

@@ -11,13 +11,13 @@ from chalicelib.replies.lexicon_files import Lexicon
 from chalicelib.replies.undressing import Undressed
 
 About = Literal["opt_in", "positive", "problem", "question", "order_status", "survey", "other"]
-_ABOUT: tuple[About, ...] = ("problem", "order_status", "question", "opt_in", "positive", "other")
+_ABOUT: tuple[About, ...] = ("problem", "order_status", "question", "survey", "opt_in", "positive", "other")
 """In the order in which they win when they weigh the same: what leaves somebody waiting comes first."""
-_WEIGHTS = {"sure": 4.0, "clear": 2.0, "hint": 1.0}
+_WEIGHTS = {"over": 8.0, "sure": 4.0, "form": 4.0, "clear": 2.0, "hint": 1.0, "topic": 0.5}
 _AFTER_BUT = 1.5
 _ASKED = 1.5
 _SERIOUS = 2.0
-_NEGATED: dict[About, tuple[About, str]] = {"positive": ("problem", "clear"), "problem": ("positive", "hint")}
+_NEGATED: dict[About, tuple[About, str]] = {"positive": ("problem", "clear"), "problem": ("positive", "clear")}
 _NEVER = re.compile(r"$^")
 
 
@@ -34,6 +34,7 @@ class Wanted:
 class _Sign:
     about: About
     weight: float
+    is_form: bool
     start: int
     end: int
 
@@ -58,11 +59,15 @@ def weigh(said: Undressed, lexicon: Lexicon) -> Wanted:
 def _sums(signs: list[_Sign], flat: str, lexicon: Lexicon) -> dict[About, float]:
     but = max((end for _, end, _ in lexicon.find("turn.but", flat)), default=len(flat) + 1)
     sums = dict.fromkeys(_ABOUT, 0.0)
+    forms = 0.0
     for sign in signs:
-        sums[sign.about] += sign.weight * (_AFTER_BUT if sign.start >= but else 1)
-    if "?" in flat:
-        asked: About = "order_status" if sums["order_status"] else "question"
-        sums[asked] += _ASKED
+        weight = sign.weight * (_AFTER_BUT if sign.start >= but else 1)
+        if sign.is_form:
+            forms = max(forms, weight)
+        else:
+            sums[sign.about] += weight
+    about_order = sums["order_status"] >= _SERIOUS and sums["order_status"] >= sums["question"]
+    sums["order_status" if about_order else "question"] += forms + ("?" in flat) * _ASKED
     if sums["problem"] >= _SERIOUS:
         sums["positive"] /= 2
     return sums
@@ -74,7 +79,7 @@ def _confidence(best: float, second: float) -> float:
 
 def _signs(flat: str, lexicon: Lexicon) -> list[_Sign]:
     return [
-        _Sign(about, weight, start, end)
+        _Sign(about, weight, name == "form", start, end)
         for about in _ABOUT
         for name, weight in _WEIGHTS.items()
         for start, end, _ in lexicon.find(f"{about}.{name}", flat)
@@ -94,13 +99,14 @@ def _turned(signs: Iterator[_Sign], flat: str, lexicon: Lexicon) -> Iterator[_Si
     """Praise that is negated is a complaint, and the other way round."""
     before = [(start, end) for start, end, _ in lexicon.find("turn.not", flat)]
     for sign in signs:
-        turned = _NEGATED.get(sign.about)
-        near = [start for start, end in before if end <= sign.start and _is_near(flat[end : sign.start])]
+        turned = _NEGATED.get(sign.about) if sign.weight >= _SERIOUS else None
+        near = [start for start, end in before if end <= sign.start and _is_near(flat[end : sign.start], lexicon)]
         if turned and near:
-            yield _Sign(turned[0], _WEIGHTS[turned[1]], max(near), sign.end)
+            yield _Sign(turned[0], _WEIGHTS[turned[1]], False, max(near), sign.end)
         else:
             yield sign
 
 
-def _is_near(between: str) -> bool:
-    return len(between.split()) <= 2 and "." not in between and "?" not in between
+def _is_near(between: str, lexicon: Lexicon) -> bool:
+    """Whether what stands between a negation and a sign lets it through."""
+    return not between.strip() or lexicon.fills("turn.through", between.strip()) is not None

@@ -53,11 +53,16 @@ class Lexicon:
                 yield found.start(), found.end(), entry.language
 
     def fills(self, table: str, flat: str) -> str | None:
-        """The language of a table that the whole text is a word of; None where it is none."""
-        for entry in self.tables.get(table, ()):
-            if entry.pattern.fullmatch(flat):
-                return entry.language or ""
-        return None
+        """The language of a table whose words are all that the text has; None where there is more to it."""
+        entries = self.tables.get(table, ())
+        language = next((entry.language or "" for entry in entries if entry.pattern.fullmatch(flat)), None)
+        if language is not None:
+            return language
+        for entry in entries:
+            flat, found = entry.pattern.subn(" ", flat)
+            if found:
+                language = language or entry.language or ""
+        return None if flat.strip() else language
 
     def without(self, table: str, flat: str) -> str:
         """The text without a table's words."""

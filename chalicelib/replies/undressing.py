@@ -17,6 +17,7 @@ LONGEST = 1_600
 """Characters that are read: ten parts of an SMS."""
 
 _TOKEN = re.compile(r"\d+(?:[.,/:]\d+)+|[^\W_]+|[?¿؟❓❔⁉]|[.!…;:\n]+(?=\s|$)|\n|[^\w\s]")
+_ELIDED = re.compile(r"j[bcdfgklmnpqrstvwxz][a-z]")
 _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _QUOTED = re.compile(r"«[^»]{0,800}»|“[^”]{0,800}”|\"[^\"]{0,800}\"")
 _QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
@@ -89,6 +90,8 @@ def _word(token: str, lexicon: Lexicon) -> str:
         if not plain.isascii():
             plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("œ", "oe")
         plain = _DRAWN.sub(r"\1", plain)
+        if _ELIDED.match(plain):
+            return f"je {lexicon.spelling.get(plain[1:], plain[1:])}"
         return lexicon.spelling.get(plain, plain)
     if first in _ENDS:
         return "."

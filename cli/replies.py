@@ -1,0 +1,50 @@
+"""`relance replies`: what people answered."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from cli.answers import AsJson
+
+app = typer.Typer(no_args_is_help=True, help="What people answer.")
+
+
+@app.command()
+def classify(
+    as_json: AsJson = False,  # noqa: ARG001 - each command takes it; this one answers in JSON only
+    details: Annotated[bool, typer.Option("--details", help="Tell language, scope and keywords too.")] = False,
+) -> None:
+    """Read replies: one a line on standard input, an answer a line; no stage is needed. An empty line is no reply."""
+    from chalicelib.replies.reading import read
+
+    for text in _lines():
+        reading = read(text)
+        told = {
+            "text": text,
+            "intent": reading.intent,
+            "stop": reading.stop,
+            "confidence": reading.confidence,
+            "because": list(reading.because),
+        }
+        if details:
+            told |= {
+                "language": reading.language,
+                "everywhere": reading.everywhere,
+                "contact": reading.contact,
+                "start": reading.start,
+            }
+        typer.echo(json.dumps(told, ensure_ascii=False).encode())
+
+
+def _lines() -> Iterator[str]:
+    """Lines that say something. What is no UTF-8 is shown as such, and a byte order mark is none of the text."""
+    for number, line in enumerate(sys.stdin.buffer):
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        text = text.removeprefix("\ufeff") if number == 0 else text
+        if text.strip():
+            yield text
