@@ -102,7 +102,7 @@ def _turned(signs: Iterator[_Sign], flat: str, lexicon: Lexicon) -> Iterator[_Si
         turned = _NEGATED.get(sign.about) if sign.weight >= _SERIOUS else None
         near = [start for start, end in before if end <= sign.start and _is_near(flat[end : sign.start], lexicon)]
         if turned and near:
-            yield _Sign(turned[0], _WEIGHTS[turned[1]], False, max(near), sign.end)
+            yield _Sign(turned[0], _WEIGHTS[turned[1]], is_form=False, start=max(near), end=sign.end)
         else:
             yield sign
 

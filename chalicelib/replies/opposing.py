@@ -48,15 +48,18 @@ def grade(said: Undressed, lexicon: Lexicon) -> Opposing:
 
 def _all(said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
     flat = _blanked(said.flat, lexicon)
-    yield from _alone(said, said.flat, 0, lexicon)
+    yield from _alone(said, flat, 0, lexicon)
+    if flat != said.flat:  # Something only looks like STOP; where that is all there is, a person looks.
+        for one in _alone(said, said.flat, 0, lexicon):
+            yield Opposing("doubtful", one.because)
+    for name in GRADES:
+        for start, end, language in lexicon.find(f"stop.{name}", said.flat if name == "doubtful" else flat):
+            yield Opposing(name, (said.as_written(start, end),), language=language)
     for sentence in _SENTENCE.finditer(flat):
         asks = sentence[0].endswith("?")
         for one in _alone(said, sentence[0], sentence.start(), lexicon):
             yield Opposing("doubtful", one.because) if asks else one
         yield from _at_an_end(said, sentence[0], sentence.start(), lexicon, asks)
-    for name in GRADES:
-        for start, end, language in lexicon.find(f"stop.{name}", flat):
-            yield Opposing(name, (said.as_written(start, end),), language=language)
 
 
 def _alone(said: Undressed, part: str, start: int, lexicon: Lexicon) -> Iterator[Opposing]:

@@ -23,6 +23,8 @@ _QUOTED = re.compile(r"«[^»]{0,800}»|“[^”]{0,800}”|\"[^\"]{0,800}\"")
 _QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
 _ENDS = frozenset(".!…;:\n")
 _ASKS = frozenset("?¿؟❓❔⁉")
+_NO = frozenset(("non", "no", "nein", "nee"))
+"""After which a comma ends a sentence: "Non, stop" is no "non stop"."""
 _FEW_WORDS = 4
 
 
@@ -52,7 +54,7 @@ def undress(text: str, lexicon: Lexicon) -> Undressed:
     spans: list[tuple[int, int]] = []
     position = 0
     for token in _TOKEN.finditer(written):
-        word = _word(token[0], lexicon)
+        word = "." if token[0] == "," and words and words[-1] in _NO else _word(token[0], lexicon)
         if not word or (word == "." and (not words or words[-1] in ".?")):
             continue
         words.append(word)
