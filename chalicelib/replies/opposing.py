@@ -48,58 +48,59 @@ def grade(said: Undressed, lexicon: Lexicon) -> Opposing:
 
 def _all(said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
     flat = _blanked(said.flat, lexicon)
-    yield from _alone(said, flat, 0, lexicon)
+    yield from _alone(_Part(flat, 0, lexicon), said, lexicon)
     if flat != said.flat:  # Something only looks like STOP; where that is all there is, a person looks.
-        for one in _alone(said, said.flat, 0, lexicon):
+        for one in _alone(_Part(said.flat, 0, lexicon), said, lexicon):
             yield Opposing("doubtful", one.because)
     for name in GRADES:
         for start, end, language in lexicon.find(f"stop.{name}", said.flat if name == "doubtful" else flat):
             yield Opposing(name, (said.as_written(start, end),), language=language)
     for sentence in _SENTENCE.finditer(flat):
-        asks = sentence[0].endswith("?")
-        for one in _alone(said, sentence[0], sentence.start(), lexicon):
-            yield Opposing("doubtful", one.because) if asks else one
-        yield from _at_an_end(said, sentence[0], sentence.start(), lexicon, asks)
+        part = _Part(sentence[0], sentence.start(), lexicon)
+        if sentence[0] != flat:
+            yield from _alone(part, said, lexicon)
+        yield from _at_an_end(part, said, lexicon)
 
 
-def _alone(said: Undressed, part: str, start: int, lexicon: Lexicon) -> Iterator[Opposing]:
+class _Part:
+    """A part of the text, whether it asks, and its words without what is polite, or rude, beside a STOP."""
+
+    def __init__(self, flat: str, start: int, lexicon: Lexicon) -> None:
+        self.flat = flat
+        self.start = start
+        self.asks = flat.endswith("?")
+        words = " ".join(flat.replace(".", " ").replace("?", " ").split())
+        self.core = lexicon.without("polite.words", lexicon.without("stop.beside", words))
+
+
+def _alone(part: _Part, said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
     """Where a part of the text is STOP, and what is polite beside it."""
-    asks = part.rstrip().endswith("?")
-    core = _core(part, lexicon)
-    if not core:
+    if not part.core:
         return
-    because = (said.as_written(start, start + len(part.rstrip(" .?"))),)
+    because = (said.as_written(part.start, part.start + len(part.flat.rstrip(" .?"))),)
     for name in GRADES:
-        if (language := lexicon.fills(f"alone.{name}", core)) is not None:
-            yield Opposing("doubtful" if asks else name, because, language=language or None)
+        if (language := lexicon.fills(f"alone.{name}", part.core)) is not None:
+            yield Opposing("doubtful" if part.asks else name, because, language=language or None)
             return
-    if len(core.split()) <= _MISSPELT_AMONG and not asks:
-        surely = misspelt(core.split(), lexicon.meant, lexicon.real)
+    words = part.core.split()
+    if len(words) <= _MISSPELT_AMONG and not part.asks:
+        surely = misspelt(words, lexicon.meant, lexicon.real)
         if surely is not None:
             yield Opposing("certain" if surely else "probable", because)
 
 
-def _at_an_end(said: Undressed, part: str, start: int, lexicon: Lexicon, asks: bool) -> Iterator[Opposing]:
+def _at_an_end(part: _Part, said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
     """Where a sentence opens or closes with STOP."""
-    core = _core(part, lexicon)
-    words = core.split()
-    if not words:
-        return
-    for found_at, end, language in lexicon.find("stop.word", part):
-        because = (said.as_written(start + found_at, start + end),)
-        word = part[found_at:end]
+    words = part.core.split()
+    for start, end, language in lexicon.find("stop.word", part.flat) if words else ():
+        because = (said.as_written(part.start + start, part.start + end),)
+        word = part.flat[start:end]
         beside = len(words) - len(word.split())
-        if f"{core} ".startswith(f"{word} ") or f" {core}".endswith(f" {word}"):
+        if f"{part.core} ".startswith(f"{word} ") or f" {part.core}".endswith(f" {word}"):
             sure: Grade = "certain" if beside <= _FEW else "probable"
-            yield Opposing("doubtful" if asks else sure, because, language=language)
+            yield Opposing("doubtful" if part.asks else sure, because, language=language)
         elif len(words) <= _SHORT:
             yield Opposing("doubtful", because, language=language)
-
-
-def _core(part: str, lexicon: Lexicon) -> str:
-    """The words that are left without what is polite, or rude, beside a STOP."""
-    words = " ".join(part.replace(".", " ").replace("?", " ").split())
-    return lexicon.without("polite.words", lexicon.without("stop.beside", words))
 
 
 def _blanked(flat: str, lexicon: Lexicon) -> str:

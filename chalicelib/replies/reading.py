@@ -7,21 +7,19 @@ of which the first 1,600 characters count. docs/replies.md tells how a reply is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from chalicelib.replies import intents, opposing
 from chalicelib.replies.lexicon_files import lexicon
 from chalicelib.replies.undressing import undress
 
+if TYPE_CHECKING:
+    from chalicelib.replies.questions import Question
+
 Intent = Literal["stop", "opt_in", "positive", "problem", "question", "order_status", "survey", "other"]
 StopGrade = Literal["certain", "probable", "doubtful", "no"]
-
-
-class Question(Protocol):
-    """What the last SMS asked, as far as it matters for reading."""
-
-    def answer(self, text: str, /) -> object | None:
-        """The answer that a text gives, or None where it gives none."""
+OPPOSED = ("certain", "probable")
+"""The grades by which a reply opposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +43,29 @@ class Reading:
 
 
 def read(text: str, question: Question | None = None) -> Reading:
-    """Read a reply. `question` is what the last SMS asked, where that is still open. Never raises."""
+    """Read a reply. `question` is what the last SMS asked, where that is still open. Never raises.
+
+    A certain STOP wins over every answer, and a probable one over what may be any text.
+    """
     words = lexicon()
     said = undress(text, words)
-    language = words.language(said.flat)
     opposed = opposing.grade(said, words)
-    if opposed.grade in ("certain", "probable") and not (opposed.grade == "probable" and _answers(question, text)):
+    answered = question.answer(text) if question and opposed.grade != "certain" else None
+    named = answered if question and question.kind != "text" else None
+    language = opposed.language or words.language(said.flat)
+    if opposed.grade in OPPOSED and not named:
         return Reading(
             "stop",
             opposed.grade,
             opposed.confidence,
             opposed.because,
             everywhere=opposed.everywhere,
-            language=opposed.language or language,
+            language=language,
         )
-    if _answers(question, text):
-        return Reading("survey", opposed.grade, 1.0, (" ".join(text.split()),), language=language)
     wanted = intents.weigh(said, words)
+    if named or (answered and wanted.intent not in ("question", "order_status")):
+        grade: StopGrade = "no" if named else opposed.grade
+        return Reading("survey", grade, 0.95, answered.because if answered else (), language=language)
     return Reading(
         wanted.intent,
         opposed.grade,
@@ -71,7 +75,3 @@ def read(text: str, question: Question | None = None) -> Reading:
         start=words.fills("keyword.start", words.without("polite.words", said.flat)) is not None,
         language=language,
     )
-
-
-def _answers(question: Question | None, text: str) -> bool:
-    return question is not None and question.answer(text) is not None

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.replies import reading as module
-from chalicelib.replies.reading import Reading, read
+from chalicelib.replies.questions import Choice, Question
+from chalicelib.replies.reading import OPPOSED, Reading, read
 
 CORPUS = Path(module.__file__).with_name("corpus")
-OPPOSED = ("certain", "probable")
 STOP_RECALL, STOP_PRECISION = 0.99, 0.97
 LEAST_F1 = 0.9
 """Of each intent; the corpus is known to who writes the words, so this is no measure of what strangers write."""
@@ -179,17 +179,19 @@ def test_the_language_is_what_the_words_are_of() -> None:
     assert list(told.values()) == ["fr", "en", "de", None]
 
 
-class Choice:
-    def answer(self, text: str, /) -> str | None:
-        return "1" if text.strip().lower() in ("bleu", "arret", "lâchez-moi") else None
+COLOUR = Question("choice", (Choice("1", "bleu"), Choice("2", "arret"), Choice("3", "lâchez-moi")))
+OPINION = Question("text")
 
 
 def test_a_question_that_is_open_is_answered() -> None:
-    assert read("Bleu", Choice()).intent == "survey"
-    assert read("Vert", Choice()).intent != "survey"
-    assert read("où est mon colis ?", Choice()).intent == "order_status"
+    assert read("Bleu", COLOUR) == Reading("survey", "no", 0.95, ("Bleu",))
+    assert read("merci de rien", COLOUR).intent != "survey"
+    assert read("où est mon colis ?", COLOUR).intent == "order_status"
+    assert read("trop cher, et un peu long", OPINION).intent == "survey"
+    assert read("où est mon colis ?", OPINION).intent == "order_status"
 
 
-def test_a_certain_stop_wins_over_a_question() -> None:
-    assert read("ARRET", Choice()).stop == "certain"
-    assert read("lâchez-moi", Choice()).intent == "survey"
+def test_a_certain_stop_wins_over_every_answer_and_a_probable_one_over_any_text() -> None:
+    assert read("ARRET", COLOUR).stop == "certain"
+    assert read("lâchez-moi", COLOUR).intent == "survey"
+    assert read("lâchez-moi", OPINION).stop == "probable"
