@@ -51,6 +51,8 @@ class Settings:
     """The address that e-mails come from; empty: none are sent."""
     text_model: str = ""
     """The Bedrock model, or inference profile, that suggests texts; empty: none does."""
+    reply_model: str = ""
+    """The one that is asked about replies of which the rules are unsure; empty: none is."""
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ def from_environment() -> Settings:
         prices=os.environ.get("SMS_PRICES", ""),
         mail_from=_mail_from(),
         text_model=_model("TEXT_MODEL"),
+        reply_model=_model("REPLY_MODEL"),
         word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):

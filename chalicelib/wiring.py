@@ -501,9 +501,16 @@ class Services(Stores):
     @cached_property
     def text_model(self) -> TextModel | None:
         """What suggests texts, where the stage has one."""
+        return self._model(self.settings.text_model)
+
+    @cached_property
+    def reply_model(self) -> TextModel | None:
+        """What is asked about replies that the rules are unsure of, where the stage has one."""
+        return self._model(self.settings.reply_model)
+
+    def _model(self, named: str) -> TextModel | None:
         from chalicelib.aws.bedrock import Bedrock
 
-        named = self.settings.text_model
         return Bedrock(lambda: self._client("bedrock-runtime"), named) if named else None
 
     @cached_property

@@ -145,12 +145,13 @@ def test_the_region_may_have_its_older_name(lambdas: pytest.MonkeyPatch) -> None
     assert aws_access().region == "eu-west-1"
 
 
-def test_a_language_model_is_named_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TEXT_MODEL", raising=False)
-    assert from_environment().text_model == ""
+@pytest.mark.parametrize("name", ["TEXT_MODEL", "REPLY_MODEL"])
+def test_a_language_model_is_named_or_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(name, raising=False)
+    assert getattr(from_environment(), name.lower()) == ""
     for value, expected in (("none", ""), ("eu.amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0")):
-        monkeypatch.setenv("TEXT_MODEL", value)
-        assert from_environment().text_model == expected
-    monkeypatch.setenv("TEXT_MODEL", "a model")
-    with pytest.raises(ConfigurationError, match="TEXT_MODEL"):
+        monkeypatch.setenv(name, value)
+        assert getattr(from_environment(), name.lower()) == expected
+    monkeypatch.setenv(name, "a model")
+    with pytest.raises(ConfigurationError, match=name):
         from_environment()

@@ -51,7 +51,7 @@ def rates(right: int, wrong: int, missed: int) -> tuple[float, float, float]:
 
 
 def test_the_corpus_is_read_class_by_class() -> None:
-    pairs = [(labelled.intent, reading.intent) for labelled, reading in corpus_read()]
+    pairs: list[tuple[str, str]] = [(labelled.intent, reading.intent) for labelled, reading in corpus_read()]
     intents = sorted({intent for intent, _ in pairs})
     assert len(pairs) > 450 and len(intents) == 8
     low = {}
