@@ -17,7 +17,11 @@ _WEIGHTS = {"over": 8.0, "sure": 4.0, "form": 4.0, "clear": 2.0, "hint": 1.0, "t
 _AFTER_BUT = 1.5
 _ASKED = 1.5
 _SERIOUS = 2.0
-_NEGATED: dict[About, tuple[About, str]] = {"positive": ("problem", "clear"), "problem": ("positive", "clear")}
+_NEGATED: dict[About, tuple[About, str]] = {
+    "positive": ("problem", "clear"),
+    "problem": ("positive", "clear"),
+    "opt_in": ("other", "hint"),
+}
 _NEVER = re.compile(r"$^")
 
 
@@ -66,6 +70,8 @@ def _sums(signs: list[_Sign], flat: str, lexicon: Lexicon) -> dict[About, float]
             forms = max(forms, weight)
         else:
             sums[sign.about] += weight
+    if sums["problem"] >= _WEIGHTS["sure"]:
+        forms /= 2  # Who asks what to do about something broken complains first.
     about_order = sums["order_status"] >= _SERIOUS and sums["order_status"] >= sums["question"]
     sums["order_status" if about_order else "question"] += forms + ("?" in flat) * _ASKED
     if sums["problem"] >= _SERIOUS:
@@ -90,9 +96,13 @@ def _longest(signs: list[_Sign]) -> Iterator[_Sign]:
     """Without what is part of a longer phrase: in "no problem" there is none."""
     kept: list[_Sign] = []
     for sign in sorted(signs, key=lambda sign: (sign.start - sign.end, -sign.weight)):
-        if not any(other.start <= sign.start and sign.end <= other.end for other in kept):
+        if not any(_covers(other, sign) for other in kept):
             kept.append(sign)
             yield sign
+
+
+def _covers(longer: _Sign, sign: _Sign) -> bool:
+    return longer.weight >= sign.weight and longer.start <= sign.start and sign.end <= longer.end
 
 
 def _turned(signs: Iterator[_Sign], flat: str, lexicon: Lexicon) -> Iterator[_Sign]:

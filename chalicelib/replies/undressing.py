@@ -25,6 +25,8 @@ _ENDS = frozenset(".!…;:\n")
 _ASKS = frozenset("?¿؟❓❔⁉")
 _NO = frozenset(("non", "no", "nein", "nee"))
 """After which a comma ends a sentence: "Non, stop" is no "non stop"."""
+_APOSTROPHES = ("'", "’", "‘", "`", "´")
+"""Before which a word is cut short, and stands for nothing else."""
 _FEW_WORDS = 4
 
 
@@ -54,7 +56,11 @@ def undress(text: str, lexicon: Lexicon) -> Undressed:
     spans: list[tuple[int, int]] = []
     position = 0
     for token in _TOKEN.finditer(written):
-        word = "." if token[0] == "," and words and words[-1] in _NO else _word(token[0], lexicon)
+        word = (
+            "."
+            if token[0] == "," and words and words[-1] in _NO
+            else _word(token[0], lexicon, written[token.end() :][:1])
+        )
         if not word or (word == "." and (not words or words[-1] in ".?")):
             continue
         words.append(word)
@@ -83,7 +89,7 @@ def _without_quotes(text: str, lexicon: Lexicon) -> str:
     return kept
 
 
-def _word(token: str, lexicon: Lexicon) -> str:
+def _word(token: str, lexicon: Lexicon, after: str) -> str:
     first = token[0]
     if first in _ASKS:
         return "?"
@@ -94,7 +100,7 @@ def _word(token: str, lexicon: Lexicon) -> str:
         plain = _DRAWN.sub(r"\1", plain)
         if _ELIDED.match(plain):
             return f"je {lexicon.spelling.get(plain[1:], plain[1:])}"
-        return lexicon.spelling.get(plain, plain)
+        return plain if after in _APOSTROPHES else lexicon.spelling.get(plain, plain)
     if first in _ENDS:
         return "."
     return lexicon.emoji.get(first, "")
