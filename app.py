@@ -30,6 +30,7 @@ from chalicelib.web import (
     admin_trials,
     admin_uploads,
     console,
+    console_inbox,
     countries,
     hooks,
     keywords,
@@ -66,6 +67,7 @@ app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(console.routes)
+app.register_blueprint(console_inbox.routes)
 app.register_blueprint(countries.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)

@@ -141,6 +141,11 @@ class Advertisers:
         item = self._table.get(keys.admin_key(digest(key)))
         return str(item["scope"]) if item else None
 
+    def scope_of_digest(self, digested: str) -> str | None:
+        """The same of a key's `digest`, as it was in the last ten seconds: what a session asks each time."""
+        item = self._kept.get(keys.admin_key(digested), absent=False)
+        return str(item["scope"]) if item else None
+
 
 def digest(secret: str) -> str:
     """SHA-256 of a random secret: enough for one with 128 bits or more, which nobody can try out."""

@@ -60,11 +60,24 @@ def moment(at: int, language: str) -> str:
     return time.strftime("%d/%m/%Y %H:%M UTC" if language == "fr" else "%Y-%m-%d %H:%M UTC", written)
 
 
+def iso(at: int) -> str:
+    """A moment (epoch ms) as scripts read it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at // 1000))
+
+
+def duration(ms: int) -> str:
+    """A time (ms) in the largest unit that tells it."""
+    seconds = ms // 1000
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("chalicelib.web", "templates")
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["moment"] = moment
+    environment.filters |= {"moment": moment, "iso": iso, "duration": duration}
     return environment

@@ -1,0 +1,28 @@
+// What the page does beside what htmx does: it works without any of it.
+"use strict";
+(() => {
+  document.documentElement.classList.add("script"); // Sizes are counted while one writes.
+  const texts = document.getElementById("texts");
+  const box = document.getElementById("text");
+  const form = document.getElementById("answer");
+  const toEnd = () => texts && texts.lastElementChild && texts.lastElementChild.scrollIntoView({ block: "nearest" });
+  const french = document.documentElement.lang === "fr";
+  const local = new Intl.DateTimeFormat(french ? "fr" : "en", { dateStyle: "short", timeStyle: "short" });
+  const tellTimes = () => {
+    for (const time of document.querySelectorAll("time[datetime]")) {
+      time.title = time.title || time.textContent;
+      time.textContent = local.format(new Date(time.dateTime));
+    }
+  };
+  tellTimes();
+  toEnd();
+  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    tellTimes();
+    if (event.detail.target === texts) toEnd();
+  });
+  if (!form) return;
+  if (box.value) box.focus();
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(form.querySelector(".send-it"));
+  });
+})();

@@ -1,0 +1,120 @@
+"""A conversation in a browser: the phone simulator on one side, an agent's inbox on the other."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+from playwright.sync_api import Browser, Page, expect
+
+import app as application
+from chalicelib.wiring import services
+from tests.support.shop import CAMILLE, Shop, open_shop
+from tests.support.talk import write
+from tests.support.world import World
+
+QUESTION = "Bonjour, la lampe Lune est-elle en stock ?"
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Shop, str]]:
+    """A shop, and the application on 127.0.0.1 as a browser reaches it."""
+    with mock_aws():
+        world = World()
+        environment = {
+            "STAGE": "test",
+            "TABLE_NAME": world.table,
+            "SEND_QUEUE_URL": "https://sqs.example/send",
+            "SMS_PROVIDER": "outbox",
+            "PHONE_SIMULATOR": "on",
+            "AWS_DEFAULT_REGION": "eu-west-3",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        one_at_a_time = threading.Lock()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                with one_at_a_time, Client(application.app) as client:
+                    answer = client.http.request(self.command, self.path, dict(self.headers), body)
+                self.send_response(answer.status_code)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            origin = f"http://127.0.0.1:{server.server_port}"
+            for name, value in (environment | {"ORIGIN": origin}).items():
+                monkeypatch.setenv(name, value)
+            services.cache_clear()
+            world.equip(services()).table = world.services.table
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+            thread.start()
+            yield open_shop(world), origin
+            server.shutdown()
+            thread.join()
+        services.cache_clear()
+
+
+def sign_in(page: Page, shop: Shop, origin: str) -> None:
+    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    page.set_extra_http_headers({"Accept-Language": "fr"})
+    page.goto(f"{origin}/console/inbox")
+    page.get_by_label("Clé").fill("rk_own")
+    page.get_by_label(re.compile("prénom")).fill("Nadia")
+    page.get_by_role("button").click()
+    expect(page).to_have_url(f"{origin}/console/inbox")
+
+
+def test_a_question_appears_by_itself_and_its_answer_reaches_the_phone(
+    served: tuple[Shop, str], page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    shop, origin = served
+    shop.contact(first_name="Camille")
+    shop.world.services.quick_reply_book.save(shop.advertiser.id, "stock", "Bonjour {{ first_name }}, oui !", "fr")
+    sign_in(page, shop, origin)
+    expect(page.get_by_text("Personne ici.")).to_be_visible()
+
+    shop.world.clock.advance(1)
+    write(shop, QUESTION)
+    row = page.get_by_role("link", name=re.compile("Camille"))
+    expect(row).to_be_visible(timeout=2_000)
+    row.click()
+    expect(page.locator("#texts")).to_contain_text(QUESTION)
+
+    box = page.get_by_label("Votre réponse")
+    box.fill("Oui, et -10 % pour vous")
+    expect(page.locator("#size")).to_contain_text("ne propose pas d’offre")
+    box.press_sequentially("")
+    page.get_by_role("link", name="stock", exact=True).click()
+    expect(box).to_have_value("Bonjour Camille, oui !")
+    expect(page.locator("#size")).to_contain_text("1 SMS")
+    shop.world.clock.advance(60_000)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.locator("#texts li.out")).to_contain_text("Bonjour Camille, oui !")
+
+    shop.world.clock.advance(1_000)
+    box.fill("Je regarde aussi en bleu")
+    write(shop, "Merci ! Et en bleu ?")
+    expect(page.locator("#texts li.in").last).to_contain_text("Et en bleu ?", timeout=2_000)
+    expect(box).to_have_value("Je regarde aussi en bleu")
+    assert CAMILLE not in page.content()
+    page.screenshot(path=tmp_path / "inbox.png")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.screenshot(path=tmp_path / "inbox-phone.png")
