@@ -14,6 +14,7 @@ from cli import (
     clicks,
     consent,
     contacts,
+    conversations,
     countries,
     halts,
     hours,
@@ -38,6 +39,7 @@ clock = typer.Typer(no_args_is_help=True, help="The time of a test stage.")
 app.add_typer(consent.app, name="consent")
 app.add_typer(people.app, name="person")
 app.add_typer(contacts.app, name="contacts")
+app.add_typer(conversations.app, name="conversations")
 app.add_typer(clock, name="clock")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(hours.app, name="hours")

@@ -51,6 +51,9 @@ STATES: Words = {
     "refused": ("refusé", "refused"),
     "cancelled": ("annulé", "cancelled"),
     "expired": ("trop tard", "too late"),
+    "active": ("en cours", "under way"),
+    "done": ("terminé", "done"),
+    "left": ("arrêté", "ended"),
 }
 REFUSALS: Words = {
     "empty": ("Écrivez quelque chose.", "Write something."),
@@ -60,6 +63,19 @@ REFUSALS: Words = {
         "Son dernier message a plus de 24 heures : on ne peut plus y répondre.",
         "The last message is more than 24 hours old: it cannot be answered any more.",
     ),
+}
+JOURNEYS: Words = {
+    "answer": ("réponse", "answer"),
+    "stop_confirmation": ("confirmation du STOP", "STOP confirmed"),
+    "way_back": ("comment revenir", "how to come back"),
+    "contact": ("coordonnées", "company's details"),
+    "keyword": ("confirmation d’inscription", "opt-in confirmed"),
+    "cart": ("panier", "cart"),
+    "browse": ("produit vu", "product seen"),
+    "review": ("avis", "review"),
+    "broadcast": ("campagne", "broadcast"),
+    "order_status": ("suivi de commande", "order status"),
+    "api": ("par la boutique", "by the shop"),
 }
 PURPOSES: Words = {
     "sms_marketing": ("SMS publicitaires", "marketing SMS"),
@@ -78,5 +94,6 @@ def in_language(language: str) -> dict[str, dict[str, str]]:
         "states": STATES,
         "refusals": REFUSALS,
         "purposes": PURPOSES,
+        "journeys": JOURNEYS,
     }
     return {group: {name: both[position] for name, both in words.items()} for group, words in groups.items()}
