@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.replies.spoken import Spoken, seal_phone, seal_said
 from chalicelib.storage.threads import Heard, Thread
+from chalicelib.wiring import Services
 from tests.support.shop import CAMILLE, Shop
 
 NUMBER = "36123"
@@ -16,16 +17,20 @@ _numbers = count(1)
 
 def write(shop: Shop, text: str, phone: str = CAMILLE, *, at: int | None = None, **more: Any) -> Thread:
     """A person's text to a shop."""
-    services = shop.world.services
-    now = shop.world.clock.now()
+    return written(shop.world.services, shop.advertiser.id, text, phone, at, **more)
+
+
+def written(services: Services, advertiser: str, text: str, phone: str, at: int | None = None, **more: Any) -> Thread:
+    """A person's text to an advertiser of any stage."""
+    now = services.clock.now()
     person = services.vault.person(phone)
-    thread_id = services.threads.id_of(shop.advertiser.id, person)
+    thread_id = services.threads.id_of(advertiser, person)
     spoken = Spoken(f"text-{next(_numbers)}", at or now, "in", text, intent="question", stop="no", because=("est-ce",))
     said = seal_said(services.vault, thread_id, spoken)
     heard = Heard(
-        shop.advertiser.id,
+        advertiser,
         person,
-        shop.advertiser.id,
+        advertiser,
         seal_phone(services.vault, thread_id, phone),
         NUMBER,
         said,
