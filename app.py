@@ -26,6 +26,7 @@ from chalicelib.web import (
     admin_segments,
     admin_senders,
     admin_sites,
+    admin_surveys,
     admin_templates,
     admin_trials,
     admin_uploads,
@@ -63,6 +64,7 @@ app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_segments.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
+app.register_blueprint(admin_surveys.routes)
 app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)

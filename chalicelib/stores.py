@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.shop_sources import ShopSources
     from chalicelib.storage.sold import SoldLog
+    from chalicelib.storage.survey_entries import SurveyEntries
+    from chalicelib.storage.surveys import Surveys
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
     from chalicelib.storage.threads import Threads
@@ -259,6 +261,18 @@ class Stores:
         from chalicelib.storage.segments import Segments
 
         return Segments(self.table)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        from chalicelib.storage.surveys import Surveys
+
+        return Surveys(self.table, self.kept)
+
+    @cached_property
+    def survey_entries(self) -> SurveyEntries:
+        from chalicelib.storage.survey_entries import SurveyEntries
+
+        return SurveyEntries(self.table, self.counters)
 
     @cached_property
     def participants(self) -> Participants:

@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from chalicelib.replies.keywords import Keywords
     from chalicelib.replies.notices import Waiting
     from chalicelib.replies.quick_replies import QuickReplyBook
+    from chalicelib.replies.survey_book import SurveyBook
+    from chalicelib.replies.survey_desk import SurveyDesk
     from chalicelib.replies.waiting_mail import Mail, WaitingMail
     from chalicelib.sms_providers.contract import Provider
     from chalicelib.sms_providers.directory import Directory
@@ -221,6 +223,7 @@ class Services(Stores):
     def erasure(self) -> Erasure:
         from chalicelib.audience.conversations import Conversations
         from chalicelib.audience.erasure import Erasure
+        from chalicelib.audience.survey_answers import SurveyAnswers
 
         return Erasure(
             table=self.table,
@@ -239,6 +242,7 @@ class Services(Stores):
             conversions=self.conversion_log,
             ordered=self.ordered,
             conversations=Conversations(self.threads, self.vault),
+            answers=SurveyAnswers(self.survey_entries, self.vault),
             wordings=self.wordings,
             vault=self.vault,
             clock=self.clock,
@@ -349,7 +353,7 @@ class Services(Stores):
     def playbook_answers(self) -> Answers:
         from chalicelib.journeys.answers import Answers
 
-        return Answers(self.advertisers, self.promo_pools, self.counters, self.journey_book, self.clock)
+        return Answers(self.advertisers, self.promo_pools, self.surveys, self.counters, self.journey_book, self.clock)
 
     @cached_property
     def enroller(self) -> Enroller:
@@ -496,7 +500,8 @@ class Services(Stores):
         from chalicelib.messaging.writing import Writer
 
         stop_number = self.settings.stop_number or None
-        return Writer(templates, self.sender_book, self.vault, self.codes, self.settings.origin, stop_number, promos)
+        origin, surveys = self.settings.origin, self.surveys
+        return Writer(templates, self.sender_book, self.vault, self.codes, origin, stop_number, promos, surveys)
 
     @cached_property
     def text_model(self) -> TextModel | None:
@@ -774,6 +779,18 @@ class Services(Stores):
         from chalicelib.storage.number_checks import NumberChecks
 
         return NumberChecker(NumberChecks(self.table), self.vault, self.clock)
+
+    @cached_property
+    def survey_desk(self) -> SurveyDesk:
+        from chalicelib.replies.survey_desk import SurveyDesk
+
+        return SurveyDesk(self.surveys, self.survey_entries, self.advertisers, self.vault, self.clock)
+
+    @cached_property
+    def survey_book(self) -> SurveyBook:
+        from chalicelib.replies.survey_book import SurveyBook
+
+        return SurveyBook(self.surveys, self.survey_entries, self.message_desk, self.vault, self.clock)
 
     @cached_property
     def keywords(self) -> Keywords:

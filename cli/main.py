@@ -30,6 +30,7 @@ from cli import (
     segments,
     site,
     sms,
+    surveys,
     wordings,
 )
 from cli.answers import AsJson, answer, fail, the_stage
@@ -59,6 +60,7 @@ app.add_typer(restore.app, name="restore")
 app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(segments.app, name="segments")
+app.add_typer(surveys.app, name="surveys")
 app.add_typer(wordings.app, name="wordings")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.audience.consent_chain import open_entry, tombstone
 from chalicelib.audience.conversations import Conversations
 from chalicelib.audience.profile import given_fields, identifiers_of, open_profile
+from chalicelib.audience.survey_answers import SurveyAnswers
 from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
 from chalicelib.logs import log
@@ -71,6 +72,7 @@ class Erasure:
         conversions: ConversionLog,
         ordered: OrderedLog,
         conversations: Conversations,
+        answers: SurveyAnswers,
         wordings: WordingBook,
         vault: Vault,
         clock: Clock,
@@ -91,6 +93,7 @@ class Erasure:
         self._conversions = conversions
         self._ordered = ordered
         self._conversations = conversations
+        self._answers = answers
         self._wordings = wordings
         self._vault = vault
         self._clock = clock
@@ -122,6 +125,7 @@ class Erasure:
     def _take_away(self, contact: Contact, now: int) -> Erased:
         self._forget_purchases(contact, now)
         self._conversations.forget(contact.base, contact.person, now)
+        self._answers.forget(contact.base, contact.person)
         messages = list(self._messages_of(contact))
         for message in messages:
             self._scrub(message, now)
@@ -159,6 +163,7 @@ class Erasure:
             "journeys": [_walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
             "messages": [self._told(message) for message in self._messages_of(contact)],
             "conversations": self._conversations.told(base, person),
+            "surveys": self._answers.told(base, person),
             "browsers": [
                 {
                     "site": site,

@@ -15,6 +15,8 @@ from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.contacts import Contact, Contacts, from_item, save_identifier
 from chalicelib.storage.conversation import assignee_context, because_context, said_context, thread_context
+from chalicelib.storage.survey_entries import texts_context
+from chalicelib.storage.surveys import seed_context
 from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update
 from chalicelib.vault import Vault, identifier_version
 
@@ -166,6 +168,10 @@ def _places(item: Item) -> dict[str, str]:
         case "said":
             text = item["thread"], item["id"]
             return {"text": said_context(*text), "because": because_context(*text)}
+        case "survey":
+            return {"seed": seed_context(item["id"])}
+        case "survey_entry":
+            return {"texts": texts_context(item["survey"], item["id"])}
         case "lead_source":
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
         case "advertiser":

@@ -17,6 +17,7 @@ from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.storage.advertisers import Advertiser, Advertisers
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.promo_pools import PromoPools
+from chalicelib.storage.surveys import Surveys
 
 _LOOKED_AT = 30
 _ZONE = "Europe/Paris"
@@ -26,9 +27,16 @@ class Answers:
     """Whoever does not answer yet is told what the choice would cost."""
 
     def __init__(
-        self, advertisers: Advertisers, pools: PromoPools, counters: Counters, book: JourneyBook, clock: Clock
+        self,
+        advertisers: Advertisers,
+        pools: PromoPools,
+        surveys: Surveys,
+        counters: Counters,
+        book: JourneyBook,
+        clock: Clock,
     ) -> None:
         self._advertisers = advertisers
+        self._surveys = surveys
         self._pools = pools
         self._counters = counters
         self._book = book
@@ -56,6 +64,13 @@ class Answers:
                     "the id of an open pool of the advertiser's whose codes take a share off, such as 10 % for 24 hours"
                 )
                 yield FieldError("answers.promo_pool", "open_pool", rule)
+
+        if "survey" in answers:
+            survey = self._surveys.get(advertiser.id, str(answers["survey"]))
+            if survey is None or survey.is_closed(self._clock.now()):
+                yield FieldError(
+                    "answers.survey", "open_survey", "the id of a survey of the advertiser's that is not over"
+                )
 
     def _what_a_closing_costs(self, advertiser: Advertiser, playbook: Playbook) -> str:
         begun, zone = self._begun(advertiser, playbook), advertiser.agent.zone if advertiser.agent else _ZONE

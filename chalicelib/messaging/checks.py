@@ -10,7 +10,7 @@ from typing import Literal
 from chalicelib.messaging.compose import MOST_CART_PARTS, compose, uses
 from chalicelib.messaging.content import JOURNEYS, invitation, marketing_reasons, own_words
 from chalicelib.messaging.template_language import NotComposable, names_in
-from chalicelib.messaging.values import PromoCode, Thing, Values
+from chalicelib.messaging.values import Asking, PromoCode, Thing, Values
 from chalicelib.messaging.words import find, plain
 from chalicelib.storage.templates import Template
 
@@ -30,6 +30,7 @@ _FULL = Values(
     total="99,80 €",
     agent="Lou",
     code=PromoCode("ABCD2345", "10 %", "31/12 à 23h59"),
+    survey=Asking("Quelle couleur ? Répondez A (Rouge) ou B (Bleu).", "Quelle couleur ?", "A (Rouge) ou B (Bleu)"),
     order={"number": "2026-1042", "status": "expédiée", "total": "99,80 €"},
 )
 _BARE = replace(_FULL, first_name=None, last_name=None, product=None, items=(), total=None)
@@ -109,6 +110,9 @@ def _class(template: Template) -> Iterator[Finding]:
 def _reply(template: Template, texts: list[str], *, answerable: bool) -> Iterator[Finding]:
     if answerable:
         return
+    if template.survey:
+        yield Finding("error", "one_way_sender", "it asks a survey's question, and its sender cannot be answered")
+        return
     for text in (own_words(template.text), *texts):
         if words := invitation(text):
             yield Finding("error", "one_way_sender", f"it invites a reply ({words}), and its sender cannot be answered")
@@ -119,12 +123,12 @@ def _shape(template: Template, texts: list[str]) -> Iterator[Finding]:
     if template.message_class == "authorisation":
         return
     linked = all(_LINK in text for text in texts)
-    if template.message_class == "marketing" and not linked:
+    if template.message_class == "marketing" and not linked and not template.survey:
         yield Finding("error", "link", "the template does not show {{ link }} to everybody")
     words = plain(own_words(template.text))
     if not find("salutation", words):
         yield Finding("warning", "salutation", "it greets nobody")
-    if not linked and not find("call", words) and not find("invites_reply", words):
+    if not linked and not template.survey and not find("call", words) and not find("invites_reply", words):
         yield Finding("warning", "call_to_action", "it asks for nothing: no link, no verb that says what to do")
     if not (uses(template, "brand") or uses(template, "advertiser")):
         told = "is put before it" if template.message_class == "marketing" else "is not told"

@@ -50,6 +50,7 @@ RefusalReason = Literal[
     "ledger_full",
     "unknown_template",
     "template_reclassified",
+    "survey_not_open",
     "not_composable",
     "sender_unregistered",
     "sender_unverified",

@@ -156,7 +156,9 @@ class MessageDesk:
             country=place.country,
             history=(Step("scheduled", now),),
         )
-        draft = self._writer.draft(message, advertiser, reader.profile, reader.fields, place, wanted.given, _CODE)
+        draft = self._writer.draft(
+            message, advertiser, reader.profile, reader.fields, place, wanted.given, _CODE, due_at
+        )
         if isinstance(draft, str):
             return draft
         _check_text(draft, wanted.given, advertiser)

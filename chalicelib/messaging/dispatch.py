@@ -266,6 +266,7 @@ class Dispatch:
             writes.append(written.link)
         if written.promo:
             writes += written.promo.writes
+        writes += written.asks
         if message.enrolled_by:
             writes.append(still_in(*message.enrolled_by))
         try:

@@ -136,7 +136,7 @@ class Foresight:
         given = open_given(self._vault, message)
         try:
             draft = self._writer.draft(
-                message, self._advertiser, profile, permitted.contact.fields, where.place, given, _CODE
+                message, self._advertiser, profile, permitted.contact.fields, where.place, given, _CODE, at
             )
         except NotComposable:
             return "not_composable"

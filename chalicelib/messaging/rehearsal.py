@@ -35,6 +35,7 @@ WIN_BACK: Mapping[str, str] = {
     "not_composable": "fill in the fields that the template names, or give it other words where they are missing",
     "unknown_template": "save the template",
     "template_reclassified": "the template's class has changed: change the broadcast",
+    "survey_not_open": "open the survey, or choose a moment at which answers count",
     "sender_unregistered": "register a sender for the country",
     "sender_unverified": "have the operator verify the sender",
     "sender_wrong_class": "register a sender that may carry this class",

@@ -30,6 +30,7 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "agent": frozenset({"name"}),
     "advertiser": frozenset({"brand", "name"}),
     "code": frozenset({"text", "amount", "until"}),
+    "survey": frozenset({"question", "answers"}),
     "data": None,
     "link": frozenset(),
     "brand": frozenset(),
@@ -62,6 +63,17 @@ class PromoCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What a survey asks."""
+
+    text: str
+    """The question, and how it is answered."""
+    question: str
+    answers: str
+    """What can be answered, such as `A (Rouge) ou B (Bleu)`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Values:
     """Everything that a message can say of its person, its subject and its advertiser. Personal: in memory only."""
 
@@ -82,6 +94,7 @@ class Values:
     agent: str | None = None
     """Who signs: a real person whom the advertiser has named."""
     code: PromoCode | None = None
+    survey: Asking | None = None
     order: Mapping[str, str] | None = None
     data: Mapping[str, FieldValue] = field(default_factory=dict)
     """Whatever the message was ordered with."""
@@ -195,6 +208,9 @@ def namespace(values: Values, language: Language, product_name: str | None) -> d
     if values.code:
         code = values.code
         seen["code"] = _Named(code.text, {"text": code.text, "amount": code.amount, "until": code.until})
+    if values.survey:
+        asked = values.survey
+        seen["survey"] = _Named(asked.text, {"question": asked.question, "answers": asked.answers})
     return seen
 
 

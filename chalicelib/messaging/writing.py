@@ -19,6 +19,7 @@ from chalicelib.messaging.personal_link import personal_link, with_code
 from chalicelib.messaging.recipients import Place
 from chalicelib.messaging.sender_book import SenderBook
 from chalicelib.messaging.senders import NoSender, Sender, choose_sender, written_to
+from chalicelib.messaging.survey_text import asking
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.messaging.values import promo_value, values_of
 from chalicelib.promotions.desk import PromoDesk, Reserved
@@ -28,11 +29,15 @@ from chalicelib.storage import links
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.contacts import FieldValue
 from chalicelib.storage.messages import Message
+from chalicelib.storage.survey_entries import Asked, asks
+from chalicelib.storage.surveys import Survey, Surveys
 from chalicelib.storage.table import Put, Write
 from chalicelib.storage.templates import Template, Templates
 from chalicelib.vault import Vault
 
-Unwritable = NoSender | NotOffered | Literal["unknown_template", "template_reclassified", "not_composable"]
+Unwritable = (
+    NoSender | NotOffered | Literal["unknown_template", "template_reclassified", "survey_not_open", "not_composable"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Written:
     """Its id."""
     promo: Reserved | None = None
     """The promo code in its text; the claim takes it."""
+    asks: tuple[Write, ...] = ()
+    """The writes that it asks a survey's question; the claim makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class Draft:
     """Where a STOP to it goes."""
     composed: Composed
     promo: Reserved | None
+    survey: Survey | None = None
+    """What it asks."""
 
 
 class Writer:
@@ -75,9 +84,11 @@ class Writer:
         origin: str,
         stop_number: str | None,
         promos: PromoDesk,
+        surveys: Surveys,
     ) -> None:
         self._templates = templates
         self._promos = promos
+        self._surveys = surveys
         self._senders = senders
         self._vault = vault
         self._codes = codes
@@ -92,7 +103,9 @@ class Writer:
         code = self._codes.new()
         given = open_given(self._vault, message)
         try:
-            draft = self.draft(message, permitted.advertiser, profile, permitted.contact.fields, place, given, code)
+            draft = self.draft(
+                message, permitted.advertiser, profile, permitted.contact.fields, place, given, code, now
+            )
         except NotComposable:
             return "not_composable"
         if isinstance(draft, str):
@@ -104,7 +117,9 @@ class Writer:
         sms = self._sms(message, profile.phone, draft.sender.value, composed.text, composed.count.parts, now)
         target = with_code(given.link or self._way_out(code), draft.promo.code.code if draft.promo else None)
         link = personal_link(message, permitted.site, code, now, self._targets, target)
-        return Written(sms, code, links.create(link), place.country, draft.template.id, draft.promo)
+        return Written(
+            sms, code, links.create(link), place.country, draft.template.id, draft.promo, _asks(message, draft, now)
+        )
 
     def draft(
         self,
@@ -115,13 +130,17 @@ class Writer:
         place: Place,
         given: Given,
         code: str,
+        at: int,
     ) -> Draft | Unwritable:
-        """What a message would say to somebody with a personal link of this code. Raises NotComposable."""
+        """What a message would say at `at` to somebody with a personal link of this code. Raises NotComposable."""
         template = self._template(message, advertiser, given)
         if template is None:
             return "unknown_template"
         if template.message_class != message.message_class:
             return "template_reclassified"
+        survey = self._survey(message, template, at)
+        if isinstance(survey, str):
+            return survey
         sender = self._sender(message, advertiser, template, given, place)
         if isinstance(sender, str):
             return sender
@@ -143,10 +162,11 @@ class Writer:
         )
         if promo:
             values = replace(values, code=promo_value(promo.code, promo.benefit, template.language, place.zones))
+        if survey:
+            values = replace(values, survey=asking(survey.questions[0], template.language))
         stop_number = sender.stop_number or self._stop_number
-        return Draft(
-            template, sender, stop_number, compose(template, values, stop_number, country=place.country), promo
-        )
+        composed = compose(template, values, stop_number, country=place.country)
+        return Draft(template, sender, stop_number, composed, promo, survey)
 
     def undone(self, message: Message, written: Written) -> list[Write]:
         """The writes that give back what an SMS took with its claim: it did not leave."""
@@ -171,7 +191,7 @@ class Writer:
             self._senders.of(advertiser),
             place.country,
             message.message_class,
-            invites_reply=invitation(own_words(template.text)) is not None,
+            invites_reply=template.survey is not None or invitation(own_words(template.text)) is not None,
             wanted=given.sender or template.sender,
         )
 
@@ -190,6 +210,20 @@ class Writer:
             return None
         return self._promos.reserve(message.advertiser, template.promo_pool, message.id, zones)
 
+    def _survey(self, message: Message, template: Template, at: int) -> Survey | Literal["survey_not_open"] | None:
+        """What the template asks, while an answer to it would count."""
+        if template.survey is None:
+            return None
+        survey = self._surveys.known(message.advertiser, template.survey)
+        return survey if survey and survey.is_open(at) else "survey_not_open"
+
     def _sms(self, message: Message, phone: str, sender: str, text: str, parts: int, now: int) -> Sms:
         validity_s = (message.expires_at - now) // SECOND
         return Sms(message.id, phone, sender, text, message.message_class, validity_s, parts, message.is_answer)
+
+
+def _asks(message: Message, draft: Draft, now: int) -> tuple[Write, ...]:
+    if draft.survey is None:
+        return ()
+    asked = Asked(draft.survey.questions[0].id, now, message.id)
+    return tuple(asks(message.base, message.person, message.advertiser, draft.survey.id, asked))

@@ -41,6 +41,7 @@ _REASONS = {
     "outside_hours": "the hours of the recipient's country do not allow it now",
     "unknown_template": "its template is no longer there",
     "template_reclassified": "its template is of another class by now",
+    "survey_not_open": "answers to the survey that it asks would not count",
     "not_composable": "its template could not be filled in",
     "sender_unregistered": "the advertiser has no sender in the recipient's country",
     "sender_unverified": "the operator has not verified the sender",

@@ -7,6 +7,10 @@
 | site        | SITE#<site>               | SITE                  | its id                                     |
 | wording     | ADV#<base>                | WORDING#<wording>     | its base and id; a base's list             |
 | promo pool  | ADV#<advertiser>          | POOL#<pool>           | its id; an advertiser's list               |
+| survey      | ADV#<advertiser>          | SURVEY#<survey>       | its id; an advertiser's list               |
+| draw        | DRAWS#<survey>            | <number>              | a contest's draws                          |
+| respondent  | CONTACT#<base>#<person>   | ASKED#<adv.>#<survey> | a reply, an erasure, an export             |
+| survey entry| ENTRIES#<survey>#<shard>  | <entry>               | a reply, a survey's export, a draw         |
 | promo stock | POOL#<pool>               | STOCK#<shard>         | the pool's stock, all shards               |
 | waiting code| POOL#<pool>               | FREE#<place>#<code>   | who needs a code, at a random place        |
 | promo code  | PROMO#<advertiser>#<code> | CODE                  | the code as a shop or a till tells it      |
@@ -125,6 +129,7 @@ COUNTER_SHARDS = 8
 REGISTER_SHARDS = 16
 LINK_COPIES = 8
 ROSTER_SHARDS = 16
+SURVEY_SHARDS = 8
 JOBS = "jobs"
 """The partition of the index `due` in which long work stands: segments, broadcasts, rehearsals."""
 NOTICES = "notices"
@@ -151,6 +156,8 @@ QUICK_REPLY_PREFIX = "QUICK#"
 JOURNEY_PREFIX = "JOURNEY#"
 ENROLMENT_PREFIX = "ENROL#"
 PARTICIPANT_PREFIX = "ARM#"
+SURVEY_PREFIX = "SURVEY#"
+RESPONDENT_PREFIX = "ASKED#"
 SIGNATURE_PREFIX = "SIGNATURE#"
 SIGNED_COUNTRIES = "COUNTRY#"
 BOUGHT_PREFIX = "BOUGHT#"
@@ -192,6 +199,41 @@ def wording(base: str, wording_id: str) -> Key:
 def promo_pool(advertiser_id: str, pool: str) -> Key:
     """A pool of promo codes."""
     return f"ADV#{advertiser_id}", f"{POOL_PREFIX}{pool}"
+
+
+def survey(advertiser_id: str, survey_id: str) -> Key:
+    """A survey, vote or contest."""
+    return f"ADV#{advertiser_id}", f"{SURVEY_PREFIX}{survey_id}"
+
+
+def draws(survey_id: str) -> str:
+    """The partition of a contest's draws."""
+    return f"DRAWS#{survey_id}"
+
+
+def draw(survey_id: str, number: int) -> Key:
+    """One of them, in their order."""
+    return draws(survey_id), f"{number:04d}"
+
+
+def respondent(base: str, person: str, advertiser_id: str, survey_id: str) -> Key:
+    """What a contact was asked by a survey."""
+    return contact_partition(base, person), f"{respondents_of(advertiser_id)}{survey_id}"
+
+
+def respondents_of(advertiser_id: str) -> str:
+    """What the sort keys begin with of all that a contact was asked by an advertiser."""
+    return f"{RESPONDENT_PREFIX}{advertiser_id}#"
+
+
+def survey_entries(survey_id: str, shard: int) -> str:
+    """A part of a survey's entries."""
+    return f"ENTRIES#{survey_id}#{shard}"
+
+
+def survey_entry(survey_id: str, shard: int, entry_id: str) -> Key:
+    """A person's answers to a survey, by their pseudonym in it."""
+    return survey_entries(survey_id, shard), entry_id
 
 
 def promo_stock(pool: str) -> str:

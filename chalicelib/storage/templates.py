@@ -33,6 +33,8 @@ class Template:
     """The SMS that it should take: the product's name is shortened for it."""
     promo_pool: str | None = None
     """Where `code` comes from: each SMS takes one of this pool's, and does not go without."""
+    survey: str | None = None
+    """What it asks: `survey` in its text is this survey's first question, and a reply answers it."""
     max_parts: int = 3
     """The most SMS that it may take: a longer one is refused."""
     changed_at: int = 0

@@ -15,7 +15,7 @@ from chalicelib.wiring import services
 if TYPE_CHECKING:
     from chalicelib.messaging.checks import Finding
     from chalicelib.messaging.senders import Sender
-    from chalicelib.messaging.values import Values
+    from chalicelib.messaging.values import Asking, Values
     from chalicelib.storage.advertisers import Advertiser
     from chalicelib.storage.templates import Template
     from chalicelib.web.template_models import PreviewRequest
@@ -64,7 +64,7 @@ def put_template(advertiser: str, template: str) -> Response:
     findings = _findings(owner, written)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise InvalidInput([FieldError("text", finding.rule, finding.message) for finding in errors])
-    if problem := _pool_problem(advertiser, written):
+    if problem := _pool_problem(advertiser, written) or _survey_problem(advertiser, written):
         raise InvalidInput([problem])
     known = services().templates.get(advertiser, template) is not None
     services().templates.save(advertiser, written)
@@ -79,6 +79,21 @@ def _pool_problem(advertiser: str, template: Template) -> FieldError | None:
         return FieldError("promo_pool", "required", "a text with a code names the pool of it") if offers else None
     if services().promo_pools.get(advertiser, template.promo_pool) is None:
         return FieldError("promo_pool", "known", "the advertiser has no such pool of promo codes")
+    return None
+
+
+def _survey_problem(advertiser: str, template: Template) -> FieldError | None:
+    from chalicelib.messaging.template_language import names_in
+
+    asks = any(name.partition(".")[0] == "survey" for name in names_in(template.text))
+    if template.survey is None:
+        return FieldError("survey", "required", "a text with a survey's question names the survey") if asks else None
+    if not asks:
+        return FieldError("survey", "asked", "say where its question stands: {{ survey }}")
+    if template.message_class != "marketing":
+        return FieldError("message_class", "class", "what asks a survey, vote or contest is marketing")
+    if services().surveys.get(advertiser, template.survey) is None:
+        return FieldError("survey", "known", "the advertiser has no such survey")
     return None
 
 
@@ -129,6 +144,7 @@ def suggest(advertiser: str) -> Response:
 @view
 def preview_template(advertiser: str) -> Response:
     """What a text costs for an audience: the worst recipient, the average, the characters that make it dear."""
+    from dataclasses import replace
     from functools import partial
 
     from chalicelib.messaging.preview import preview
@@ -140,10 +156,17 @@ def preview_template(advertiser: str) -> Response:
     written = template_from(body.template, "preview", services().clock.now())
     settings = services().settings
     provider = body.provider or settings.sms_provider.partition(",")[0]
-    audience = _audience(owner, body)
+    audience = [replace(values, survey=_asking(advertiser, written)) for values in _audience(owner, body)]
     price_of = partial(price, provider, body.country, own=own_prices(settings.prices))
     found = preview(written, audience, _stop_number(_sender(owner, written)), price_of)
     return answer(preview_answer(found, len(body.rows) + len(body.people) - len(audience)))
+
+
+def _asking(advertiser: str, template: Template) -> Asking | None:
+    from chalicelib.messaging.survey_text import asking
+
+    survey = services().surveys.get(advertiser, template.survey) if template.survey else None
+    return asking(survey.questions[0], template.language) if survey else None
 
 
 def _audience(owner: Advertiser, body: PreviewRequest) -> list[Values]:

@@ -25,6 +25,7 @@ from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
 from chalicelib.web.segment_models import NewSegment, SegmentRows
 from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.shop_models import NewShop
+from chalicelib.web.survey_models import NewDraw, NewSurvey, TellWinners
 from chalicelib.web.template_models import NewTemplate, PreviewRequest, SuggestionRequest
 from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
 from chalicelib.web.upload_models import NewUpload
@@ -43,6 +44,8 @@ _BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _PROMO_CODE = "/v1/advertisers/{advertiser}/promo-codes/{code}"
+_SURVEYS = "/v1/advertisers/{advertiser}/surveys"
+_SURVEY = f"{_SURVEYS}/{{survey}}"
 _TEMPLATES = "/v1/advertisers/{advertiser}/templates"
 _JOURNEYS = "/v1/advertisers/{advertiser}/journeys"
 _JOURNEY = f"{_JOURNEYS}/{{journey}}"
@@ -87,6 +90,17 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ),
     ("get", _COMPLEMENTS, "What is offered to whoever has bought something", None, 200),
     ("put", _COMPLEMENTS, "Replace what is offered with what", "NewComplements", 200),
+    ("get", _SURVEYS, "Surveys, votes and contests", None, 200),
+    ("post", _SURVEYS, "Make a survey; a template that names it asks it", "NewSurvey", 201),
+    ("get", _SURVEY, "A survey as it stands", None, 200),
+    ("put", _SURVEY, "Change a survey; once it was asked its questions stay (409)", "NewSurvey", 200),
+    ("delete", _SURVEY, "Remove a survey that nobody was asked", None, 200),
+    ("get", f"{_SURVEY}/statistics", "What was answered up to now, with intervals", None, 200),
+    ("get", f"{_SURVEY}/statistics.svg", "The same as a picture", None, 200),
+    ("get", f"{_SURVEY}/answers.csv", "Everybody's answers under the survey's own pseudonyms", None, 200),
+    ("get", f"{_SURVEY}/draws", "A contest's draws on record", None, 200),
+    ("post", f"{_SURVEY}/draws", "Draw the winners; asked again it is the same draw", "NewDraw", 200),
+    ("post", f"{_SURVEY}/draws/{{draw}}/messages", "Write to a draw's winners, once", "TellWinners", 200),
     ("get", _TEMPLATES, "What the advertiser's SMS say", None, 200),
     ("get", f"{_TEMPLATES}/{{template}}", "A template, with what is found of it", None, 200),
     ("put", f"{_TEMPLATES}/{{template}}", "Create or replace a template", "NewTemplate", 200),
@@ -219,6 +233,9 @@ _MODELS = (
     NewVerification,
     CheckVerification,
     NewMessage,
+    NewSurvey,
+    NewDraw,
+    TellWinners,
     NewTemplate,
     PreviewRequest,
     SuggestionRequest,

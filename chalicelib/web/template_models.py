@@ -43,6 +43,7 @@ class NewTemplate(Body):
     budget: _Parts = 1
     max_parts: _Parts = 3
     promo_pool: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    survey: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
 
     _known = field_validator("journey")(_known_journey)
 

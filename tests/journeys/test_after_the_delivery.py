@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import DAY, MINUTE
+from chalicelib.storage.surveys import SurveyQuestion
+from tests.replies.surveying import polled
 from tests.support.journeys import pass_time, switch_on, texts
 from tests.support.orders import became, buyer, tell
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.stream import Stream
 from tests.support.world import World
 
@@ -130,6 +132,18 @@ def test_a_survey_is_answered_by_text_where_the_sender_takes_one(shop: Shop, str
     pass_time(shop, DAY)
     (text,) = texts(shop)
     assert "Répondez par une note de 1 à 5" in text
+
+
+def test_a_survey_that_is_named_is_asked_and_its_reply_counted(shop: Shop, stream: Stream) -> None:
+    satisfied = SurveyQuestion("q1", "Êtes-vous satisfait ?", "score", low=1, high=5)
+    survey = polled(shop, satisfied, kind="csat")
+    switch_on(shop, "survey", survey=survey.survey.id)
+    delivered(shop, stream)
+    pass_time(shop, DAY)
+    (text,) = texts(shop)
+    assert "Êtes-vous satisfait ? Répondez de 1 à 5." in text
+    survey.reply(shop.world.services.vault.person(CAMILLE), "5 !")
+    assert survey.counts()["q1.5"] == 1
 
 
 def test_a_survey_leads_to_its_page_where_no_reply_can_come(world: World, stream: Stream) -> None:

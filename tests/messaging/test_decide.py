@@ -120,7 +120,13 @@ def test_each_reason_is_enough(reason: RefusalReason) -> None:
 
 def test_every_reason_is_tried_here_but_the_composers_own() -> None:
     by_the_moment = {"cap_past_expiry", "hours_past_expiry"}
-    by_the_text = {"not_composable", "unknown_template", "template_reclassified", *get_args(NoSender)}
+    by_the_text = {
+        "not_composable",
+        "unknown_template",
+        "template_reclassified",
+        "survey_not_open",
+        *get_args(NoSender),
+    }
     by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
     at_the_gate = {"price_unknown", "budget_past_expiry", "provider_past_expiry", *get_args(NotOffered)}
     of_answers = {"not_opposed", "answer_too_late"}

@@ -10,6 +10,7 @@ import pytest
 
 import app as application
 from chalicelib.audience.import_rows import ImportOptions
+from chalicelib.clock import MINUTE
 from chalicelib.promotions.desk import Reserved
 from chalicelib.storage import keys
 from chalicelib.storage.advertisers import OPERATOR
@@ -19,6 +20,7 @@ from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.links import Link
 from chalicelib.storage.promo_pools import Benefit, Pool
 from chalicelib.storage.segments import Segment
+from chalicelib.storage.surveys import Survey, SurveyQuestion
 from chalicelib.storage.table import Put
 from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
@@ -26,7 +28,7 @@ from chalicelib.web import problems
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.support.talk import write
-from tests.support.world import IMPORT_FILES, aws, create_import_bucket
+from tests.support.world import IMPORT_FILES, NOON, aws, create_import_bucket
 from tests.web.conftest import Api
 
 DESCRIPTION = "/v1/openapi.json"
@@ -82,6 +84,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     elif "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
+    names |= a_survey(shop, route)
     if "{segment}" in route:
         names["segment"] = a_segment(shop)
     if "/broadcasts" in route:
@@ -113,6 +116,20 @@ def a_conversation(route: str, shop: Shop) -> dict[str, str]:
         return {}
     reply = shop.world.services.quick_reply_book.save(shop.advertiser.id, "stock", "Oui.", "fr")
     return {"conversation": write(shop, "C'est en stock ?").id, "reply": reply.id}
+
+
+def a_survey(shop: Shop, route: str) -> dict[str, str]:
+    """A contest where a route is about one, over and drawn where it needs it so."""
+    if "{survey}" not in route:
+        return {}
+    book, now = shop.world.services.survey_book, shop.world.clock.now()
+    question = SurveyQuestion("q1", "?", "text")
+    contest = Survey("", shop.advertiser.id, "Lot", "contest", (question,), "fr", 0, 0, now + 1, winners=1)
+    contest = book.create(contest)
+    if "/draws" in route:
+        shop.world.clock.advance(MINUTE)
+        book.draw(shop.advertiser.id, contest.id)
+    return {"survey": contest.id, "draw": "1"}
 
 
 def a_segment(shop: Shop) -> str:
@@ -162,6 +179,13 @@ def uploaded(shop: Shop) -> str:
 _LEADS = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
 # What a route takes, by its end; None for the methods that take nothing.
 PLAN = {"name": "Sale", "segment": "seg_1", "template": "sale", "link": "https://shop.example/sale"}
+SURVEY: dict[str, Any] = {
+    "name": "Lot",
+    "kind": "contest",
+    "winners": 1,
+    "closes_at": NOON + 1,
+    "questions": [{"text": "?", "kind": "text"}],
+}
 BODIES: dict[str, Any] = {
     "/conversations/{conversation}/messages": {"text": "Oui, il en reste deux.", "id": "answer-1"},
     "/conversations/{conversation}/check": {"text": "Oui."},
@@ -188,6 +212,10 @@ BODIES: dict[str, Any] = {
     "/journeys/{journey}/rehearse": {"contacts": 5},
     "/journeys/check": {"document": ONE_STEP},
     "/playbooks/{playbook}": {"language": "fr"},
+    "/surveys": SURVEY,
+    "/surveys/{survey}": SURVEY,
+    "/surveys/{survey}/draws": {},
+    "/surveys/{survey}/draws/{draw}/messages": {"template": "won"},
     "/templates/{template}": {"text": "{{ link }}"},
     "/templates/suggest": {"journey": "cart"},
     "/templates/check": {"text": "{{ link }}"},

@@ -29,6 +29,8 @@ class Written(Document):
     """As the journey's kind has it."""
     journey: str | None = None
     promo_pool: str | None = None
+    asking: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] | None = None
+    """The text where a survey was named that it asks."""
     gsm_safe: bool = True
     budget: Annotated[int, Field(ge=1, le=3)] = 1
     max_parts: Annotated[int, Field(ge=1, le=5)] = 3
@@ -44,6 +46,8 @@ class Playbook(Document):
     off_by_default: bool = False
     asks: tuple[Slug, ...] = ()
     """What has to be answered when it is switched on."""
+    may_ask: tuple[Slug, ...] = ()
+    """What may be answered too."""
     journey: Journey
     """Its texts name templates by the names below."""
     templates: dict[Slug, dict[Language, Written]]
@@ -79,19 +83,24 @@ def installation(
     templates = [
         Template(
             id=template_id(playbook, name),
-            text=written[language].text,
+            text=_text(written[language], answers),
             message_class=written[language].message_class or playbook.journey.message_class,
             journey=written[language].journey or playbook.journey.kind,
             language=language,
             gsm_safe=written[language].gsm_safe,
             budget=written[language].budget,
             promo_pool=answers.get("promo_pool") if written[language].promo_pool else None,
+            survey=answers.get("survey") if written[language].asking else None,
             max_parts=written[language].max_parts,
             changed_at=now,
         )
         for name, written in playbook.templates.items()
     ]
     return _renamed(playbook), templates
+
+
+def _text(written: Written, answers: Mapping[str, Any]) -> str:
+    return written.asking if written.asking and answers.get("survey") else written.text
 
 
 def template_id(playbook: Playbook, name: str) -> str:
@@ -115,5 +124,5 @@ def _unanswered(playbook: Playbook, answers: Mapping[str, Any]) -> Iterable[Fiel
         if name not in answers:
             yield FieldError(f"answers.{name}", "required", "the playbook asks for it")
     for name in answers:
-        if name not in playbook.asks:
+        if name not in (*playbook.asks, *playbook.may_ask):
             yield FieldError(f"answers.{name}", "unknown", "the playbook does not ask for it")

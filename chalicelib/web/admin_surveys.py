@@ -1,0 +1,166 @@
+"""`/v1/advertisers/{advertiser}/surveys…`: surveys, votes and contests, what came of them, and who won (docs/surveys.md)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import Conflict, FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.reports.surveys import SurveyFigures
+    from chalicelib.storage.surveys import Survey
+
+routes = Blueprint(__name__)
+_ALL = "/v1/advertisers/{advertiser}/surveys"
+_ONE = _ALL + "/{survey}"
+_MOST_ROWS = 20_000
+"""What one answer holds; `relance surveys export` writes any number to a file."""
+
+
+@routes.route(_ALL, methods=["GET"])
+@view
+def list_surveys(advertiser: str) -> Response:
+    """An advertiser's surveys, the oldest first."""
+    from chalicelib.web.survey_models import survey_answer
+
+    authorise(routes, advertiser)
+    now = services().clock.now()
+    return answer({"surveys": [survey_answer(one, now) for one in services().surveys.all_of(advertiser)]})
+
+
+@routes.route(_ALL, methods=["POST"])
+@view
+def create_survey(advertiser: str) -> Response:
+    """Make a survey. A template that names it asks it."""
+    from chalicelib.web.survey_models import NewSurvey, survey_answer, survey_from
+
+    reached(routes, advertiser)
+    now = services().clock.now()
+    made = services().survey_book.create(survey_from(read_body(routes, NewSurvey), advertiser, "", now))
+    return answer(survey_answer(made, now), 201)
+
+
+@routes.route(_ONE, methods=["GET"])
+@view
+def get_survey(advertiser: str, survey: str) -> Response:
+    """A survey as it stands."""
+    from chalicelib.web.survey_models import survey_answer
+
+    return answer(survey_answer(_survey(advertiser, survey), services().clock.now()))
+
+
+@routes.route(_ONE, methods=["PUT"])
+@view
+def replace_survey(advertiser: str, survey: str) -> Response:
+    """Change a survey. Once it was asked its kind, questions and what counts stay (409)."""
+    from dataclasses import replace
+
+    from chalicelib.web.survey_models import NewSurvey, survey_answer, survey_from
+
+    known, now = _survey(advertiser, survey), services().clock.now()
+    body = read_body(routes, NewSurvey)
+    wanted = survey_from(body, advertiser, survey, now)
+    if body.opens_at is None:
+        wanted = replace(wanted, opens_at=known.opens_at)
+    return answer(survey_answer(services().survey_book.change(wanted), now))
+
+
+@routes.route(_ONE, methods=["DELETE"])
+@view
+def delete_survey(advertiser: str, survey: str) -> Response:
+    """Remove a survey that nobody was asked."""
+    authorise(routes, advertiser)
+    services().survey_book.delete(advertiser, survey)
+    return answer({"survey": survey, "deleted": True})
+
+
+@routes.route(_ONE + "/statistics", methods=["GET"])
+@view
+def get_statistics(advertiser: str, survey: str) -> Response:
+    """What was answered up to now: counts that move with each answer, with intervals."""
+    from chalicelib.web.survey_models import statistics_answer
+
+    return answer(statistics_answer(*_figures(advertiser, survey)))
+
+
+@routes.route(_ONE + "/statistics.svg", methods=["GET"])
+@view
+def get_picture(advertiser: str, survey: str) -> Response:
+    """The same as a picture."""
+    from chalicelib.reports.survey_chart import chart
+
+    picture = chart(*_figures(advertiser, survey))
+    return Response(picture, headers={"Content-Type": "image/svg+xml; charset=utf-8", "Cache-Control": "no-store"})
+
+
+@routes.route(_ONE + "/answers.csv", methods=["GET"])
+@view
+def export_answers(advertiser: str, survey: str) -> Response:
+    """Everybody's answers under the survey's own pseudonyms."""
+    from chalicelib.audience.survey_answers import free_texts
+    from chalicelib.reports.survey_export import as_csv, columns, row
+
+    found, figures = _figures(advertiser, survey)
+    if figures.people > _MOST_ROWS:
+        raise Conflict(f"more than {_MOST_ROWS} people have answered: relance surveys export writes them to a file")
+    entries = services().survey_entries.of_survey(survey)
+    rows = [row(found, entry, free_texts(services().vault, entry)) for entry in entries]
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{survey}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response("".join(as_csv([columns(found), *rows])), headers=headers)
+
+
+@routes.route(_ONE + "/draws", methods=["GET"])
+@view
+def list_draws(advertiser: str, survey: str) -> Response:
+    """A contest's draws on record."""
+    from chalicelib.web.survey_models import draw_answer
+
+    authorise(routes, advertiser)
+    return answer({"draws": [draw_answer(one) for one in services().survey_book.draws(advertiser, survey)]})
+
+
+@routes.route(_ONE + "/draws", methods=["POST"])
+@view
+def draw_winners(advertiser: str, survey: str) -> Response:
+    """Draw the winners of a contest that has ended. Asked again it is the same draw; another one needs a reason."""
+    from chalicelib.web.survey_models import NewDraw, draw_answer
+
+    authorise(routes, advertiser)
+    reason = read_body(routes, NewDraw).reason or ""
+    return answer(draw_answer(services().survey_book.draw(advertiser, survey, again=reason, by=key_of(routes))))
+
+
+@routes.route(_ONE + "/draws/{draw}/messages", methods=["POST"])
+@view
+def tell_winners(advertiser: str, survey: str, draw: str) -> Response:
+    """Write to a draw's winners with a template; each is told once."""
+    from chalicelib.web.survey_models import TellWinners
+
+    owner = reached(routes, advertiser)
+    body = read_body(routes, TellWinners)
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", draw):
+        raise InvalidInput([FieldError("draw", "number", "a draw's number, from 1")])
+    told = services().survey_book.tell_winners(owner, survey, int(draw), body.template, body.link)
+    return answer({"winners": told})
+
+
+def _survey(advertiser: str, survey_id: str) -> Survey:
+    authorise(routes, advertiser)
+    return services().survey_book.find(advertiser, survey_id)
+
+
+def _figures(advertiser: str, survey_id: str) -> tuple[Survey, SurveyFigures]:
+    from chalicelib.reports.surveys import figures_of
+
+    survey = _survey(advertiser, survey_id)
+    return survey, figures_of(survey, services().survey_entries.counts(advertiser, survey_id))
