@@ -168,10 +168,15 @@ def _places(item: Item) -> dict[str, str]:
         case "said":
             text = item["thread"], item["id"]
             return {"text": said_context(*text), "because": because_context(*text)}
-        case "survey":
-            return {"seed": seed_context(item["id"])}
         case "survey_entry":
             return {"texts": texts_context(item["survey"], item["id"])}
+    return _places_of_settings(item)
+
+
+def _places_of_settings(item: Item) -> dict[str, str]:
+    match item.get("type"):
+        case "survey":
+            return {"seed": seed_context(item["id"])}
         case "lead_source":
             return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
         case "advertiser":

@@ -1,4 +1,4 @@
-"""`/v1/advertisers/{advertiser}/surveys…`: surveys, votes and contests, what came of them, and who won (docs/surveys.md)."""
+"""`/v1/advertisers/{advertiser}/surveys…`: surveys and contests, what came of them, who won (docs/surveys.md)."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def export_answers(advertiser: str, survey: str) -> Response:
         raise Conflict(f"more than {_MOST_ROWS} people have answered: relance surveys export writes them to a file")
     entries = services().survey_entries.of_survey(survey)
     rows = [row(found, entry, free_texts(services().vault, entry)) for entry in entries]
-    headers = {
+    headers: dict[str, str | list[str]] = {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": f'attachment; filename="{survey}.csv"',
         "Cache-Control": "no-store",

@@ -135,13 +135,13 @@ def test_a_survey_is_answered_by_text_where_the_sender_takes_one(shop: Shop, str
 
 
 def test_a_survey_that_is_named_is_asked_and_its_reply_counted(shop: Shop, stream: Stream) -> None:
-    satisfied = SurveyQuestion("q1", "Êtes-vous satisfait ?", "score", low=1, high=5)
+    satisfied = SurveyQuestion("q1", "Tout va bien ?", "score", low=1, high=5)
     survey = polled(shop, satisfied, kind="csat")
     switch_on(shop, "survey", survey=survey.survey.id)
     delivered(shop, stream)
     pass_time(shop, DAY)
     (text,) = texts(shop)
-    assert "Êtes-vous satisfait ? Répondez de 1 à 5." in text
+    assert "Tout va bien ? Répondez de 1 à 5." in text
     survey.reply(shop.world.services.vault.person(CAMILLE), "5 !")
     assert survey.counts()["q1.5"] == 1
 

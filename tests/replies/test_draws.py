@@ -103,8 +103,8 @@ def test_a_contest_that_has_ended_takes_nobody_in_any_more(shop: Shop) -> None:
     ("question", "settings", "field"),
     [
         (SurveyQuestion("q1", "?", "choice", (("A", "Stop"), ("B", "Encore"))), {}, "questions.0.choices.0.label"),
-        (SurveyQuestion("q1", "?", "choice", (("A", "B"), ("B", "A"))), {}, "questions.0.choices.0.label"),
-        (SurveyQuestion("q1", "?", "choice", (("A", "Oui ou non"), ("B", "Oui"))), {}, "questions.0.choices.0.label"),
+        (SurveyQuestion("q1", "?", "choice", (("A", "B"), ("B", "A"))), {}, "questions.0.choices.0.code"),
+        (SurveyQuestion("q1", "?", "choice", (("A", "Oui !"), ("B", "Oui"))), {}, "questions.0.choices.1.label"),
         (SurveyQuestion("q1", "?", "choice", (("A", "Rouge"), ("a", "Bleu"))), {}, "questions.0.choices.0.code"),
         (SurveyQuestion("q1", "?", "choice", (("A", "Rouge"),)), {}, "questions.0.choices"),
         (SurveyQuestion("q1", "?", "score", low=5, high=5), {}, "questions.0.high"),

@@ -158,6 +158,25 @@ def test_another_advertiser_sees_no_question(shop: Shop) -> None:
     assert shop.world.services.survey_desk.open_question(person, "adv_other", shop.world.clock.now()) is None
 
 
+def test_an_erasure_takes_the_answers_and_leaves_the_sums(shop: Shop) -> None:
+    survey = polled(shop, RECOMMEND, WHY, kind="nps")
+    person, services = survey.ask(), shop.world.services
+    shop.world.clock.advance(MINUTE)
+    survey.reply(person, "9", "SM1")
+    survey.reply(person, "Lou au téléphone", "SM2", shop.world.clock.now())
+    kept = [*shop.world.of_type("respondent"), *shop.world.of_type("survey_entry")]
+    assert len(kept) == 2
+    assert all("ttl" in item for item in kept)
+
+    export = services.erasure.export(shop.advertiser.id, person)
+    assert export
+    assert [answer["answer"] for answer in export["surveys"][0]["answers"]] == [9, "Lou au téléphone"]
+    assert services.erasure.erase(shop.advertiser.id, person)
+
+    assert shop.world.of_type("respondent") == shop.world.of_type("survey_entry") == []
+    assert survey.counts()["q1.9"] == 1
+
+
 REPLIES = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from(["A", "B", "C", "A ou B", "merci"]), st.booleans()), max_size=8
 )

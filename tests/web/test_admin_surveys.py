@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.clock import DAY, MINUTE
@@ -81,12 +83,12 @@ def test_a_survey_that_was_asked_keeps_its_questions(own: Api, shop: Shop) -> No
     ("change", "field"),
     [
         ({"survey": "srv_other"}, "survey"),
-        ({"survey": None}, "survey"),
+        ({"survey": None, "text": "{{ brand }} bonjour ! {{ survey }} {{ link }}"}, "survey"),
         ({"message_class": "notification", "journey": "answer"}, "message_class"),
         ({"text": "{{ brand }} bonjour {{ link }}"}, "survey"),
     ],
 )
-def test_a_template_asks_a_survey_that_is_there(own: Api, shop: Shop, change: dict[str, str], field: str) -> None:
+def test_a_template_asks_a_survey_that_is_there(own: Api, shop: Shop, change: dict[str, Any], field: str) -> None:
     vote = made(own, shop)
     text = {"text": "{{ brand }} bonjour ! {{ survey }}", "journey": "vote", "survey": vote.survey.id}
     answer = own.ask("PUT", f"/v1/advertisers/{shop.advertiser.id}/templates/poll", text | change)
