@@ -30,6 +30,7 @@ from chalicelib.web import (
     admin_templates,
     admin_trials,
     admin_uploads,
+    admin_webhooks,
     console,
     console_inbox,
     countries,
@@ -68,6 +69,7 @@ app.register_blueprint(admin_surveys.routes)
 app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)
+app.register_blueprint(admin_webhooks.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(console_inbox.routes)
 app.register_blueprint(countries.routes)

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.network import NetworkDoor
     from chalicelib.webhooks.announcer import Announcer
     from chalicelib.webhooks.deliverer import Deliverer
+    from chalicelib.webhooks.desk import WebhookDesk
     from chalicelib.webhooks.due import DueNotices
 
 
@@ -687,6 +688,22 @@ class Services(Stores):
         from chalicelib.webhooks.announcer import Announcer
 
         return Announcer(self.webhooks, self.deliveries, self.notice_queue, self.clock)
+
+    @cached_property
+    def webhook_desk(self) -> WebhookDesk:
+        from chalicelib.links.targets import check_target, rules_for
+        from chalicelib.webhooks.desk import WebhookDesk
+
+        rules = rules_for(self.settings.origin)
+        return WebhookDesk(
+            webhooks=self.webhooks,
+            deliveries=self.deliveries,
+            queue=self.notice_queue,
+            target=lambda url: check_target(url, rules),
+            loopback=self.settings.webhooks_to_loopback,
+            vault=self.vault,
+            clock=self.clock,
+        )
 
     @cached_property
     def waiting(self) -> Waiting:

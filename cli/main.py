@@ -31,6 +31,7 @@ from cli import (
     site,
     sms,
     surveys,
+    webhooks,
     wordings,
 )
 from cli.answers import AsJson, answer, fail, the_stage
@@ -61,6 +62,7 @@ app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(journeys.app, name="journeys")
 app.add_typer(segments.app, name="segments")
 app.add_typer(surveys.app, name="surveys")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(wordings.app, name="wordings")
 
 

@@ -30,6 +30,7 @@ from chalicelib.web.template_models import NewTemplate, PreviewRequest, Suggesti
 from chalicelib.web.trial_models import ConfirmTrialPhone, NewTrial, NewTrialPhone
 from chalicelib.web.upload_models import NewUpload
 from chalicelib.web.verification_models import CheckVerification, NewVerification
+from chalicelib.web.webhook_models import NewWebhook, NoticeAddresses, SecretRotation, WebhookSettings, described
 from chalicelib.web.wording_models import NewWording
 
 _LINKS = "/v1/advertisers/{advertiser}/links"
@@ -51,6 +52,9 @@ _JOURNEYS = "/v1/advertisers/{advertiser}/journeys"
 _JOURNEY = f"{_JOURNEYS}/{{journey}}"
 _PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
+_WEBHOOKS = "/v1/advertisers/{advertiser}/webhooks"
+_WEBHOOK = f"{_WEBHOOKS}/{{webhook}}"
+_NOTICES = "/v1/advertisers/{advertiser}/notices"
 _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
@@ -168,6 +172,17 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("get", _SENDERS, "What SMS may come from, with what each may do", None, 200),
     ("put", f"{_SENDERS}/{{country}}/{{value}}", "Register a sender; the operator verifies", "SenderSettings", 200),
     ("delete", f"{_SENDERS}/{{country}}/{{value}}", "Take a sender off", None, 200),
+    ("get", _WEBHOOKS, "Where the advertiser's own tools are told events", None, 200),
+    ("post", _WEBHOOKS, "Make a webhook; its secret is shown this once", "NewWebhook", 201),
+    ("get", _WEBHOOK, "A webhook, with whether its deliveries arrive", None, 200),
+    ("put", _WEBHOOK, "Change a webhook, pause it, or let it go on", "WebhookSettings", 200),
+    ("delete", _WEBHOOK, "Remove a webhook", None, 200),
+    ("post", f"{_WEBHOOK}/rotate", "Make a new secret; the former signs beside it for a while", "SecretRotation", 200),
+    ("post", f"{_WEBHOOK}/test", "Send a ping", None, 202),
+    ("get", f"{_WEBHOOK}/deliveries", "What it was told in 30 days (?after=, ?limit=)", None, 200),
+    ("post", f"{_WEBHOOK}/deliveries/{{delivery}}/replay", "Tell a delivery again", None, 202),
+    ("get", _NOTICES, "Who is told by e-mail that conversations wait", None, 200),
+    ("put", _NOTICES, "Replace who is told", "NoticeAddresses", 200),
     ("get", "/v1/sites/{site}", "A site's settings", None, 200),
     ("put", "/v1/sites/{site}", "Replace a site's settings", "SiteSettings", 200),
     ("put", "/v1/sites/{site}/optin", "Replace what the site's opt-in form offers and asks", "OptInSettings", 200),
@@ -194,6 +209,7 @@ _IN_PAGES = {
     f"{_BROADCAST}/rehearsal",
     f"{_BROADCAST}/differences",
     *conversation_models.IN_PAGES,
+    f"{_WEBHOOK}/deliveries",
 }
 _MODELS = (
     NewAdvertiser,
@@ -241,6 +257,10 @@ _MODELS = (
     SuggestionRequest,
     OperatorCaps,
     *conversation_models.MODELS,
+    NewWebhook,
+    WebhookSettings,
+    SecretRotation,
+    NoticeAddresses,
 )
 
 
@@ -258,6 +278,7 @@ def document(origin: str) -> dict[str, Any]:
         "servers": [{"url": origin}],
         "security": [{"key": []}],
         "paths": paths,
+        "webhooks": described(),
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},

@@ -69,7 +69,7 @@ class Deliverer:
 
     def _post(self, webhook: Webhook, delivery_id: str, body: bytes) -> Answer | Unreached:
         endpoint = opened(self._vault, webhook.id, webhook.sealed)
-        headers = endpoint.headers(delivery_id, body, self._real.now())
+        headers = endpoint.headers(delivery_id, body, self._clock.now(), self._real.now())
         try:
             return self._poster.post(
                 endpoint.url, {"Content-Type": "application/json", "User-Agent": _AGENT} | headers, body

@@ -44,10 +44,13 @@ class Endpoint:
         former = Secret(self.secrets[0].value, now + overlap)
         return Endpoint(self.url, (Secret(value), former) if overlap else (Secret(value),))
 
-    def headers(self, delivery_id: str, body: bytes, now: int) -> dict[str, str]:
-        """What a delivery carries: its id, the time of this attempt, a signature by each secret that holds."""
+    def headers(self, delivery_id: str, body: bytes, now: int, real: int) -> dict[str, str]:
+        """What a delivery carries: its id, the time of this attempt, a signature by each secret that holds.
+
+        `now` is the stage's time, which secrets end by; `real` is the one that receivers know.
+        """
         live = [secret.value for secret in self.secrets if secret.until is None or now < secret.until]
-        seconds = now // SECOND
+        seconds = real // SECOND
         return {
             "webhook-id": delivery_id,
             "webhook-timestamp": str(seconds),

@@ -9,8 +9,10 @@ import time
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook as Verifier
 
 from tests.e2e.deployed import ORIGIN, Deployed, Shop, eventually
+from tests.support.gateway_double import gateway
 from tests.support.shop_webhooks import SECRET, payload, signed
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -316,3 +318,19 @@ def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Depl
     expected = {"event.order_updated": 4, "event.purchase": 1, "event.refund": 1, "shop.bad_signature": 3}
     eventually(lambda: expected.items() <= shop.counts().items())
     assert deployed.request("POST", "/hooks/shops/shop_nobody", "{}", json_type).status == 404
+
+
+def test_a_webhook_is_told_by_the_deployed_stack_and_signed(deployed: Deployed) -> None:
+    shop = deployed.open_shop()
+    place = f"/v1/advertisers/{shop.advertiser}/webhooks"
+    refused = deployed.admin(
+        "POST", place, {"name": "Inside", "url": "https://10.0.0.1/#x", "events": ["stop.received"]}
+    )
+    assert refused.status == 422
+    with gateway((200, "")) as receiver:
+        told = {"name": "Helpdesk", "url": f"{receiver.url}/hooks", "events": ["stop.received"]}
+        webhook = deployed.admin("POST", place, told).json
+        assert deployed.admin("POST", f"{place}/{webhook['webhook']}/test").status == 202
+        eventually(lambda: len(receiver.received) == 1)
+    (got,) = receiver.received
+    assert Verifier(webhook["secret"]).verify(got.body, got.headers)["type"] == "ping"

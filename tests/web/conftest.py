@@ -66,6 +66,7 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         "ORIGIN": "https://r.example",
         "SMS_PROVIDER": "outbox",
         "PHONE_SIMULATOR": "on",
+        "WEBHOOKS_TO_LOOPBACK": "on",
         "AWS_DEFAULT_REGION": "eu-west-3",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

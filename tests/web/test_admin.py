@@ -17,6 +17,7 @@ from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.broadcasts import Plan
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.conversions import Conversion
+from chalicelib.storage.deliveries import Delivery
 from chalicelib.storage.links import Link
 from chalicelib.storage.promo_pools import Benefit, Pool
 from chalicelib.storage.segments import Segment
@@ -77,6 +78,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         "wording": "till-1",
         "verification": "ver_none",
         "order": "o-1",
+        "playbook": "win_back",
     }
     names |= a_conversation(route, shop)
     if "promo" in route:
@@ -99,8 +101,8 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         shop.world.services.templates.save(shop.advertiser.id, Template("cart-1", "{{ link }}", journey="cart"))
         start(shop, "cart-1", ONE_STEP, state="draft")
         names["journey"] = "cart-1"
-    if "{playbook}" in route:
-        names["playbook"] = "win_back"
+    if "{webhook}" in route:
+        names |= a_webhook(shop)
     upload = uploaded(shop) if "{upload}" in route else ""
     asked = ""
     if route == "/v1/sites/{site}/conversions":
@@ -186,6 +188,19 @@ SURVEY: dict[str, Any] = {
     "closes_at": NOON + 1,
     "questions": [{"text": "?", "kind": "text"}],
 }
+
+
+def a_webhook(shop: Shop) -> dict[str, str]:
+    """A webhook with a delivery that did not arrive."""
+    services, now = shop.world.services, shop.world.clock.now()
+    webhook, _ = services.webhook_desk.create(
+        shop.advertiser.id, name="Helpdesk", url=PAGE, form="json", events=["stop.received"]
+    )
+    dead = Delivery("dlv_1", webhook.id, shop.advertiser.id, "ping", now, "{}", state="dead")
+    services.deliveries.add(dead)
+    return {"webhook": webhook.id, "delivery": dead.id}
+
+
 BODIES: dict[str, Any] = {
     "/conversations/{conversation}/messages": {"text": "Oui, il en reste deux.", "id": "answer-1"},
     "/conversations/{conversation}/check": {"text": "Oui."},
@@ -194,6 +209,10 @@ BODIES: dict[str, Any] = {
     "/conversations/{conversation}/tags": {"tags": ["stock"]},
     "/conversations/{conversation}/read": {"seen": 1},
     "/quick-replies/{reply}": {"text": "Oui."},
+    "/webhooks": {"name": "Helpdesk", "url": "https://shop.example/told", "events": ["stop.received"]},
+    "/webhooks/{webhook}": {"name": "Helpdesk", "events": ["stop.received"]},
+    "/rotate": {},
+    "/notices": {"emails": []},
     "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/people/find": {"reason": "access", "phone": CAMILLE},

@@ -54,7 +54,7 @@ def test_while_a_secret_is_rotated_both_sign(world: World, receiver: Gateway) ->
     webhook, new = listens(world, receiver.url, secret=SECRET), new_secret()
     endpoint = opened(world.services.vault, webhook.id, webhook.sealed).rotated(new, NOON, DAY)
     for now, verified in [(NOON, {SECRET, new}), (NOON + DAY, {new})]:
-        header = endpoint.headers("dlv_1", b"{}", now)["webhook-signature"]
+        header = endpoint.headers("dlv_1", b"{}", now, NOON)["webhook-signature"]
         assert len(header.split(" ")) == len(verified)
     third = endpoint.rotated(SECRET, NOON + HOUR, DAY)
     assert third.secrets == (Secret(SECRET), Secret(new, NOON + HOUR + DAY))

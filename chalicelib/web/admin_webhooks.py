@@ -1,0 +1,173 @@
+"""`/v1/advertisers/{advertiser}/webhooks…` and `…/notices`: what an advertiser's own tools and people are told."""
+
+from __future__ import annotations
+
+import re
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.clock import HOUR, MINUTE
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_WEBHOOKS = "/v1/advertisers/{advertiser}/webhooks"
+_WEBHOOK = f"{_WEBHOOKS}/{{webhook}}"
+_NOTICES = "/v1/advertisers/{advertiser}/notices"
+_PLACE = re.compile(r"dlv_[0-9A-Z]{26}")
+_MOST_ON_A_PAGE = 100
+
+
+@routes.route(_WEBHOOKS, methods=["POST"])
+@view
+def create_webhook(advertiser: str) -> Response:
+    """Make a webhook. Its secret is shown this once."""
+    from chalicelib.web.webhook_models import NewWebhook, webhook_answer
+
+    reached(routes, advertiser)
+    body = read_body(routes, NewWebhook)
+    desk = services().webhook_desk
+    made, secret = desk.create(advertiser, name=body.name, url=body.url, form=body.format, events=body.events)
+    return answer(webhook_answer(made, desk.url(made)) | {"secret": secret}, 201)
+
+
+@routes.route(_WEBHOOKS, methods=["GET"])
+@view
+def list_webhooks(advertiser: str) -> Response:
+    """An advertiser's webhooks."""
+    from chalicelib.web.webhook_models import webhook_answer
+
+    authorise(routes, advertiser)
+    desk = services().webhook_desk
+    return answer({"webhooks": [webhook_answer(one, desk.url(one)) for one in desk.all_of(advertiser)]})
+
+
+@routes.route(_WEBHOOK, methods=["GET"])
+@view
+def get_webhook(advertiser: str, webhook: str) -> Response:
+    """A webhook, with whether its deliveries arrive."""
+    from chalicelib.web.webhook_models import webhook_answer
+
+    authorise(routes, advertiser)
+    desk = services().webhook_desk
+    found = desk.find(advertiser, webhook)
+    return answer(webhook_answer(found, desk.url(found)))
+
+
+@routes.route(_WEBHOOK, methods=["PUT"])
+@view
+def replace_webhook(advertiser: str, webhook: str) -> Response:
+    """Change a webhook, pause it, or let it go on."""
+    from chalicelib.web.webhook_models import WebhookSettings, webhook_answer
+
+    authorise(routes, advertiser)
+    body = read_body(routes, WebhookSettings)
+    desk = services().webhook_desk
+    changed = desk.change(
+        advertiser, webhook, name=body.name, url=body.url, form=body.format, events=body.events, state=body.state
+    )
+    return answer(webhook_answer(changed, desk.url(changed)))
+
+
+@routes.route(_WEBHOOK, methods=["DELETE"])
+@view
+def remove_webhook(advertiser: str, webhook: str) -> Response:
+    """Remove a webhook: what waits for it is not told any more."""
+    authorise(routes, advertiser)
+    services().webhook_desk.remove(advertiser, webhook)
+    return answer({"webhook": webhook, "removed": True})
+
+
+@routes.route(f"{_WEBHOOK}/rotate", methods=["POST"])
+@view
+def rotate_secret(advertiser: str, webhook: str) -> Response:
+    """Make a new secret, shown this once; the one of before signs beside it for a while."""
+    from chalicelib.web.webhook_models import SecretRotation
+
+    authorise(routes, advertiser)
+    overlap = read_body(routes, SecretRotation).overlap_hours * HOUR
+    secret = services().webhook_desk.rotate(advertiser, webhook, overlap)
+    return answer({"webhook": webhook, "secret": secret, "former_until": services().clock.now() + overlap})
+
+
+@routes.route(f"{_WEBHOOK}/test", methods=["POST"])
+@view
+def test_webhook(advertiser: str, webhook: str) -> Response:
+    """Send a `ping`."""
+    from chalicelib.webhooks.desk import delivery_facts
+
+    authorise(routes, advertiser)
+    return answer(delivery_facts(services().webhook_desk.test(advertiser, webhook)), 202)
+
+
+@routes.route(f"{_WEBHOOK}/deliveries", methods=["GET"])
+@view
+def list_deliveries(advertiser: str, webhook: str) -> Response:
+    """What a webhook was told in the last 30 days, the newest first, in pages."""
+    from chalicelib.webhooks.desk import delivery_facts
+
+    authorise(routes, advertiser)
+    after, limit = parameter(routes, "after", ""), parameter(routes, "limit", "25")
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= _MOST_ON_A_PAGE:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST_ON_A_PAGE}")])
+    if after and not _PLACE.fullmatch(after):
+        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
+    found, further = services().webhook_desk.deliveries(advertiser, webhook, after, int(limit))
+    return answer({"webhook": webhook, "deliveries": [delivery_facts(one) for one in found], "after": further})
+
+
+@routes.route(f"{_WEBHOOK}/deliveries/{{delivery}}/replay", methods=["POST"])
+@view
+def replay_delivery(advertiser: str, webhook: str, delivery: str) -> Response:
+    """Tell a delivery again, under the id that it had."""
+    from chalicelib.webhooks.desk import delivery_facts
+
+    authorise(routes, advertiser)
+    return answer(delivery_facts(services().webhook_desk.replay(advertiser, webhook, delivery)), 202)
+
+
+@routes.route(_NOTICES, methods=["GET"])
+@view
+def get_notices(advertiser: str) -> Response:
+    """Who is told by e-mail that conversations wait, and whether the stage sends any."""
+    reached(routes, advertiser)
+    return answer(_notices(advertiser))
+
+
+@routes.route(_NOTICES, methods=["PUT"])
+@view
+def replace_notices(advertiser: str) -> Response:
+    """Replace who is told; nobody, with no address."""
+    from chalicelib.replies.waiting_mail import sealed_addresses
+    from chalicelib.storage.notices import NoticeSettings
+    from chalicelib.web.webhook_models import NoticeAddresses
+
+    reached(routes, advertiser)
+    body = read_body(routes, NoticeAddresses)
+    services().notice_book.save_settings(
+        NoticeSettings(
+            id=advertiser,
+            sealed=sealed_addresses(services().vault, advertiser, body.emails),
+            after_ms=body.after_minutes * MINUTE,
+            every_ms=body.every_minutes * MINUTE,
+            language=body.language,
+        )
+    )
+    return answer(_notices(advertiser))
+
+
+def _notices(advertiser: str) -> dict[str, object]:
+    from chalicelib.replies.waiting_mail import addresses
+
+    known = services().notice_book.settings(advertiser)
+    told: dict[str, object] = {"advertiser": advertiser, "mail": "on" if services().mail else "off"}
+    if known is None:
+        return told | {"emails": [], "after_minutes": 0, "every_minutes": 15, "language": "fr"}
+    return told | {
+        "emails": addresses(services().vault, known),
+        "after_minutes": known.after_ms // MINUTE,
+        "every_minutes": known.every_ms // MINUTE,
+        "language": known.language,
+    }
