@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, Request, Response
 
 from chalicelib.web import (
     admin,
+    admin_audit,
     admin_broadcasts,
     admin_complements,
     admin_consents,
@@ -20,6 +21,7 @@ from chalicelib.web import (
     admin_halts,
     admin_imports,
     admin_journeys,
+    admin_keys,
     admin_links,
     admin_people,
     admin_promos,
@@ -46,11 +48,38 @@ from chalicelib.web import (
     verifications,
     wordings,
 )
+from chalicelib.web.audit import audit
+from chalicelib.web.etags import etags
+from chalicelib.web.idempotency import idempotency
+from chalicelib.web.middleware import problems, request_ids
+from chalicelib.web.rate_limits import rate_limits
 from chalicelib.wiring import landing_services, lean_services, services
 
 app = Chalice(app_name="relance")
 
+
+def shows(request: Request, route: str) -> Response | None:
+    """What a GET of a route would answer to this request; None where the route has no GET."""
+    entry = app.routes.get(route, {}).get("GET")
+    if entry is None:
+        return None
+    given: Response = entry.view_function(**{name: (request.uri_params or {})[name] for name in entry.view_args})
+    return given
+
+
+# The first one stands outermost.
+for middleware in (
+    request_ids,
+    problems,
+    rate_limits,
+    idempotency,
+    etags(lambda request: shows(request, request.path)),
+    audit(shows),
+):
+    app.register_middleware(middleware, "http")
+
 app.register_blueprint(admin.routes)
+app.register_blueprint(admin_audit.routes)
 app.register_blueprint(admin_broadcasts.routes)
 app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
@@ -59,6 +88,7 @@ app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_journeys.routes)
+app.register_blueprint(admin_keys.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)

@@ -14,7 +14,10 @@ from chalicelib.storage.links import Links
 from chalicelib.storage.table import Table
 
 if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import AdminKeys
     from chalicelib.storage.advertisers import Advertisers
+    from chalicelib.storage.answered_once import AnsweredOnce
+    from chalicelib.storage.audit_log import AuditLog
     from chalicelib.storage.base_sizes import BaseSizes
     from chalicelib.storage.breakers import Breakers
     from chalicelib.storage.broadcasts import Broadcasts
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.ordered import OrderedLog
     from chalicelib.storage.participants import Participants
     from chalicelib.storage.promo_pools import PromoPools
+    from chalicelib.storage.rate_limits import RateLimits
     from chalicelib.storage.rosters import Rosters
     from chalicelib.storage.segments import Members, Segments
     from chalicelib.storage.send_queue import SendQueue
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.table_identity import TableIdentity
     from chalicelib.storage.templates import Templates
     from chalicelib.storage.threads import Threads
+    from chalicelib.storage.turns import Turns
     from chalicelib.storage.visitors import Visitors
     from chalicelib.storage.webhooks import Webhooks
     from chalicelib.vault import Vault
@@ -141,6 +146,36 @@ class Stores:
         from chalicelib.storage.advertisers import Advertisers
 
         return Advertisers(self.table, self.kept)
+
+    @cached_property
+    def admin_keys(self) -> AdminKeys:
+        from chalicelib.storage.admin_keys import AdminKeys
+
+        return AdminKeys(self.table, self.kept)
+
+    @cached_property
+    def rate_limits(self) -> RateLimits:
+        from chalicelib.storage.rate_limits import RateLimits
+
+        return RateLimits(self.table)
+
+    @cached_property
+    def answered_once(self) -> AnsweredOnce:
+        from chalicelib.storage.answered_once import AnsweredOnce
+
+        return AnsweredOnce(self.table)
+
+    @cached_property
+    def turns(self) -> Turns:
+        from chalicelib.storage.turns import Turns
+
+        return Turns(self.table)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        from chalicelib.storage.audit_log import AuditLog
+
+        return AuditLog(self.table)
 
     @cached_property
     def events(self) -> Events:

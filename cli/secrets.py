@@ -55,5 +55,5 @@ def create_secrets(stage: Stage) -> list[str]:
 def create_operator_key(stage: Stage) -> str:
     """Make a key that reaches every advertiser. It is shown this once: only its hash is kept."""
     key = f"rk_{secrets.token_urlsafe(24)}"
-    stage.services().advertisers.save_key(key, OPERATOR)
+    stage.services().admin_keys.grant(key, OPERATOR)
     return key

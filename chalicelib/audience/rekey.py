@@ -7,7 +7,7 @@ looking, so it can be stopped and run again. A pass goes over one segment of the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.audience.profile import digests_of, open_profile
@@ -148,39 +148,44 @@ def _mark(contact: Contact, version: int) -> Update:
 
 def _places(item: Item) -> dict[str, str]:
     """Sealed attribute to the place that it is bound to. What has no place here has to age out."""
-    match item.get("type"):
-        case "contact":
-            owner = f"{item['base']}/{item['person']}"
-            return {"sealed": f"contact/{owner}", "key": f"contact-key/{owner}"}
-        case "consent":
-            return {"subject": item["chain"]}
-        case "proof":
-            return {"sealed": f"proof/{item['sk'].rpartition('#')[2]}"}
-        case "message":
-            return {
-                "text": f"message/{item['id']}",
-                "data": f"message-data/{item['id']}",
-                "phone": f"message-phone/{item['id']}",
-            }
-        case "thread":
-            kept = {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
-            return kept | {"last_text": said_context(item["id"], item["last_id"])}
-        case "said":
-            text = item["thread"], item["id"]
-            return {"text": said_context(*text), "because": because_context(*text)}
-        case "survey_entry":
-            return {"texts": texts_context(item["survey"], item["id"])}
-    return _places_of_settings(item)
+    places = _PLACES.get(item.get("type", ""))
+    return places(item) if places else {}
 
 
-def _places_of_settings(item: Item) -> dict[str, str]:
-    match item.get("type"):
-        case "survey":
-            return {"seed": seed_context(item["id"])}
-        case "lead_source":
-            return dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}")
-        case "advertiser":
-            return {"agent_name": f"agent/{item['id']}"}
-        case "outbox" | "webhook" | "notices" as kind:
-            return {"sealed": f"{kind}/{item['id']}"}
-    return {}
+def _of_contact(item: Item) -> dict[str, str]:
+    owner = f"{item['base']}/{item['person']}"
+    return {"sealed": f"contact/{owner}", "key": f"contact-key/{owner}"}
+
+
+def _of_message(item: Item) -> dict[str, str]:
+    kinds = {"text": "message", "data": "message-data", "phone": "message-phone"}
+    return {name: f"{kind}/{item['id']}" for name, kind in kinds.items()}
+
+
+def _of_said(item: Item) -> dict[str, str]:
+    text = item["thread"], item["id"]
+    return {"text": said_context(*text), "because": because_context(*text)}
+
+
+def _of_thread(item: Item) -> dict[str, str]:
+    kept = {"phone": thread_context(item["id"]), "assignee": assignee_context(item["id"])}
+    return kept | {"last_text": said_context(item["id"], item["last_id"])}
+
+
+_PLACES: dict[str, Callable[[Item], dict[str, str]]] = {
+    "contact": _of_contact,
+    "consent": lambda item: {"subject": item["chain"]},
+    "proof": lambda item: {"sealed": f"proof/{item['sk'].rpartition('#')[2]}"},
+    "message": _of_message,
+    "thread": _of_thread,
+    "said": _of_said,
+    "survey": lambda item: {"seed": seed_context(item["id"])},
+    "survey_entry": lambda item: {"texts": texts_context(item["survey"], item["id"])},
+    "lead_source": lambda item: dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}"),
+    "advertiser": lambda item: {"agent_name": f"agent/{item['id']}"},
+    "admin_key": lambda item: {"name": f"admin-key/{item['id']}"},
+    **{
+        kind: lambda item: {"sealed": f"{item['type']}/{item['id']}"}
+        for kind in ("outbox", "webhook", "notices", "audit")
+    },
+}

@@ -1,4 +1,4 @@
-"""Advertisers, their sites, and the keys of the admin API."""
+"""Advertisers and their sites."""
 
 from __future__ import annotations
 
@@ -131,20 +131,6 @@ class Advertisers:
         key = keys.site(site.id)
         self._table.put(Put(key, {"type": "site", "v": 1} | asdict(site)))
         self._kept.forget(key)
-
-    def save_key(self, key: str, scope: str) -> None:
-        """Let a bearer key reach `scope`: an advertiser's id, or OPERATOR for all. Only its hash is kept."""
-        self._table.put(Put(keys.admin_key(digest(key)), {"type": "admin_key", "v": 1, "scope": scope}))
-
-    def key_scope(self, key: str) -> str | None:
-        """What a bearer key reaches, or None for an unknown key."""
-        item = self._table.get(keys.admin_key(digest(key)))
-        return str(item["scope"]) if item else None
-
-    def scope_of_digest(self, digested: str) -> str | None:
-        """The same of a key's `digest`, as it was in the last ten seconds: what a session asks each time."""
-        item = self._kept.get(keys.admin_key(digested), absent=False)
-        return str(item["scope"]) if item else None
 
 
 def digest(secret: str) -> str:

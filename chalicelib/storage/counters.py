@@ -1,7 +1,7 @@
 """Exact counts: a number moves in the very transaction of what it counts, and is summed on read.
 
-Each scope has one partition an hour and a few items in it, chosen by the counted thing's id, so that no single item
-takes every write.
+Each scope has one partition a day, and in it a few items an hour, chosen by the counted thing's id, so that no single
+item takes every write, and a month is read in as many calls as it has days, however much was counted.
 """
 
 from __future__ import annotations
@@ -40,10 +40,19 @@ class Counters:
     def read(self, scope: str, since: int, until: int) -> dict[str, int]:
         """The sums of a scope over the hours from `since` to `until`, both included."""
         totals: Counter[str] = Counter()
-        for hour in range(since - since % HOUR, until + 1, HOUR):
-            for item in self._table.query(keys.counter_partition(scope, hour)):
-                totals.update(_counts(item))
+        for counts in self.by_hour(scope, since, until).values():
+            totals.update(counts)
         return dict(sorted(totals.items()))
+
+    def by_hour(self, scope: str, since: int, until: int) -> dict[int, dict[str, int]]:
+        """The same by each hour's beginning (epoch ms); hours in which nothing was counted are left out."""
+        first, found = since - since % HOUR, defaultdict[int, Counter[str]](Counter)
+        for day in range(since - since % DAY, until + 1, DAY):
+            for item in self._table.query(keys.counter_partition(scope, day)):
+                hour = day + keys.counter_hour(item["sk"]) * HOUR
+                if first <= hour <= until:
+                    found[hour].update(_counts(item))
+        return {hour: dict(found[hour]) for hour in sorted(found)}
 
     def read_in_all(self, scope: str) -> dict[str, int]:
         """The sums of a scope that is not told by hour."""

@@ -28,6 +28,10 @@
 | signature   | COUNTRY#<country>         | SIGNATURE#<id>        | a country's history                        |
 | countries   | COUNTRY#                  | <country>             | all that were ever signed                  |
 | admin key   | KEY#<sha256 of the key>   | KEY                   | the bearer key                             |
+| key of      | ADV#<advertiser>          | KEY#<key>#<sha256>    | an advertiser's list; ADV#operator's       |
+| once        | ONCE#<sha256>             | ONCE                  | a request's Idempotency-Key                |
+| turn        | TURN#<address>            | TURN                  | who changes what it has read (If-Match)    |
+| audit       | AUDIT#<scope>             | <at>#<id>             | a scope's changes, newest first            |
 | event       | TRAIL#<site>#<visitor>    | EVENT#<name>#<id>     | stream; purchases of a visitor by prefix   |
 | counted     | TRAIL#<site>#<visitor>    | COUNTED#<name>#<id>   | nobody: it can be written once             |
 | visitor     | TRAIL#<site>#<visitor>    | VISITOR               | its id                                     |
@@ -75,7 +79,7 @@
 | bought      | CONTACT#<base>#<person>   | BOUGHT#<site>#<trans.>| a late click, an erasure, an export        |
 | base size   | SIZE#<base>               | <shard>               | a base's contacts, all shards              |
 | aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
-| counter     | COUNT#<scope>#<hour>      | <shard>               | scope and hour, all shards                 |
+| counter     | COUNT#<scope>#<day>       | <hour>#<shard>        | scope and day, all hours and shards        |
 | counter     | COUNT#<scope>#all         | <shard>               | what is summed over all time, all shards   |
 | segment     | ADV#<advertiser>          | SEGMENT#<segment>     | its id; an advertiser's list; index `due`  |
 | member      | MEMBERS#<segment>#<shard> | <person>              | a segment, shard by shard                  |
@@ -334,6 +338,36 @@ def country_signature(code: str, signature: str) -> Key:
 def admin_key(digest: str) -> Key:
     """An admin key, by the SHA-256 of its secret."""
     return f"KEY#{digest}", "KEY"
+
+
+def admin_key_row(key_id: str = "") -> str:
+    """The beginning of the sort keys of a scope's keys, or of one key's secrets."""
+    return f"KEY#{key_id}#" if key_id else "KEY#"
+
+
+def admin_key_listed(scope: str, key_id: str, digest: str) -> Key:
+    """A secret of a key in the list of its scope."""
+    return advertiser(scope)[0], f"{admin_key_row(key_id)}{digest}"
+
+
+def answered_once(name: str) -> Key:
+    """What a request with an Idempotency-Key was answered."""
+    return f"ONCE#{name}", "ONCE"
+
+
+def turn(place: str) -> Key:
+    """Who is changing what an address shows."""
+    return f"TURN#{place}", "TURN"
+
+
+def audit_partition(scope: str) -> str:
+    """The partition of a scope's audit log."""
+    return f"AUDIT#{scope}"
+
+
+def audit(scope: str, at: int, entry: str) -> Key:
+    """An entry of the audit log; they sort by time."""
+    return audit_partition(scope), f"{at:013d}#{entry}"
 
 
 def trail(site_id: str, visitor: str) -> str:
@@ -635,12 +669,17 @@ def link_scope(name: str) -> str:
 
 def counter(scope: str, at: int, shard: int) -> Key:
     """One shard of a scope's counts in the hour of `at`."""
-    return counter_partition(scope, at), str(shard)
+    return counter_partition(scope, at), f"{time.strftime('%H', time.gmtime(at // 1000))}#{shard}"
 
 
 def counter_partition(scope: str, at: int) -> str:
-    """All shards of a scope's counts in the hour of `at`."""
-    return f"COUNT#{scope}#{time.strftime('%Y%m%d%H', time.gmtime(at // 1000))}"
+    """All hours and shards of a scope's counts on the day (UTC) of `at`."""
+    return f"COUNT#{scope}#{time.strftime('%Y%m%d', time.gmtime(at // 1000))}"
+
+
+def counter_hour(sk: str) -> int:
+    """The hour of the day (UTC) that an item of such a partition counts in."""
+    return int(sk.partition("#")[0])
 
 
 def counter_in_all(scope: str, shard: int) -> Key:

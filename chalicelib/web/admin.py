@@ -96,18 +96,6 @@ def replace_operator_caps() -> Response:
     return answer({"caps": caps_answer(caps)})
 
 
-@routes.route("/v1/advertisers/{advertiser}/keys", methods=["POST"])
-@view
-def create_key(advertiser: str) -> Response:
-    """Make a key that reaches one advertiser; for the operator. It is shown this once."""
-    authorise(routes, OPERATOR)
-    if services().advertisers.get(advertiser) is None:
-        raise NotFound("advertiser")
-    key = f"rk_{secrets.token_urlsafe(24)}"
-    services().advertisers.save_key(key, advertiser)
-    return answer({"key": key, "advertiser": advertiser}, 201)
-
-
 @routes.route("/v1/advertisers/{advertiser}/sites", methods=["POST"])
 @view
 def create_site(advertiser: str) -> Response:

@@ -6,11 +6,13 @@ import json
 import re
 from typing import Any, TypeVar
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, Request, Response
 
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site, digest
+from chalicelib.storage.admin_keys import AdminKey
+from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site
 from chalicelib.tracking.admission import secret_matches
+from chalicelib.web.permissions import may
 from chalicelib.web.views import JSON, header, parameter, request_of
 from chalicelib.wiring import services
 
@@ -19,23 +21,37 @@ _LONGEST_REPORT_H = 24 * 31
 _HOURS = re.compile(r"[1-9][0-9]{0,2}")
 
 
-def scope_of(routes: Blueprint) -> str:
-    """What the request's key reaches: an advertiser's id, or OPERATOR. Raises Unauthenticated."""
-    key = _key(routes)
-    scope = services().advertisers.key_scope(key) if key else None
-    if scope is None:
+def admin_key(routes: Blueprint) -> AdminKey:
+    """Whose key the request shows. Raises Unauthenticated, or Forbidden where its role does not go so far."""
+    request = request_of(routes)
+    key = shown(request)
+    if key is None:
         raise Unauthenticated("send the header 'Authorization: Bearer <key>'")
-    return scope
+    if not may(key.role, request.method, request.path):
+        raise Forbidden(f"the role {key.role} does not go so far")
+    return key
+
+
+def scope_of(routes: Blueprint) -> str:
+    """What the request's key reaches: an advertiser's id, or OPERATOR. Raises as above."""
+    return admin_key(routes).scope
 
 
 def key_of(routes: Blueprint) -> str:
-    """The fingerprint of the request's key: two people have two keys."""
-    return digest(_key(routes))[:16]
+    """Who asks: two people have two keys, and one whose secret was changed is the same."""
+    return admin_key(routes).id
 
 
-def _key(routes: Blueprint) -> str:
-    kind, _, key = header(routes, "authorization").partition(" ")
-    return key.strip() if kind.lower() == "bearer" else ""
+def shown(request: Request) -> AdminKey | None:
+    """The key that a request shows, or None where it shows none that is known."""
+    secret = bearer(request)
+    return services().admin_keys.known(secret, services().clock.now()) if secret else None
+
+
+def bearer(request: Request) -> str:
+    """The secret that a request shows; empty where it shows none."""
+    kind, _, secret = str(request.headers.get("authorization", "")).partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 def authorise(routes: Blueprint, advertiser: str) -> str:

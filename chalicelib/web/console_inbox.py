@@ -28,7 +28,7 @@ _DEPTHS = ("0", "1", "2")
 def inbox() -> Response:
     """The list."""
     try:
-        session, advertiser = current(routes)
+        session, advertiser = current(routes, "conversations")
     except Unauthenticated:
         return elsewhere("../console?next=inbox")
     return _page(session, advertiser, "", depth=0)
@@ -39,7 +39,7 @@ def inbox() -> Response:
 def conversation_page(conversation: str) -> Response:
     """A conversation beside the list; what it holds counts as read."""
     try:
-        session, advertiser = current(routes)
+        session, advertiser = current(routes, "conversations")
     except Unauthenticated:
         return elsewhere(f"../../console?next=inbox/{conversation}")
     thread = services().conversation_desk.find(advertiser.id, conversation)
@@ -53,7 +53,7 @@ def conversation_page(conversation: str) -> Response:
 def news() -> Response:
     """What a page that is open has to change; 204 where that is nothing."""
     try:
-        _, advertiser = current(routes)
+        _, advertiser = current(routes, "conversations")
     except Unauthenticated:
         return Response("", status_code=401, headers={"HX-Refresh": "true", "Content-Type": "text/plain"})
     changes = services().threads.changes(advertiser.id)
@@ -125,7 +125,7 @@ def turn_from_page(conversation: str) -> Response:
 
 def _posted() -> tuple[Session, Advertiser, dict[str, str]]:
     """Who has posted a form, for whom, and its fields. Raises Unauthenticated or Forbidden."""
-    session, advertiser = current(routes)
+    session, advertiser = current(routes, "conversations")
     given = form(routes)
     require_token(session, given.get("token", ""))
     return session, advertiser, given

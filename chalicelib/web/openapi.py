@@ -16,6 +16,7 @@ from chalicelib.web.complement_models import NewComplements
 from chalicelib.web.conversion_models import NewConversion
 from chalicelib.web.halt_models import NewHalt
 from chalicelib.web.journey_models import NewJourney, RehearsalAsked, SwitchOn
+from chalicelib.web.key_models import NewKey, Rotation
 from chalicelib.web.lead_models import NewLeadSource
 from chalicelib.web.link_models import LinkChange, LinkDomain, NewLink
 from chalicelib.web.message_models import NewMessage
@@ -51,6 +52,7 @@ _TEMPLATES = "/v1/advertisers/{advertiser}/templates"
 _JOURNEYS = "/v1/advertisers/{advertiser}/journeys"
 _JOURNEY = f"{_JOURNEYS}/{{journey}}"
 _PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
+_KEYS = "/v1/advertisers/{advertiser}/keys"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 _WEBHOOKS = "/v1/advertisers/{advertiser}/webhooks"
 _WEBHOOK = f"{_WEBHOOKS}/{{webhook}}"
@@ -59,7 +61,17 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", "/v1/advertisers", "Create an advertiser (operator)", "NewAdvertiser", 201),
     ("get", "/v1/advertisers/{advertiser}", "An advertiser's settings", None, 200),
     ("put", "/v1/advertisers/{advertiser}", "Replace an advertiser's settings", "NewAdvertiser", 200),
-    ("post", "/v1/advertisers/{advertiser}/keys", "Make a key for an advertiser (operator)", None, 201),
+    ("get", _KEYS, "An advertiser's keys, without their secrets", None, 200),
+    ("post", _KEYS, "Make a key for an advertiser (operator); it is shown once", "NewKey", 201),
+    ("post", f"{_KEYS}/{{key}}/rotate", "Another secret; the old one opens for a while (operator)", "Rotation", 201),
+    ("delete", f"{_KEYS}/{{key}}", "Take a key away (operator)", None, 204),
+    ("get", "/v1/advertisers/{advertiser}/audit", "Who changed what, the newest first", None, 200),
+    ("get", "/v1/audit", "Changes of what is nobody's own (operator)", None, 200),
+    ("get", "/v1/keys", "The keys that reach every advertiser (operator)", None, 200),
+    ("post", "/v1/keys", "Make such a key (operator); it is shown once", "NewKey", 201),
+    ("delete", "/v1/keys/{key}", "Take such a key away (operator)", None, 204),
+    ("get", "/v1/keys/self", "Whose the key is that asks", None, 200),
+    ("post", "/v1/keys/self/rotate", "Another secret for the key that asks; it is shown once", "Rotation", 201),
     ("post", "/v1/advertisers/{advertiser}/sites", "Register a site", "NewSite", 201),
     ("put", "/v1/advertisers/{advertiser}/keyword", "Give the keyword number (operator)", "KeywordSettings", 200),
     ("post", "/v1/advertisers/{advertiser}/lead-sources", "Register a tool that sends leads", "NewLeadSource", 201),
@@ -212,6 +224,8 @@ _IN_PAGES = {
     f"{_WEBHOOK}/deliveries",
 }
 _MODELS = (
+    NewKey,
+    Rotation,
     NewAdvertiser,
     NewSite,
     SiteSettings,

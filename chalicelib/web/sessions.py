@@ -20,7 +20,8 @@ from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import OPERATOR, Advertiser, digest
 from chalicelib.vault import Vault
-from chalicelib.web.views import header
+from chalicelib.web.permissions import may
+from chalicelib.web.views import header, request_of
 from chalicelib.wiring import services
 
 LASTS = 12 * HOUR
@@ -43,20 +44,24 @@ class Session:
 
 def begin(key: str, named: str, agent: str) -> Session | None:
     """A session for the advertiser that a key reaches, or that the operator has named; None where it reaches none."""
-    scope = services().advertisers.key_scope(key) if key else None
-    advertiser = services().advertisers.get(named if scope == OPERATOR else scope or "")
+    now = services().clock.now()
+    known = services().admin_keys.known(key, now) if key else None
+    scope = known.scope if known else ""
+    advertiser = services().advertisers.get(named if scope == OPERATOR else scope)
     if advertiser is None:
         return None
-    now = services().clock.now()
     return Session(digest(key), advertiser.id, agent[:60], random_token(), now + LASTS)
 
 
-def current(routes: Blueprint) -> tuple[Session, Advertiser]:
-    """Who is signed in, and for whom. Raises Unauthenticated."""
-    session = opened(services().vault, header(routes, "cookie"), services().clock.now())
-    scope = services().advertisers.scope_of_digest(session.key) if session else None
-    if session is None or scope not in (OPERATOR, session.advertiser):
+def current(routes: Blueprint, about: str | None = None) -> tuple[Session, Advertiser]:
+    """Who is signed in, and for whom. Raises Unauthenticated; Forbidden where its role may not see or do `about`."""
+    now = services().clock.now()
+    session = opened(services().vault, header(routes, "cookie"), now)
+    key = services().admin_keys.known_by(session.key, now) if session else None
+    if session is None or key is None or key.scope not in (OPERATOR, session.advertiser):
         raise Unauthenticated("sign in")
+    if about and not may(key.role, request_of(routes).method, f"/v1/advertisers/{{advertiser}}/{about}"):
+        raise Forbidden(f"the role {key.role} does not go so far")
     advertiser = services().advertisers.get(session.advertiser)
     if advertiser is None:
         raise Unauthenticated("sign in")

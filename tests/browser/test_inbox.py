@@ -73,7 +73,7 @@ def served(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Shop
 
 
 def sign_in(page: Page, shop: Shop, origin: str) -> None:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     page.set_extra_http_headers({"Accept-Language": "fr"})
     page.goto(f"{origin}/console/inbox")
     page.get_by_label("Clé").fill("rk_own")

@@ -57,7 +57,7 @@ def test_a_second_key_approves_what_the_first_launches(api: Api, own: Api, shop:
     assert own.ask("POST", at(shop, f"/{broadcast}/launch")).status == 409
     assert own.ask("POST", at(shop, f"/{broadcast}/approve")).json["approved_at"]
     assert own.ask("POST", at(shop, f"/{broadcast}/launch")).status == 409
-    shop.world.services.advertisers.save_key("rk_second", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_second", shop.advertiser.id)
     assert api.with_key("rk_second").ask("POST", at(shop, f"/{broadcast}/launch")).status == 200
 
 

@@ -20,7 +20,7 @@ SALE = {"transaction_id": "till-7/12", "value": 49.9, "currency": "EUR", "phone"
 
 
 def reach(api: Api, shop: Shop, scope: str) -> Api:
-    shop.world.services.advertisers.save_key(f"rk_{scope}", scope)
+    shop.world.services.admin_keys.grant(f"rk_{scope}", scope)
     return api.with_key(f"rk_{scope}")
 
 

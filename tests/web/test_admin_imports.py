@@ -19,7 +19,7 @@ CSV = "téléphone;opt-in sms;date consentement;source\n06 39 98 00 01;oui;2026-
 
 
 def post(api: Api, shop: Shop, body: str, query: str = "", kind: str = "text/csv", scope: str = "") -> Answer:
-    shop.world.services.advertisers.save_key("rk_import", scope or shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_import", scope or shop.advertiser.id)
     path = f"/v1/advertisers/{shop.advertiser.id}/imports{query}"
     headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example", "Authorization": "Bearer rk_import"}
     answer = api._client.http.request("POST", path, headers=headers, body=body.encode())
@@ -75,7 +75,7 @@ def test_a_file_too_large_for_a_request_is_announced_and_imported_behind(api: Ap
     imports.on_uploads(world.import_queue.drain(), lambda: 900_000, world.services)
     told = own.ask("GET", status).json
     assert (told["state"], told["report"]["rows"], "opposed" in told["report"]) == ("done", 2, False)
-    world.services.advertisers.save_key("rk_operator", OPERATOR)
+    world.services.admin_keys.grant("rk_operator", OPERATOR)
     assert api.with_key("rk_operator").ask("GET", status).json["report"]["opposed"] == 1
 
 

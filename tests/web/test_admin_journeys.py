@@ -21,7 +21,7 @@ from tests.web.conftest import Api
 @pytest.fixture
 def api(api: Api, shop: Shop) -> Api:
     """With the advertiser's own key."""
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     return api.with_key("rk_own")
 
 
@@ -163,9 +163,9 @@ def test_a_large_start_is_asked_for_by_one_key_and_approved_by_another(
     assert started.json["rehearsal"]["limits_passed"] == ["people"]
     assert started.json["rehearsal"]["unreached"]["no_sms_marketing_consent"]["win_back"]
     assert api.ask("POST", f"{journeys}/cart/approve").status == 409, "by the same key"
-    services.advertisers.save_key("rk_second", shop.advertiser.id)
+    services.admin_keys.grant("rk_second", shop.advertiser.id)
     assert api.with_key("rk_second").ask("POST", f"{journeys}/cart/approve").json["state"] == "live"
-    services.advertisers.save_key("rk_stranger", "adv_other")
+    services.admin_keys.grant("rk_stranger", "adv_other")
     assert api.with_key("rk_stranger").ask("POST", f"{journeys}/cart/approve").status == 403
 
 

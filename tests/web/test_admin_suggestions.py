@@ -30,7 +30,7 @@ def path(shop: Shop, api: Api) -> str:
 
 
 def own(api: Api, shop: Shop) -> Api:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     return api.with_key("rk_own")
 
 

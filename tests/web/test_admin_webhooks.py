@@ -18,7 +18,7 @@ NEW = {"name": "Helpdesk", "url": URL, "events": ["conversation.waiting"]}
 
 @pytest.fixture
 def operator(api: Api, world: World) -> Api:
-    world.services.advertisers.save_key("operator-key", "operator")
+    world.services.admin_keys.grant("operator-key", "operator")
     return api.with_key("operator-key")
 
 
@@ -148,7 +148,7 @@ def test_there_are_twenty_at_most(operator: Api, advertiser: str) -> None:
 
 def test_no_advertiser_reaches_anothers(operator: Api, advertiser: str, api: Api, world: World) -> None:
     webhook = made(operator, advertiser)["webhook"]
-    world.services.advertisers.save_key("stranger-key", "adv_stranger")
+    world.services.admin_keys.grant("stranger-key", "adv_stranger")
     stranger = api.with_key("stranger-key")
     for owner, status in [(advertiser, 403), ("adv_stranger", 404)]:
         place = f"/v1/advertisers/{owner}/webhooks/{webhook}"

@@ -40,7 +40,7 @@ def test_the_last_closing_moves_and_the_other_windows_stay() -> None:
 
 def test_switching_on_asks_for_the_hour_and_tells_what_each_costs(api: Api, shop: Shop) -> None:
     services = shop.world.services
-    services.advertisers.save_key("rk_own", shop.advertiser.id)
+    services.admin_keys.grant("rk_own", shop.advertiser.id)
     own, path = api.with_key("rk_own"), f"/v1/advertisers/{shop.advertiser.id}/playbooks/abandoned_cart"
     services.sender_book.register_default(shop.advertiser, verified=True)
     for number in range(4):  # Yesterday evening, from 19:00 to 20:00

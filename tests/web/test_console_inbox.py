@@ -48,7 +48,7 @@ class Browser:
 
 
 def signed_in(api: Api, shop: Shop, key: str = "rk_own", **more: str) -> Browser:
-    shop.world.services.advertisers.save_key(key, more.pop("scope", shop.advertiser.id))
+    shop.world.services.admin_keys.grant(key, more.pop("scope", shop.advertiser.id))
     browser = Browser(api)
     assert browser.post("/console", key=key, agent="Nadia", **more).status == 303
     return browser
@@ -60,7 +60,7 @@ def agent(api: Api, shop: Shop) -> Browser:
 
 
 def test_a_session_is_a_sealed_cookie_that_no_script_reads_and_no_other_site_sends(api: Api, shop: Shop) -> None:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     answer = api.ask("POST", "/console", {"key": "rk_own"}, form=True)
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-console=") and cookie.endswith("; HttpOnly; SameSite=Strict; Secure")
@@ -91,7 +91,7 @@ def test_a_session_ends_by_itself_with_its_key_and_by_signing_out(api: Api, shop
 
 
 def test_the_page_that_was_asked_for_comes_after_signing_in_and_no_other_site_does(api: Api, shop: Shop) -> None:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     thread = write(shop, QUESTION).id
     for wanted, place in ((f"inbox/{thread}", f"console/inbox/{thread}"), ("//evil.example", "console")):
         answer = api.ask("POST", f"/console?next={wanted}", {"key": "rk_own"}, form=True)

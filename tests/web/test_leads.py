@@ -24,7 +24,7 @@ FACEBOOK = WEBHOOK | {"kind": "facebook", "app_secret": "app", "access_token": "
 
 def register(api: Api, shop: Shop, body: Any) -> Any:
     key = f"rk_{shop.advertiser.id}"
-    shop.world.services.advertisers.save_key(key, shop.advertiser.id)
+    shop.world.services.admin_keys.grant(key, shop.advertiser.id)
     return api.with_key(key).ask("POST", f"/v1/advertisers/{shop.advertiser.id}/lead-sources", body)
 
 

@@ -227,7 +227,7 @@ def test_a_consent_that_proves_nothing_is_refused(api: Api, shop: Shop, changes:
 
 
 def test_a_site_offers_a_code_for_opting_in_and_asks_what_it_likes(api: Api, shop: Shop) -> None:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     path = f"/v1/sites/{shop.site.id}/optin"
     size = {"name": "size", "label": {"fr": "Taille", "en": "Size"}, "type": "select", "options": ["S", "M"]}
     offer = {"text": {"fr": "-10 % tout de suite", "en": "10% off at once"}, "code": "MERCI10"}
@@ -247,7 +247,7 @@ def test_a_site_offers_a_code_for_opting_in_and_asks_what_it_likes(api: Api, sho
 
 
 def test_the_form_says_whose_it_is_and_links_to_the_whole_notice(api: Api, shop: Shop) -> None:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     own, path = api.with_key("rk_own"), f"/v1/sites/{shop.site.id}/optin"
     page = api.ask("GET", f"/optin/{shop.site.id}").text
     assert "Lumen SAS utilise votre numéro pour cela seulement." in page and "Vos données" not in page

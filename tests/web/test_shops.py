@@ -16,7 +16,7 @@ SHOPIFY = {"kind": "shopify", "secret": SECRET}
 
 def register(api: Api, shop: Shop, body: Any, *, owner: str | None = None) -> Answer:
     key, advertiser = f"rk_{owner or shop.advertiser.id}", owner or shop.advertiser.id
-    shop.world.services.advertisers.save_key(key, advertiser)
+    shop.world.services.admin_keys.grant(key, advertiser)
     return api.with_key(key).ask("POST", f"/v1/sites/{shop.site.id}/shops", body)
 
 

@@ -15,7 +15,7 @@ TEXT = "{{ brand }}: bonjour {{ first_name }}, {{ product }} vous attend {{ link
 
 @pytest.fixture
 def own(api: Api, shop: Shop) -> Api:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     for sender in ("36124", "38123", "LUMEN"):
         shop.world.services.sender_book.register(shop.advertiser, "FR", sender, verified=sender != "36124")
     return api.with_key("rk_own")
@@ -121,7 +121,7 @@ def test_a_preview_for_people_knows_the_advertisers_own_alone(own: Api, api: Api
     found = own.ask("POST", at(shop, "/preview"), body).json
     assert (found["recipients"], found["unknown_people"]) == (1, 1)
     rival = open_shop(shop.world)
-    shop.world.services.advertisers.save_key("rk_rival", rival.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_rival", rival.advertiser.id)
     other = api.with_key("rk_rival").ask("POST", at(rival, "/preview"), body).json
     assert (other["recipients"], other["unknown_people"], other["written"]) == (0, 2, None)
     assert api.with_key("rk_rival").ask("POST", at(shop, "/preview"), body).status == 403
@@ -130,7 +130,7 @@ def test_a_preview_for_people_knows_the_advertisers_own_alone(own: Api, api: Api
 def test_only_who_may_reaches_a_template(own: Api, api: Api, shop: Shop) -> None:
     put(own, shop)
     rival = open_shop(shop.world)
-    shop.world.services.advertisers.save_key("rk_rival", rival.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_rival", rival.advertiser.id)
     for method, path in (
         ("GET", "/cart-1"),
         ("PUT", "/cart-1"),
@@ -139,7 +139,7 @@ def test_only_who_may_reaches_a_template(own: Api, api: Api, shop: Shop) -> None
         ("POST", "/check"),
     ):
         assert api.with_key("rk_rival").ask(method, at(shop, path), {"text": TEXT}).status == 403
-    shop.world.services.advertisers.save_key("rk_operator", OPERATOR)
+    shop.world.services.admin_keys.grant("rk_operator", OPERATOR)
     assert api.with_key("rk_operator").ask("GET", at(shop, "/cart-1")).status == 200
     assert api.with_key("rk_operator").ask("GET", "/v1/advertisers/nobody/templates").status == 404
 

@@ -21,7 +21,7 @@ CONSENT = {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checko
 
 @pytest.fixture
 def own(api: Api, shop: Shop) -> Api:
-    shop.world.services.advertisers.save_key("rk_own", shop.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
     return api.with_key("rk_own")
 
 
@@ -88,7 +88,7 @@ def test_what_is_no_wording_is_refused(own: Api, shop: Shop, wording: str, chang
 def test_the_same_id_of_another_advertiser_is_another_wording(api: Api, own: Api, shop: Shop) -> None:
     register(own, shop)
     other = open_shop(shop.world)
-    shop.world.services.advertisers.save_key("rk_other", other.advertiser.id)
+    shop.world.services.admin_keys.grant("rk_other", other.advertiser.id)
     theirs = api.with_key("rk_other")
     assert theirs.ask("GET", at(other, "wordings/till-1")).status == 404
     assert theirs.ask("GET", at(other, "wordings")).json == {"wordings": []}
@@ -98,7 +98,7 @@ def test_the_same_id_of_another_advertiser_is_another_wording(api: Api, own: Api
 def test_the_partner_bases_wordings_are_the_operators(api: Api, own: Api, shop: Shop) -> None:
     path, body = "/v1/advertisers/partner/wordings/p-1", {"language": "fr", "texts": TEXTS}
     assert own.ask("PUT", path, body).status == 403
-    shop.world.services.advertisers.save_key("rk_all", OPERATOR)
+    shop.world.services.admin_keys.grant("rk_all", OPERATOR)
     assert api.with_key("rk_all").ask("PUT", path, body).status == 201
     assert shop.world.services.wordings.hash_of("partner", "p-1") == HASH
     assert shop.world.services.wordings.hash_of(shop.advertiser.id, "p-1") is None
@@ -146,7 +146,7 @@ def test_an_import_says_whether_it_knows_the_wording(own: Api, shop: Shop, wordi
 
 
 def test_a_number_and_a_tool_may_name_a_registered_wording_alone(api: Api, own: Api, shop: Shop) -> None:
-    shop.world.services.advertisers.save_key("rk_all", OPERATOR)
+    shop.world.services.admin_keys.grant("rk_all", OPERATOR)
     operator = api.with_key("rk_all")
     register(own, shop, texts={"sms_marketing": "OUI au 36124"})
     hashed = hashlib.sha256(b"OUI au 36124").hexdigest()

@@ -1,0 +1,56 @@
+"""`/v1/…/audit`: who changed what, and who looked whom up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.audit_log import Entry
+from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.audit import place
+from chalicelib.web.views import parameter, view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_MOST = 100
+
+
+@routes.route("/v1/advertisers/{advertiser}/audit", methods=["GET"])
+@view
+def advertiser_audit(advertiser: str) -> Response:
+    """Changes of an advertiser's things, whoever made them, the newest first."""
+    authorise(routes, advertiser)
+    return _page(advertiser)
+
+
+@routes.route("/v1/audit", methods=["GET"])
+@view
+def operator_audit() -> Response:
+    """Changes of what is nobody's own; for the operator."""
+    authorise(routes, OPERATOR)
+    return _page(OPERATOR)
+
+
+def _page(scope: str) -> Response:
+    asked = parameter(routes, "limit", "50")
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= _MOST:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
+    entries, following = services().audit_log.read(scope, parameter(routes, "after", ""), int(asked))
+    return answer({"entries": [_told(entry) for entry in entries], "next": following})
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    told = json.loads(services().vault.open(entry.sealed, place(entry.id))) if entry.sealed else {}
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "key": entry.key,
+        "role": entry.role,
+        "method": entry.method,
+        "route": entry.route,
+        "status": entry.status,
+    } | told

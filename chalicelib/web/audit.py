@@ -1,0 +1,135 @@
+"""The audit log at the API's edge: who changed what, when, from what to what; and who looked a person up, and why.
+
+It is written before the change, so that none is made without a record, and once more with what came of it. `before` is
+what the address showed a moment earlier. What a request or an answer says is sealed, and secrets and phones are left
+out of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib.errors import StorageUnavailable
+from chalicelib.ids import new_id
+from chalicelib.storage.admin_keys import AdminKey
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.audit_log import Entry
+from chalicelib.web.admin_requests import shown
+from chalicelib.web.middleware import API, Next
+from chalicelib.web.permissions import may, only_asks, subject
+from chalicelib.wiring import services
+
+_ON_RECORD_ELSEWHERE = frozenset({"messages", "verifications"})
+"""Each message is its own record, with the key's request behind it (docs/messages.md)."""
+_LEFT_OUT = frozenset({"key", "secret", "phone", "email", "code", "access_token", "verify_token", "codes", "rows"})
+_LARGEST = 100_000
+"""Characters of what is kept of one change."""
+Shown = Callable[[Request, str], Response | None]
+"""What a GET of a route would answer to this request; None where there is no such route."""
+
+
+def audit(shows: Shown) -> Callable[[Request, Next], Response]:
+    """The middleware, given a way to what addresses show."""
+
+    def handle(request: Request, get_response: Next) -> Response:
+        key = shown(request) if _is_recorded(request) else None
+        if key is None or not may(key.role, request.method, request.path):
+            return get_response(request)
+        return _recorded(request, get_response, key, shows)
+
+    return handle
+
+
+def _recorded(request: Request, get_response: Next, key: AdminKey, shows: Shown) -> Response:
+    from chalicelib.web import problems
+
+    about = None if subject(request.path) == "people" else _about(request.path)
+    told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": _asked(request)}
+    told["before"] = _body(shows(request, about)) if about else None
+    now = services().clock.now()
+    entry_id = new_id("aud", now)
+    entry = Entry(entry_id, now, _scope(request, key), key.id, key.role, request.method, request.path)
+    try:
+        services().audit_log.begin(_with(entry, told))
+    except StorageUnavailable as unavailable:
+        status, body = problems.render(unavailable)
+        return Response(body, status_code=status, headers={"Content-Type": problems.MEDIA_TYPE})
+    response = get_response(request)
+    if about and response.status_code < 400:
+        told["after"] = _body(response if about == request.path else shows(request, about))
+    services().audit_log.settle(entry, response.status_code, _sealed(entry_id, told))
+    return response
+
+
+def _is_recorded(request: Request) -> bool:
+    if not request.path.startswith(API):
+        return False
+    about = subject(request.path)
+    if about == "people":
+        return True  # Whoever is looked up is on record with it.
+    reads = request.method in ("GET", "HEAD") or only_asks(request.method, request.path)
+    return not reads and about not in _ON_RECORD_ELSEWHERE
+
+
+def _about(path: str) -> str | None:
+    """The route that shows what is changed: the address's own, or for a verb behind a thing the thing's."""
+    parent, _, last = path.rpartition("/")
+    if last.endswith("}") or path.count("/") <= 2:
+        return path
+    return parent if parent.endswith("}") and parent.count("/") > 3 else path
+
+
+def _scope(request: Request, key: AdminKey) -> str:
+    target: Mapping[str, str] = request.uri_params or {}
+    if named := target.get("advertiser"):
+        return named if key.scope == OPERATOR or named == key.scope else key.scope
+    site = services().advertisers.site(target["site"]) if "site" in target else None
+    return site.advertiser if site and key.scope in (OPERATOR, site.advertiser) else key.scope
+
+
+def _asked(request: Request) -> Any:
+    body = request.raw_body
+    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    return _parsed(text)
+
+
+def _body(response: Response | None) -> Any:
+    if response is None or response.status_code >= 400 or not isinstance(response.body, str):
+        return None
+    return _parsed(response.body)
+
+
+def _parsed(text: str) -> Any:
+    if not text:
+        return None
+    if len(text) > _LARGEST:
+        return {"characters": len(text)}
+    try:
+        return _without(json.loads(text))
+    except ValueError:
+        return {"characters": len(text)}
+
+
+def _without(value: Any) -> Any:
+    """What may be kept of a document."""
+    if isinstance(value, dict):
+        return {name: "…" if name in _LEFT_OUT else _without(inner) for name, inner in value.items()}
+    return [_without(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _with(entry: Entry, told: dict[str, Any]) -> Entry:
+    return replace(entry, sealed=_sealed(entry.id, told))
+
+
+def _sealed(entry_id: str, told: dict[str, Any]) -> bytes:
+    return services().vault.seal(json.dumps(told, ensure_ascii=False), place(entry_id))
+
+
+def place(entry_id: str) -> str:
+    """Where an entry's sealed part opens."""
+    return f"audit/{entry_id}"

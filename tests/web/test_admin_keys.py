@@ -1,0 +1,299 @@
+"""Keys: shown once, kept hashed, by role, until a time; and what the edge does around every route of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.errors import StorageUnavailable
+from chalicelib.storage import keys
+from chalicelib.storage.advertisers import OPERATOR, digest
+from chalicelib.storage.table import Put
+from chalicelib.web import rate_limits
+from tests.support.shop import CAMILLE, Shop
+from tests.web.conftest import Answer, Api
+
+
+@pytest.fixture
+def operator(api: Api, shop: Shop) -> Api:
+    shop.world.services.admin_keys.grant("rk_operator", OPERATOR)
+    return api.with_key("rk_operator")
+
+
+def path(shop: Shop, rest: str = "") -> str:
+    return f"/v1/advertisers/{shop.advertiser.id}{rest}"
+
+
+def made(operator: Api, shop: Shop, **body: Any) -> dict[str, Any]:
+    answer = operator.ask("POST", path(shop, "/keys"), body)
+    assert answer.status == 201, answer.text
+    return dict(answer.json)
+
+
+def test_a_key_is_shown_once_and_listed_without_its_secret(operator: Api, shop: Shop) -> None:
+    key = made(operator, shop, name="Nora, service client", role="agent")
+    listed = operator.ask("GET", path(shop, "/keys"))
+    assert [(one["id"], one["role"], one["name"]) for one in listed.json["keys"]] == [
+        (key["id"], "agent", "Nora, service client")
+    ]
+    assert key["key"] not in listed.text
+    stored = str(shop.world.items())
+    assert key["key"] not in stored and "Nora" not in stored
+
+
+def test_a_role_is_refused_what_it_may_not(operator: Api, api: Api, shop: Shop) -> None:
+    reader = api.with_key(made(operator, shop, role="reader")["key"])
+    assert reader.ask("GET", path(shop)).status == 200
+    refused = reader.ask("PUT", path(shop, "/halt"), {"why": "x"})
+    assert refused.status == 403 and "reader" in refused.json["detail"]
+    assert reader.ask("GET", "/v1/keys/self").json["role"] == "reader"
+
+
+def test_no_advertisers_key_has_the_operators_role(operator: Api, shop: Shop) -> None:
+    answer = operator.ask("POST", path(shop, "/keys"), {"role": "operator"})
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "role")
+
+
+def test_a_key_ends(operator: Api, api: Api, shop: Shop) -> None:
+    now = shop.world.clock.now()
+    assert operator.ask("POST", path(shop, "/keys"), {"expires_at": now}).status == 422
+    key = made(operator, shop, expires_at=now + HOUR)
+    assert api.with_key(key["key"]).ask("GET", path(shop)).status == 200
+    shop.world.clock.advance(HOUR)
+    assert api.with_key(key["key"]).ask("GET", path(shop)).status == 401
+    assert operator.ask("GET", path(shop, "/keys")).json["keys"] == []
+
+
+def test_a_key_that_is_rotated_stays_who_it_is_and_both_secrets_open_for_a_while(
+    operator: Api, api: Api, shop: Shop
+) -> None:
+    key = made(operator, shop, name="CRM")
+    rotated = api.with_key(key["key"]).ask("POST", "/v1/keys/self/rotate", {"overlap_hours": 2})
+    assert (rotated.status, rotated.json["id"]) == (201, key["id"])
+    old, new = api.with_key(key["key"]), api.with_key(rotated.json["key"])
+    assert (old.ask("GET", path(shop)).status, new.ask("GET", path(shop)).status) == (200, 200)
+    assert [one["expires_at"] for one in operator.ask("GET", path(shop, "/keys")).json["keys"]] == [None]
+    shop.world.clock.advance(2 * HOUR)
+    assert (old.ask("GET", path(shop)).status, new.ask("GET", path(shop)).status) == (401, 200)
+    assert operator.ask("POST", path(shop, f"/keys/{key['id']}/rotate"), {"overlap_hours": 0}).status == 201
+    assert new.ask("GET", path(shop)).status == 401
+
+
+def test_a_key_that_is_taken_away_opens_nothing_with_any_secret(operator: Api, api: Api, shop: Shop) -> None:
+    key = made(operator, shop)
+    second = api.with_key(key["key"]).ask("POST", "/v1/keys/self/rotate").json["key"]
+    assert operator.ask("DELETE", path(shop, f"/keys/{key['id']}")).status == 204
+    assert {api.with_key(one).ask("GET", path(shop)).status for one in (key["key"], second)} == {401}
+    assert operator.ask("DELETE", path(shop, f"/keys/{key['id']}")).status == 404
+
+
+def test_nobody_takes_away_the_key_that_it_asks_with(operator: Api, api: Api, shop: Shop) -> None:
+    own = operator.ask("GET", "/v1/keys/self").json["id"]
+    assert operator.ask("DELETE", f"/v1/keys/{own}").status == 403
+    other = operator.ask("POST", "/v1/keys", {"name": "second"}).json
+    assert api.with_key(other["key"]).ask("DELETE", f"/v1/keys/{own}").status == 204
+
+
+def test_when_a_key_was_used_last_is_known_to_the_hour(operator: Api, api: Api, shop: Shop) -> None:
+    key = made(operator, shop)
+    assert operator.ask("GET", path(shop, "/keys")).json["keys"][0]["used_at"] is None
+    at = shop.world.clock.now()
+    for _ in range(3):
+        api.with_key(key["key"]).ask("GET", path(shop))
+        shop.world.clock.advance(20 * MINUTE)
+    assert operator.ask("GET", path(shop, "/keys")).json["keys"][0]["used_at"] == at
+
+
+def test_a_key_of_before_roles_reaches_all_of_its_scope(api: Api, shop: Shop) -> None:
+    old = {"type": "admin_key", "v": 1, "scope": shop.advertiser.id}
+    shop.world.services.table.put(Put(keys.admin_key(digest("rk_old")), old))
+    assert api.with_key("rk_old").ask("GET", "/v1/keys/self").json["role"] == "marketer"
+
+
+# What the edge does around every route.
+
+
+def test_past_the_limit_a_key_is_told_when_to_ask_again(
+    operator: Api, api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rate_limits.MOST, "api", 2)
+    mine = api.with_key(made(operator, shop)["key"])
+    left = [mine.ask("GET", path(shop)) for _ in range(3)]
+    assert [answer.status for answer in left] == [200, 200, 429]
+    assert [answer.headers["RateLimit"].split(";")[1] for answer in left] == ["r=1", "r=0", "r=0"]
+    assert left[0].headers["RateLimit-Policy"] == '"api";q=2;w=60'
+    assert 1 <= int(left[2].headers["Retry-After"]) <= 60 and left[2].json["rule"] == "too_many"
+    shop.world.clock.advance(MINUTE)
+    assert mine.ask("GET", path(shop)).status == 200
+
+
+def create_site(api: Api, shop: Shop, name: str, *, key: str) -> Answer:
+    body = {"name": name, "origins": ["https://shop.example"]}
+    return api.ask("POST", path(shop, "/sites"), body, told={"Idempotency-Key": key})
+
+
+def sites(shop: Shop) -> int:
+    return sum(item["type"] == "site" for item in shop.world.items())
+
+
+def test_a_request_that_is_sent_again_is_done_once_and_answered_the_same(operator: Api, shop: Shop) -> None:
+    before = sites(shop)
+    first, again = (create_site(operator, shop, "Lumen", key="a-1") for _ in range(2))
+    assert (first.status, again.status, again.text) == (201, 201, first.text)
+    assert (again.headers.get("Idempotency-Replayed"), sites(shop)) == ("true", before + 1)
+    assert first.json["secret"] not in str(shop.world.items())
+    assert create_site(operator, shop, "Another", key="a-1").status == 422
+    assert create_site(operator, shop, "Lumen", key="a-2").status == 201
+    shop.world.clock.advance(DAY)
+    assert create_site(operator, shop, "Another", key="a-1").status == 201
+
+
+def test_keys_of_two_callers_do_not_meet(operator: Api, api: Api, shop: Shop) -> None:
+    other = api.with_key(made(operator, shop)["key"])
+    first, second = create_site(operator, shop, "Lumen", key="k"), create_site(other, shop, "Lumen", key="k")
+    assert first.json["site"] != second.json["site"]
+
+
+def test_a_refusal_is_repeated_and_a_failure_of_ours_is_not(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"name": "Lumen", "origins": ["nonsense"]}
+    answers = [operator.ask("POST", path(shop, "/sites"), body, told={"Idempotency-Key": "r"}) for _ in range(2)]
+    assert [answer.status for answer in answers] == [422, 422] and answers[0].text == answers[1].text
+
+    def fails(*_: object) -> None:
+        raise StorageUnavailable("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("chalicelib.storage.advertisers.Advertisers.save_site", fails)
+        assert create_site(operator, shop, "Lumen", key="f").status == 503
+    assert create_site(operator, shop, "Lumen", key="f").status == 201
+
+
+def test_a_request_whose_worker_died_is_not_done_twice(operator: Api, shop: Shop) -> None:
+    first = create_site(operator, shop, "Lumen", key="d")
+    (place,) = [item for item in shop.world.items() if item["type"] == "answered_once"]
+    del place["done"], place["answer"]
+    shop.world.services.table.put(Put((place["pk"], place["sk"]), place))
+    running = create_site(operator, shop, "Lumen", key="d")
+    assert first.status == 201 and (running.status, running.headers["Retry-After"]) == (409, "5")
+    shop.world.clock.advance(5 * MINUTE)
+    assert "another" in create_site(operator, shop, "Lumen", key="d").json["detail"]
+
+
+def test_what_was_read_is_changed_only_if_it_has_not_changed(operator: Api, shop: Shop) -> None:
+    address, body = path(shop, "/templates/t-1"), {"text": "Bonjour {{ link }}"}
+    assert operator.ask("PUT", address, body, told={"If-Match": '"x"'}).status == 412
+    assert operator.ask("PUT", address, body).status == 201
+    tag = operator.ask("GET", address).headers["ETag"]
+    unchanged = operator.ask("GET", address, told={"If-None-Match": tag})
+    assert (unchanged.status, unchanged.text) == (304, "")
+    assert operator.ask("PUT", address, {"text": "Salut {{ link }}"}, told={"If-Match": tag}).status == 200
+    late = operator.ask("PUT", address, {"text": "Coucou {{ link }}"}, told={"If-Match": tag})
+    assert late.status == 412
+    assert operator.ask("GET", address).json["text"] == "Salut {{ link }}"
+
+
+def test_of_two_who_change_what_they_read_one_has_its_turn(operator: Api, shop: Shop) -> None:
+    address = path(shop, "/templates/t-1")
+    operator.ask("PUT", address, {"text": "Bonjour {{ link }}"})
+    tag = operator.ask("GET", address).headers["ETag"]
+    turns, now = shop.world.services.turns, shop.world.clock.now()
+    turn = turns.take(address, now)
+    assert turn is not None and turns.take(address, now) is None
+    body = {"text": "Salut {{ link }}"}
+    assert operator.ask("PUT", address, body, told={"If-Match": tag}).status == 409
+    turns.give_back(address, turn)
+    assert operator.ask("PUT", address, body, told={"If-Match": tag}).status == 200
+
+
+def audited(api: Api, shop: Shop, rest: str = "") -> list[dict[str, Any]]:
+    return list(api.ask("GET", path(shop, f"/audit{rest}")).json["entries"])
+
+
+def test_every_change_is_on_record_with_who_when_before_and_after(operator: Api, api: Api, shop: Shop) -> None:
+    address = path(shop, "/templates/t-1")
+    for text in ("Bonjour {{ link }}", "Salut {{ link }}"):
+        shop.world.clock.advance(1)
+        operator.ask("PUT", address, {"text": text})
+    newest, first = audited(operator, shop)
+    assert newest["key"] == operator.ask("GET", "/v1/keys/self").json["id"]
+    assert (newest["at"], newest["status"], newest["method"]) == (shop.world.clock.now(), 200, "PUT")
+    assert (newest["before"]["text"], newest["after"]["text"]) == ("Bonjour {{ link }}", "Salut {{ link }}")
+    assert first["before"] is None
+    assert "Salut" not in str([item for item in shop.world.items() if item["type"] == "audit"])
+
+
+def test_a_verb_is_on_record_with_what_it_was_done_to(operator: Api, shop: Shop) -> None:
+    operator.ask("POST", path(shop, "/playbooks/win_back"), {"language": "fr"})
+    shop.world.clock.advance(1)
+    operator.ask("POST", path(shop, "/journeys/win_back/stop"))
+    (stopped, _) = audited(operator, shop)
+    assert (stopped["before"]["state"], stopped["after"]["state"]) == ("draft", "stopped")
+
+
+def test_what_was_refused_is_on_record_and_what_was_only_asked_is_not(operator: Api, shop: Shop) -> None:
+    operator.ask("PUT", path(shop, "/templates/t-1"), {"text": "{{ nonsense"})
+    operator.ask("POST", path(shop, "/templates/check"), {"text": "{{ link }}"})
+    operator.ask("GET", path(shop))
+    (refused,) = audited(operator, shop)
+    assert (refused["status"], "after" in refused) == (422, False)
+
+
+def test_who_looked_a_person_up_is_on_record_with_the_reason_and_no_phone(operator: Api, shop: Shop) -> None:
+    shop.contact(CAMILLE)
+    operator.ask("POST", path(shop, "/people/find"), {"reason": "asked for access", "phone": CAMILLE})
+    (entry,) = audited(operator, shop)
+    assert entry["asked"] == {"reason": "asked for access", "phone": "…"}
+
+
+def test_secrets_are_not_on_record(operator: Api, shop: Shop) -> None:
+    secret = create_site(operator, shop, "Lumen", key="s").json["secret"]
+    assert secret not in operator.ask("GET", path(shop, "/audit")).text
+
+
+def test_nothing_is_changed_that_cannot_be_put_on_record(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StorageUnavailable("down")
+
+    monkeypatch.setattr("chalicelib.storage.audit_log.AuditLog.begin", fails)
+    assert operator.ask("PUT", path(shop, "/templates/t-1"), {"text": "{{ link }}"}).status == 503
+    assert operator.ask("GET", path(shop, "/templates/t-1")).status == 404
+
+
+def test_the_log_is_read_by_pages(operator: Api, shop: Shop) -> None:
+    for position in range(3):
+        shop.world.clock.advance(MINUTE)
+        operator.ask("PUT", path(shop, f"/templates/t-{position}"), {"text": "{{ link }}"})
+    page = operator.ask("GET", path(shop, "/audit?limit=2")).json
+    rest = operator.ask("GET", path(shop, f"/audit?limit=2&after={page['next'].replace('#', '%23')}")).json
+    assert [entry["target"]["template"] for entry in (*page["entries"], *rest["entries"])] == ["t-2", "t-1", "t-0"]
+    assert rest["next"] is None
+
+
+def test_the_operators_changes_of_an_advertiser_are_seen_by_it(operator: Api, api: Api, shop: Shop) -> None:
+    mine = api.with_key(made(operator, shop)["key"])
+    (entry,) = audited(mine, shop)
+    assert (entry["role"], entry["route"]) == ("operator", "/v1/advertisers/{advertiser}/keys")
+
+
+def test_what_the_framework_refuses_is_a_problem_too(operator: Api, shop: Shop) -> None:
+    answer = operator.ask("PUT", path(shop, "/templates/t-1"), {"text": "x"}, form=True)
+    assert (answer.status, answer.headers["Content-Type"]) == (415, "application/problem+json")
+    assert operator.ask("PATCH", path(shop)).json["status"] == 405
+
+
+def test_the_console_is_as_wide_as_the_keys_role(operator: Api, api: Api, shop: Shop) -> None:
+    """And ends with the key."""
+    reader = made(operator, shop, role="reader")
+    begun = api.ask("POST", "/console", {"key": reader["key"]}, form=True)
+    session = {"Cookie": begun.headers["Set-Cookie"].partition(";")[0]}
+    assert api.ask("GET", "/console", told=session).status == 200
+    assert api.ask("GET", "/console/inbox", told=session).status == 403
+    operator.ask("DELETE", path(shop, f"/keys/{reader['id']}"))
+    assert "key" in api.ask("GET", "/console", told=session).text.casefold()
+    assert api.ask("GET", "/console/inbox", told=session).status in (303, 401)

@@ -1,0 +1,79 @@
+"""Roles: what may be done with a key, route by route."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.storage.admin_keys import ROLES, Role
+from chalicelib.web.permissions import may, subject
+
+_OF = "/v1/advertisers/{advertiser}"
+
+
+@pytest.mark.parametrize(
+    ("path", "about"),
+    [
+        (_OF, "settings"),
+        (f"{_OF}/templates/{{template}}/test", "templates"),
+        ("/v1/sites/{site}/conversions", "sites"),
+        ("/v1/messages", "messages"),
+        ("/v1/advertisers", "advertisers"),
+    ],
+)
+def test_a_route_is_about_what_its_address_names(path: str, about: str) -> None:
+    assert subject(path) == about
+
+
+# role: what it may, what it may not
+CASES: dict[Role, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = {
+    "marketer": (
+        (("POST", f"{_OF}/broadcasts/{{broadcast}}/launch"), ("PUT", f"{_OF}/halt"), ("GET", f"{_OF}/keys")),
+        (("POST", f"{_OF}/keys"), ("DELETE", f"{_OF}/keys/{{key}}"), ("POST", f"{_OF}/keys/{{key}}/rotate")),
+    ),
+    "agent": (
+        (("POST", f"{_OF}/conversations/{{thread}}/messages"), ("GET", "/v1/messages/{message}")),
+        (
+            ("POST", f"{_OF}/people/{{person}}/export"),
+            ("PUT", f"{_OF}/templates/{{template}}"),
+            ("POST", "/v1/messages"),
+            ("POST", f"{_OF}/journeys/{{journey}}/start"),
+        ),
+    ),
+    "developer": (
+        (("POST", "/v1/messages"), ("PUT", "/v1/sites/{site}"), ("POST", f"{_OF}/imports"), ("GET", f"{_OF}/journeys")),
+        (
+            ("POST", f"{_OF}/people/find"),
+            ("POST", f"{_OF}/broadcasts/{{broadcast}}/launch"),
+            ("GET", f"{_OF}/conversations"),
+            ("GET", f"{_OF}/audit"),
+            ("PUT", _OF),
+        ),
+    ),
+    "reader": (
+        (("GET", f"{_OF}/counts"), ("GET", _OF), ("POST", f"{_OF}/templates/preview")),
+        (
+            ("PUT", f"{_OF}/halt"),
+            ("POST", f"{_OF}/templates/{{template}}/test"),
+            ("GET", f"{_OF}/people/{{person}}/consents"),
+            ("GET", f"{_OF}/keys"),
+            ("POST", f"{_OF}/people/find"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("role", sorted(CASES))
+def test_a_role_goes_so_far(role: Role) -> None:
+    allowed, refused = CASES[role]
+    assert [case for case in allowed if not may(role, *case)] == []
+    assert [case for case in refused if may(role, *case)] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_holds_a_key_may_change_its_secret(role: Role) -> None:
+    assert may(role, "POST", "/v1/keys/self/rotate")
+    assert may(role, "GET", "/v1/keys/self")
+
+
+def test_the_operator_may_everything() -> None:
+    assert may("operator", "DELETE", "/v1/keys/{key}")
