@@ -228,7 +228,6 @@ BODIES: dict[str, Any] = {
     "/quick-replies/{reply}": {"text": "Oui."},
     "/webhooks": {"name": "Helpdesk", "url": "https://shop.example/told", "events": ["stop.received"]},
     "/webhooks/{webhook}": {"name": "Helpdesk", "events": ["stop.received"]},
-    "/rotate": {},
     "/notices": {"emails": []},
     "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
     "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
