@@ -278,10 +278,11 @@ class Dispatch:
         return token
 
     def _halt(self, message: Message) -> Halt | None:
-        """What lets marketing stand still; codes and notifications go on."""
-        if message.message_class != "marketing":
+        """What lets it stand still: a notification only its own campaign's halt, a code or an answer none."""
+        marketing = message.message_class == "marketing"
+        if message.message_class == "authorisation" or not (marketing or message.campaign):
             return None
-        return self._halts.against(message.advertiser, message.series)
+        return self._halts.against(message.advertiser, message.series, marketing=marketing)
 
     def _stand_still(self, message: Message, halt: Halt) -> str:
         """Say once that it waits for the halt's end. Under its next lease it stays as it is until marketing goes on."""

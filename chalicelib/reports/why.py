@@ -58,7 +58,7 @@ _REASONS = {
     "budget_past_expiry": "the advertiser's budget would have held it only when it was too late",
     "price_unknown": "the advertiser has a budget, and nobody has said what an SMS there costs",
     "provider_past_expiry": "the provider did not answer until it was too late",
-    "halted": "marketing stands still, by somebody's order or because too many said no",
+    "halted": "marketing, or its campaign, stands still, by somebody's order or because too many said no",
     "broadcast_cancelled": "its broadcast was cancelled before it left",
     "erased": "the person had everything erased",
     "lease_ended": "the worker that was sending it was lost; only a receipt can tell whether it left",

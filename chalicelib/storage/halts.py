@@ -1,4 +1,4 @@
-"""What stands still: marketing to everybody, of one advertiser, or of one of its campaigns.
+"""What stands still: marketing to everybody or of one advertiser, or all that one of its campaigns sends.
 
 Whoever sends asks before each SMS. An answer is kept for five seconds in each container, so that a halt holds
 everywhere within ten; a halt that cannot be read is an error, and nothing is sent.
@@ -48,11 +48,15 @@ class Halts:
         self._table = table
         self._kept = kept
 
-    def against(self, advertiser: str, campaign: str) -> Halt | None:
-        """The halt that holds for a campaign's SMS, the widest first; None where it may go on."""
+    def against(self, advertiser: str, campaign: str, *, marketing: bool = True) -> Halt | None:
+        """The halt that holds for a campaign's SMS, the widest first; None where it may go on.
+
+        The wide ones are about marketing. A campaign's own holds whatever it sends.
+        """
         asked = halts_of(advertiser, campaign)
         self._kept.ahead(asked)
-        return next((halt for key in asked if (item := self._kept.get(key)) and (halt := _standing(item))), None)
+        holding = asked if marketing else asked[-1:]
+        return next((halt for key in holding if (item := self._kept.get(key)) and (halt := _standing(item))), None)
 
     def read(self, scope: str) -> Halt | None:
         """The halt of exactly this scope, as it is now."""

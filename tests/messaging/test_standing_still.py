@@ -6,9 +6,10 @@ import pytest
 
 from chalicelib.clock import HOUR, MINUTE, SECOND
 from chalicelib.reports.why import why
-from chalicelib.storage.halts import EVERYTHING, Halt
+from chalicelib.storage.halts import EVERYTHING, Halt, scope_of
 from chalicelib.storage.messages import Message
 from chalicelib.workers import send
+from tests.support.journeys import SHIPPED, start, template
 from tests.support.shop import Shop
 
 
@@ -37,7 +38,7 @@ def test_it_says_that_it_stands_still_and_is_looked_at_every_quarter_of_an_hour(
 
     stored = shop.stored(waiting)
     assert why(stored)["sentence"].endswith(
-        ": marketing stands still, by somebody's order or because too many said no."
+        ": marketing, or its campaign, stands still, by somebody's order or because too many said no."
     )
     assert stored.decision["halt"] == {"scope": EVERYTHING, "at": stored.history[-1].at, "by": "operator"}
     assert [step.state for step in stored.history] == ["scheduled", "deferred"], "it is said once"
@@ -80,10 +81,42 @@ def test_what_stood_still_for_too_long_is_dropped_and_tells_why(shop: Shop) -> N
 
     told = why(shop.stored(message))
     assert (told["state"], told["reason"], told["waited_for"]) == ("expired", "expired", "halted")
-    assert "before that it waited: marketing stands still" in told["sentence"]
+    assert "before that it waited: marketing, or its campaign, stands still" in told["sentence"]
 
 
 def test_notifications_go_on(shop: Shop, waiting: Message) -> None:
     told = shop.message(message_class="notification", site=None)
     assert shop.world.services.dispatch.send(told.id, told.version) == "refused", "not for the halt"
     assert shop.stored(told).reason == "no_sms_notification_consent"
+
+
+def test_of_a_stopped_journey_a_notification_stands_still_too_until_it_is_started_again(shop: Shop) -> None:
+    """Nobody agreed to notifications here, so that one that is looked at is refused."""
+    services, now = shop.world.services, shop.world.clock.now()
+    template(
+        shop, "shipped", "{{ brand }} : votre colis est parti.", journey="order_status", message_class="notification"
+    )
+    services.sender_book.register_default(shop.advertiser, verified=True)
+    start(shop, "shipped", SHIPPED)
+    shop.contact()
+    mine, other = (
+        shop.message(state="scheduled", due_at=now, message_class="notification", site=None, campaign=campaign)
+        for campaign in ("shipped", "returned")
+    )
+    services.journey_desk.stop(shop.advertiser, "shipped", "test")
+
+    minutes(shop, 3)
+
+    assert [shop.stored(one).reason for one in (mine, other)] == ["halted", "no_sms_notification_consent"]
+    services.journey_desk.start(shop.advertiser, "shipped", "test", "key")
+    minutes(shop, 3)
+    assert shop.stored(mine).reason == "no_sms_notification_consent"
+
+
+def test_a_code_waits_for_nobody(shop: Shop) -> None:
+    shop.contact()
+    code = shop.message(message_class="authorisation", campaign="shipped")
+    services = shop.world.services
+    services.halts.halt(Halt(scope_of(shop.advertiser.id, "shipped"), shop.world.clock.now(), "operator"))
+    services.dispatch.send(code.id, code.version)
+    assert shop.stored(code).state != "deferred"

@@ -26,6 +26,7 @@ def test_a_halt_holds_for_its_scope_and_ends(world: World, scope: str) -> None:
     assert halts.against("adv_1", "cart") == halt
     assert halts.against("adv_2", "cart") == (halt if scope == EVERYTHING else None)
     assert halts.against("adv_1", "review") == (None if "#" in scope else halt)
+    assert halts.against("adv_1", "cart", marketing=False) == (halt if "#" in scope else None)
     assert halts.resume(scope, world.clock.now()) and not halts.resume(scope, world.clock.now())
     assert halts.against("adv_1", "cart") is None
 

@@ -155,7 +155,8 @@ class World:
 
     def items(self) -> list[Item]:
         """The whole table."""
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        scan = self.dynamodb.get_paginator("scan")  # In pages that a busy machine reads in time.
+        pages = scan.paginate(TableName=self.table, ConsistentRead=True, PaginationConfig={"PageSize": 500})
         return [decode_item(item) for page in pages for item in page["Items"]]
 
     def of_type(self, kind: str) -> list[Item]:
