@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from chalicelib.storage.contacts import Basis, Consent, Purpose
 from chalicelib.vault import compact
 
+DOUBLE_OPT_IN = "confirmed_opt_in"
+"""As Shopify calls it (tracking/shops/shopify_payloads.py)."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -38,10 +40,13 @@ class Statement(NamedTuple):
 
     def consents(self, entry: int) -> dict[Purpose, Consent]:
         """The statement as the current state holds it, purpose by purpose; `entry` is its place in the ledger."""
-        named = (self.wording, self.proof, self.advertisers, self.wording_hash, self.basis)
-        return {
-            purpose: Consent(given, self.at, self.source, *named, entry=entry) for purpose, given in self.given.items()
-        }
+        named = (self.wording, self.proof, self.advertisers, self.wording_hash, self.basis, entry, self.confirmed)
+        return {purpose: Consent(given, self.at, self.source, *named) for purpose, given in self.given.items()}
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the person has said it twice: by a code that the phone got, or by the double opt-in of a shop."""
+        return "code" in self.evidence or self.evidence.get("level") == DOUBLE_OPT_IN
 
 
 def canonical(statement: Statement) -> bytes:

@@ -47,11 +47,14 @@ def check_baskets(journey: Journey) -> list[FieldError]:
 
 
 def left_out(journey: Journey, country: str, profile: CountryProfile) -> list[FieldError]:
-    """What a marketer is told of a cart journey: the steps that a country leaves out where those before are sent."""
+    """What a marketer is told of a cart journey: whom a country leaves out, and which steps behind those it allows."""
     rule = profile.carts
     if rule is None or journey.kind != "cart":
         return []
     told, due = [], 0.0
+    if rule.double_opt_in:
+        confirmed = "of carts it lets only those be written to who have confirmed their consent from the phone"
+        told.append(FieldError("countries", "double_opt_in", f"{country}: {confirmed}"))
     for number, step in enumerate(journey.steps):
         due = step.wait.minutes if step.wait.since != "previous" else due + step.wait.minutes
         if number >= rule.messages or due * MINUTE >= rule.within_ms:

@@ -40,7 +40,8 @@ def country_told(profile: CountryProfile, signature: Signature | None) -> dict[s
 
 
 def _carts(rule: CartRule) -> dict[str, Any]:
-    return {"messages": rule.messages, "within_h": rule.within_ms // HOUR, "source": rule.source}
+    told = {"messages": rule.messages, "within_h": rule.within_ms // HOUR, "source": rule.source}
+    return told | ({"double_opt_in": True} if rule.double_opt_in else {})
 
 
 def _hours(hours: ClassHours) -> dict[str, Any]:

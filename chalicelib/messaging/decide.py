@@ -35,6 +35,7 @@ RefusalReason = Literal[
     "no_sms_notification_consent",
     "no_order",
     "no_matching_consent",
+    "no_double_opt_in",
     "opposed",
     "number_invalid",
     "purchased",
@@ -218,8 +219,8 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
     held = facts.ledger.held.get(message.advertiser) if message.message_class == "marketing" else None
     if held:
         return _while_held(held, message, hours, now)
-    if facts.ledger.is_full(now):
-        return Refuse("ledger_full", hours=hours)
+    if never := _never(permitted, facts, where, now):
+        return Refuse(never, hours=hours)
     counted = ledgers.Send(now, message.advertiser, message.series, message.message_class, message.id, parts)
     pressure = weigh(facts.ledger, _rules(permitted, facts), counted)
     reached = pressure.reached
@@ -255,6 +256,14 @@ def _while_held(held: Held, message: Message, hours: Hours, now: int) -> Defer |
     if until >= message.expires_at:
         return Refuse("reply_past_expiry", hours=hours, held=held)
     return Defer(until, "reply_open", Pressure(), hours, held)
+
+
+def _never(permitted: Permit, facts: Facts, where: Where, now: int) -> RefusalReason | None:
+    """What no waiting helps: a country that asks for a second yes before an SMS about a cart, and a full ledger."""
+    carts = where.profile.carts if facts.message.journey == "cart" else None
+    if carts and carts.double_opt_in and not (permitted.consent and permitted.consent.confirmed):
+        return "no_double_opt_in"
+    return "ledger_full" if facts.ledger.is_full(now) else None
 
 
 def held_back(hold: Hold, decision: Send, expires_at: int) -> Defer | Refuse:

@@ -68,6 +68,8 @@ class CartRule:
     within_ms: int
     """After the cart was left."""
     source: str
+    double_opt_in: bool = False
+    """Whether only who has confirmed the consent from the phone itself may be written to of a cart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,10 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
 
 
 def _cart_rule(values: Mapping[str, Any] | None) -> CartRule | None:
-    return CartRule(values["messages"], values["within_h"] * HOUR, _source("carts", values)) if values else None
+    if values is None:
+        return None
+    twice = values.get("double_opt_in", False)
+    return CartRule(values["messages"], values["within_h"] * HOUR, _source("carts", values), twice)
 
 
 def class_hours(name: str, values: Mapping[str, Any]) -> ClassHours:

@@ -21,6 +21,7 @@ _MOST_HOURS = 200
 WIN_BACK: Mapping[str, str] = {
     "no_sms_marketing_consent": "ask for consent where they buy or sign up: checkout, account, widget, keyword",
     "no_sms_notification_consent": "ask for notifications at checkout",
+    "no_double_opt_in": "have them confirm it: the widget, the opt-in page and the shop's double opt-in do",
     "no_order": "they have only ordered: ask for consent at checkout",
     "opposed": "nothing may be sent; only their own START or a form with a code brings them back",
     "number_invalid": "ask for the new number by e-mail or at the till, then import it",

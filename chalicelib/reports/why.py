@@ -16,6 +16,7 @@ _REASONS = {
     "no_sms_marketing_consent": "the person has not agreed to marketing SMS from this advertiser",
     "no_sms_notification_consent": "the person has not agreed to notifications by SMS from this advertiser",
     "no_order": "the phone came with an order, and the message is about none",
+    "no_double_opt_in": "the country wants a consent that was confirmed from the phone before an SMS about a cart",
     "no_matching_consent": "the person has not agreed to be matched with visits for this advertiser",
     "opposed": "the person said STOP or unsubscribed",
     "number_invalid": "a check or a provider found no subscriber with its number",

@@ -41,6 +41,8 @@ class Consent(NamedTuple):
     basis: Basis = "consent"
     entry: int = 0
     """Sequence of the entry in the contact's consent ledger; 0 where it was taken before that was kept."""
+    confirmed: bool = False
+    """Whether it was said a second time, from the phone itself (audience/statements.py)."""
 
 
 FieldValue = str | int | bool

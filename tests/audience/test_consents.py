@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audience.consents import consent
-from chalicelib.audience.statements import newest
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement, newest
+from chalicelib.clock import DAY
 from chalicelib.storage.contacts import PARTNER, Consent, Contact, Purpose
+from tests.support.shop import CAMILLE
+from tests.support.world import World
 
 SHOP, OTHER = "adv_shop", "adv_other"
 
@@ -64,3 +69,25 @@ def test_a_partner_consent_counts_for_the_advertisers_that_were_named() -> None:
 
 def test_a_partner_consent_that_names_nobody_counts_for_nobody() -> None:
     assert consent(contact(PARTNER, sms_marketing=YES), "sms_marketing", SHOP) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "confirmed"),
+    [
+        ({"code": "ver_1", "page": "https://shop.example"}, True),
+        ({"shop": "shop_1", "level": "confirmed_opt_in"}, True),
+        ({"shop": "shop_1", "level": "single_opt_in"}, False),
+        ({"page": "https://shop.example"}, False),
+        ({}, False),
+    ],
+)
+def test_what_was_said_twice_is_known_of_the_contact(
+    world: World, evidence: dict[str, str], *, confirmed: bool
+) -> None:
+    """A later word takes its place, whatever it is."""
+    person = world.services.vault.person(CAMILLE)
+    for at, known, expected in ((1, evidence, confirmed), (2, {}, False)):
+        said = Statement({"sms_marketing": True}, world.clock.now() - DAY + at, "widget", evidence=known)
+        world.services.intake.take("adv_1", Arrival(Profile(CAMILLE), said))
+        found = world.services.contacts.get("adv_1", person)
+        assert found is not None and found.consents["sms_marketing"].confirmed is expected

@@ -47,6 +47,7 @@ def test_what_a_country_leaves_out_is_told_when_a_journey_is_saved() -> None:
     assert playbook is not None
     told = left_out(playbook.journey, "US", US)
     assert [(one.field, one.rule) for one in told] == [
+        ("countries", "double_opt_in"),
         ("steps.1", "country_allows_fewer"),
         ("steps.2", "country_allows_fewer"),
     ]

@@ -127,7 +127,7 @@ def test_every_reason_is_tried_here_but_the_composers_own() -> None:
         "survey_not_open",
         *get_args(NoSender),
     }
-    by_the_place = {"country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
+    by_the_place = {"no_double_opt_in", "country_unsigned", "outside_calendar", "number_not_mobile", "zone_unknown"}
     at_the_gate = {"price_unknown", "budget_past_expiry", "provider_past_expiry", *get_args(NotOffered)}
     of_answers = {"not_opposed", "answer_too_late"}
     elsewhere = (
@@ -398,3 +398,25 @@ def test_a_journey_of_kind_answer_is_none() -> None:
     message = replace(NOTIFICATION.message, journey="answer")
     decision = decide(replace(NOTIFICATION, message=message, contact=Contact("adv", "person", b"")), NOON)
     assert isinstance(decision, Refuse) and decision.reason == "no_sms_notification_consent"
+
+
+@pytest.mark.parametrize(
+    ("country", "confirmed", "journey", "goes"),
+    [
+        ("US", False, "cart", False),
+        ("US", True, "cart", True),
+        ("US", False, "browse", True),
+        ("KE", False, "cart", False),
+        ("FR", False, "cart", True),
+    ],
+)
+def test_of_a_cart_a_country_may_ask_for_a_second_yes(country: str, confirmed: bool, journey: str, goes: bool) -> None:
+    """Signed as it is shipped. Where no profile is known the strictest holds."""
+    agreed = {**KNOWN.consents, "sms_marketing": YES._replace(confirmed=confirmed)}
+    message = replace(FACTS.message, journey=journey)
+    told = replace(FACTS, contact=KNOWN._replace(consents=agreed), message=message)
+    permitted = permit(told, NOON)
+    assert isinstance(permitted, Permit)
+    signed = replace(profile_for(country), sends=True)
+    decision = moment(permitted, told, 1, Where(Place(country, ("Europe/Paris",)), signed), NOON)
+    assert (isinstance(decision, Refuse) and decision.reason == "no_double_opt_in") is not goes
