@@ -18,6 +18,7 @@ from chalicelib.storage.conversation import assignee_context, because_context, s
 from chalicelib.storage.survey_entries import texts_context
 from chalicelib.storage.surveys import seed_context
 from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update
+from chalicelib.storage.trial_phones import trial_place
 from chalicelib.vault import Vault, identifier_version
 
 _ATTEMPTS = 4
@@ -179,6 +180,7 @@ _PLACES: dict[str, Callable[[Item], dict[str, str]]] = {
     "message": _of_message,
     "thread": _of_thread,
     "said": _of_said,
+    "trial_phone": lambda item: {"sealed": trial_place(item["pk"].removeprefix(keys.trial_phones("")), item["person"])},
     "survey": lambda item: {"seed": seed_context(item["id"])},
     "survey_entry": lambda item: {"texts": texts_context(item["survey"], item["id"])},
     "lead_source": lambda item: dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}"),

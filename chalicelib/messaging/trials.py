@@ -20,7 +20,7 @@ from chalicelib.messaging.values import Values
 from chalicelib.sms_providers.contract import Provider, SendError, Sms
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.templates import Template
-from chalicelib.storage.trial_phones import TrialPhone, TrialPhones
+from chalicelib.storage.trial_phones import TrialPhone, TrialPhones, trial_place
 from chalicelib.storage.verifications import Verifications
 from chalicelib.vault import Vault
 
@@ -61,7 +61,8 @@ class Trials:
     def phones(self, advertiser: str) -> list[tuple[TrialPhone, str]]:
         """The verified phones with their numbers (E.164)."""
         return [
-            (one, self._vault.open(one.sealed, _place(advertiser, one.person))) for one in self._phones.of(advertiser)
+            (one, self._vault.open(one.sealed, trial_place(advertiser, one.person)))
+            for one in self._phones.of(advertiser)
         ]
 
     def ask(self, advertiser: Advertiser, phone: str, language: str) -> Verification:
@@ -85,7 +86,7 @@ class Trials:
         person = self._vault.person(phone)
         outcome = self._codes.check(verification, code, asker=_asker(advertiser, person))
         if outcome == "right":
-            sealed = self._vault.seal(phone, _place(advertiser, person))
+            sealed = self._vault.seal(phone, trial_place(advertiser, person))
             self._phones.add(advertiser, TrialPhone(person, sealed, self._clock.now()))
         return outcome
 
@@ -120,7 +121,3 @@ class Trials:
 def _asker(advertiser: str, person: str) -> str:
     """The code is for this phone alone: who has one for another phone cannot confirm it."""
     return f"{advertiser}/test/{person}"
-
-
-def _place(advertiser: str, person: str) -> str:
-    return f"test-phone/{advertiser}/{person}"

@@ -17,6 +17,11 @@ class TrialPhone:
     verified_at: int
 
 
+def trial_place(advertiser: str, person: str) -> str:
+    """What a sealed number is bound to."""
+    return f"test-phone/{advertiser}/{person}"
+
+
 class TrialPhones:
     """An advertiser's few."""
 

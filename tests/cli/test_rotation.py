@@ -16,6 +16,7 @@ from chalicelib.clock import HOUR, MINUTE
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.table import Put, Update
+from chalicelib.storage.trial_phones import TrialPhone, TrialPhones, trial_place
 from chalicelib.vault import SECRETS_KEPT, Vault, identifier_version, new_secrets
 from cli.passes import NotComplete
 from cli.rotate import KeyRotation
@@ -129,6 +130,9 @@ def test_data_is_sealed_anew_and_the_old_key_goes(world: World, shop: Shop, rota
     world.services.messages.commit([replace_text(message.id, sealed)])
     secret = seal_secret(world.services.vault, "lead_1", "what the tool signs with")
     world.services.table.put(Put(keys.lead_source("lead_1"), {"type": "lead_source", "id": "lead_1", "secret": secret}))
+    place = trial_place(shop.advertiser.id, "person")
+    trial = TrialPhone("person", world.services.vault.seal(CAMILLE, place), world.clock.now())
+    TrialPhones(world.services.table).add(shop.advertiser.id, trial)
     phases = []
     for _ in range(4):
         phases.append(rotation.next("data").phase)
@@ -144,6 +148,8 @@ def test_data_is_sealed_anew_and_the_old_key_goes(world: World, shop: Shop, rota
     assert statement["source"] == "checkout"
     (source,) = world.of_type("lead_source")
     assert open_secret(fresh.vault, "lead_1", source["secret"]) == "what the tool signs with"
+    (phone,) = TrialPhones(fresh.table).of(shop.advertiser.id)
+    assert fresh.vault.open(phone.sealed, place) == CAMILLE
     text = shop.stored(message).text
     assert text and fresh.vault.open(text, f"message/{message.id}") == "Votre panier"
 
