@@ -845,10 +845,9 @@ class Services(Stores):
     @cached_property
     def receipt_desk(self) -> ReceiptDesk:
         from chalicelib.messaging.receipts import ReceiptDesk
-        from chalicelib.storage.number_checks import NumberChecks
         from chalicelib.storage.receipts import Receipts
 
-        return ReceiptDesk(self.messages, Receipts(self.table), NumberChecks(self.table), self.ledgers, self.clock)
+        return ReceiptDesk(self.messages, Receipts(self.table), self.ledgers, self.clock)
 
     @cached_property
     def opt_out_pull(self) -> OptOutPull:

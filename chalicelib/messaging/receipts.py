@@ -21,7 +21,7 @@ from chalicelib.storage.counters import SERVICE, moved
 from chalicelib.storage.halts import scope_of
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.messages import WAITING, Message, Messages, State, Step, ignored, move
-from chalicelib.storage.number_checks import Checked, NumberChecks
+from chalicelib.storage.number_checks import Checked, checked_now
 from chalicelib.storage.receipts import Receipts
 from chalicelib.storage.table import TransactionRefused, Write
 
@@ -29,8 +29,8 @@ _STAGE: Mapping[State, int] = {"sending": 0, "unknown": 0, "sent": 1, "failed": 
 _PATIENCE = 10 * MINUTE
 """How long a report of a message that is not known is brought again: its hand-over may not have been noted yet."""
 _ATTEMPTS = 6
-_TAKEN = 0
-"""The position of the write that takes the report."""
+_TAKEN, _FLAGGED = 0, 3
+"""The positions of the write that takes the report, and of the contact's flag where the report is about the number."""
 
 Outcome = Literal["applied", "ignored", "repeated", "unattributed"]
 
@@ -84,24 +84,24 @@ def _learnt(message: Message, receipt: Receipt) -> Literal["invalid", "reachable
 class ReceiptDesk:
     """Applies reports, each once."""
 
-    def __init__(
-        self, messages: Messages, receipts: Receipts, checks: NumberChecks, ledgers: Ledgers, clock: Clock
-    ) -> None:
+    def __init__(self, messages: Messages, receipts: Receipts, ledgers: Ledgers, clock: Clock) -> None:
         self._messages = messages
         self._receipts = receipts
-        self._checks = checks
         self._ledgers = ledgers
         self._clock = clock
 
     def apply(self, receipt: Receipt) -> Outcome:
         """Apply one report. Raises NotYet or StorageUnavailable: bringing it again is right."""
+        flags = True
         for _ in range(_ATTEMPTS):
             message = self._message(receipt)
             try:
-                return self._apply(message, receipt) if message else self._drop(receipt)
+                return self._apply(message, receipt, flags=flags) if message else self._drop(receipt)
             except TransactionRefused as refused:
                 if _TAKEN in refused.failed:
                     return "repeated"
+                # The contact has gone, or its number was checked later.
+                flags = flags and _FLAGGED not in refused.failed
                 # Another report or the sender moved the message: look again.
         raise NotYet(receipt.event_id)
 
@@ -116,13 +116,14 @@ class ReceiptDesk:
             raise NotYet(receipt.event_id)
         return message if message and message.state in _STAGE else None
 
-    def _apply(self, message: Message, receipt: Receipt) -> Outcome:
+    def _apply(self, message: Message, receipt: Receipt, *, flags: bool) -> Outcome:
         now = self._clock.now()
         effect = weigh(message, receipt, now)
-        if effect.number or effect.opposes:
+        if effect.opposes:
             if self._receipts.taken(receipt.provider, receipt.event_id):
-                return "repeated"  # What followed for the person may have been taken back since.
-            self._follow(message, receipt, effect, now)
+                return "repeated"  # The person may have come back since.
+            counted = moved(message.advertiser, message.id, now, {"opposed.carrier": 1})
+            self._ledgers.oppose(message.person, message.advertiser, Opposition(now, "carrier"), counted)
         writes: list[Write] = [taken_receipts.take(receipt.provider, receipt.event_id, now)]
         if effect.step:
             facts = {"provider": receipt.provider}
@@ -133,19 +134,12 @@ class ReceiptDesk:
             writes.append(move(message.id, allowed, effect.step, facts=facts))
         else:
             writes.append(ignored(message.id, message.state))
+        if effect.number and flags:  # With the report: of two copies the slower one takes nothing back.
+            writes += checked_now(message.base, message.person, Checked(effect.number, None, receipt.provider, now))
         self._messages.commit([*writes, *_counted(message, effect, now)])
         outcome: Outcome = "applied" if effect.step else "ignored"
         log("receipt", message=message.id, provider=receipt.provider, state=receipt.state, outcome=outcome)
         return outcome
-
-    def _follow(self, message: Message, receipt: Receipt, effect: Effect, now: int) -> None:
-        """What follows for the person, before the report counts as taken: a repeat changes nothing."""
-        if effect.opposes:
-            counted = moved(message.advertiser, message.id, now, {"opposed.carrier": 1})
-            self._ledgers.oppose(message.person, message.advertiser, Opposition(now, "carrier"), counted)
-        if effect.number:
-            checked = Checked(effect.number, None, receipt.provider, now)
-            self._checks.save(message.base, message.person, checked)
 
     def _drop(self, receipt: Receipt) -> Outcome:
         """A code or an answer to a keyword, whose ids are kept nowhere; an erased message; another stage's."""

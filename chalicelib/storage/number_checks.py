@@ -10,7 +10,7 @@ from chalicelib.clock import SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.advertisers import digest
 from chalicelib.storage.contacts import RETENTION, Contact, from_item
-from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update
+from chalicelib.storage.table import ConditionFailed, Put, Table, TransactionRefused, Update, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +56,30 @@ class NumberChecks:
 
         Nothing is kept where the contact has gone, or was checked later.
         """
-        result = {
-            "type": "number_check",
-            "v": 1,
-            "status": checked.status,
-            "network": checked.network,
-            "by": checked.by,
-            "at": checked.at,
-            "ttl": (checked.at + RETENTION) // SECOND,
-        }
-        flag = {
-            "invalid": "SET #checked_at = :at, #unreachable_at = :at",
-            "reachable": "SET #checked_at = :at REMOVE #unreachable_at",
-            "unreachable": "SET #checked_at = :at REMOVE #unreachable_at",  # Off for now: the number exists.
-        }.get(checked.status, "SET #checked_at = :at")
-        mark = Update(
-            keys.contact(base, person),
-            flag,
-            {"at": checked.at},
-            condition="attribute_exists(pk) AND (attribute_not_exists(#checked_at) OR #checked_at <= :at)",
-        )
         with suppress(TransactionRefused, ConditionFailed):
-            self._table.transact([Put(keys.number_check(base, person), result), mark])
+            self._table.transact(checked_now(base, person, checked))
+
+
+def checked_now(base: str, person: str, checked: Checked) -> list[Write]:
+    """The writes of a result: itself, then the contact's flag, on condition that it is there and not checked later."""
+    result = {
+        "type": "number_check",
+        "v": 1,
+        "status": checked.status,
+        "network": checked.network,
+        "by": checked.by,
+        "at": checked.at,
+        "ttl": (checked.at + RETENTION) // SECOND,
+    }
+    flag = {
+        "invalid": "SET #checked_at = :at, #unreachable_at = :at",
+        "reachable": "SET #checked_at = :at REMOVE #unreachable_at",
+        "unreachable": "SET #checked_at = :at REMOVE #unreachable_at",  # Off for now: the number exists.
+    }.get(checked.status, "SET #checked_at = :at")
+    mark = Update(
+        keys.contact(base, person),
+        flag,
+        {"at": checked.at},
+        condition="attribute_exists(pk) AND (attribute_not_exists(#checked_at) OR #checked_at <= :at)",
+    )
+    return [Put(keys.number_check(base, person), result), mark]

@@ -23,6 +23,7 @@ from chalicelib.storage.number_checks import Checked, NumberChecks
 from chalicelib.storage.receipts import handed
 from chalicelib.workers.receipts import on_reports
 from tests.support.shop import CAMILLE, Shop, open_shop
+from tests.support.town import AtTransaction
 from tests.support.world import NOON, World
 
 MESSAGE = Message(
@@ -294,6 +295,28 @@ def test_and_so_they_do_in_the_table(
     campaign = shop.world.counts(scope_of(shop.advertiser.id, message.series))
     assert campaign == ({} if start == "sent" else {"message.sent": 1}), "as the sender counts it"
     assert not any(number for name, number in counts.items() if name.startswith("message.failed"))
+
+
+def test_the_slower_copy_of_a_failure_marks_no_number_that_a_delivery_has_cleared(shop: Shop) -> None:
+    """It was weighed first and is written last: between the two came its faster copy, and the delivery."""
+    message = stands(shop, "sent")
+    failed = receipt(message, "failed", "unknown_subscriber")
+
+    def meanwhile() -> None:
+        assert desk(shop).apply(failed) == "applied" and contact_of(shop).unreachable_at
+        assert desk(shop).apply(receipt(message, "delivered")) == "applied"
+
+    slower = shop.world.worker(AtTransaction(shop.world.dynamodb, 0, meanwhile)).receipt_desk
+    assert slower.apply(failed) == "repeated"
+    assert (shop.stored(message).state, contact_of(shop).unreachable_at) == ("delivered", 0)
+
+
+def test_a_report_holds_where_its_number_was_checked_later(shop: Shop) -> None:
+    message, now = stands(shop, "sent"), shop.world.clock.now()
+    checks = NumberChecks(shop.world.services.table)
+    checks.save(shop.advertiser.id, message.person, Checked("reachable", None, "smsapi", now + HOUR))
+    assert desk(shop).apply(receipt(message, "failed", "unknown_subscriber")) == "applied"
+    assert (shop.stored(message).state, contact_of(shop).unreachable_at) == ("failed", 0)
 
 
 @pytest.mark.parametrize("order", list(permutations(("sent", "delivered", "failed"))))
