@@ -150,6 +150,13 @@ def test_clocks_that_differ_a_little_do_not_make_a_bought_cart_an_abandoned_one(
     assert meaning(settle(CART, told)) is None
 
 
+@pytest.mark.parametrize(("minutes", "begins"), [(3, False), (5, False), (6, True)])
+def test_five_minutes_are_forgiven_and_no_more(minutes: int, *, begins: bool) -> None:
+    bought = [event("add_to_cart", 0, **item(1, 60)), event("purchase", 10)]
+    refilled = settle(CART, [*bought, event("add_to_cart", 10 + minutes, **item(2, 60))])
+    assert refilled is not None and (refilled.state == "active") is begins
+
+
 def test_a_cart_that_grows_cheap_leaves_before_the_first_step() -> None:
     history = [event("add_to_cart", 0, **item(1, 60)), event("remove_from_cart", 5, **item(1))]
     enrolment = settle(CART, [*history, event("add_to_cart", 6, **item(2, 20))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,14 +12,20 @@ from chalicelib.audience.intake import Arrival
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.journeys.book import Known
+from chalicelib.journeys.definition import Journey
 from chalicelib.journeys.enrolling import held_out
+from chalicelib.journeys.making import message_id
+from chalicelib.journeys.stepping import End, Wait, outcome
+from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.messages import Message
 from chalicelib.storage.table import Put
 from chalicelib.workers.send import on_orders
 from tests.support.faults import FaultyClient, HeldBackClaim, at_operation
-from tests.support.journeys import CART, SHIPPED, made_now, pass_time, start, template
+from tests.support.journeys import CAPPED, CART, SHIPPED, made_now, pass_time, start, template
 from tests.support.shop import CAMILLE, PHONES, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
+from tests.support.world import NOON, World
 
 IDS = {"phone_sha256": hashed(CAMILLE)}
 
@@ -131,6 +138,33 @@ def test_an_exit_at_the_worst_moment_wins_over_the_claim(cart: Shop, stream: Str
     assert cart.world.worker(held_back).dispatch.send(made.id, made.version) == "refused"
     assert cart.stored(made).reason == "left_journey"
     assert cart.world.provider.sent == []
+
+
+def test_a_message_of_a_run_that_is_over_does_not_go(cart: Shop, stream: Stream) -> None:
+    """The contact has begun the journey anew since it was made: another cart, another message."""
+    abandon(cart, stream)
+    cart.world.clock.advance(46 * MINUTE)
+    made = made_now(cart)
+    (item,) = cart.world.of_type("enrolment")
+    cart.world.services.table.put(Put((item["pk"], item["sk"]), item | {"run": item["run"] + 1}))
+    assert cart.world.services.dispatch.send(made.id, made.version) == "refused"
+    assert cart.stored(made).reason == "left_journey"
+
+
+def test_each_run_and_step_has_one_message_of_its_own(world: World) -> None:
+    vault, journey = world.services.vault, Known("cart", 1, Journey.model_validate(CAPPED))
+    enrolment = Enrolment("adv", "person", "cart", "site", "adv", "site", "active", 1)
+    asked = [replace(enrolment, run=run, step=step) for run in (1, 2) for step in (0, 1)]
+    names = [message_id(vault, journey, one) for one in asked]
+    assert len(set(names)) == len(asked) and names == [message_id(vault, journey, one) for one in asked]
+
+
+def test_where_the_hours_are_closed_it_waits_before_anything_is_asked() -> None:
+    """Nothing is known of the cart yet, which would end the journey."""
+    journey = Journey.model_validate(CAPPED)
+    enrolment = Enrolment("adv", "person", "cart", "site", "adv", "site", "active", 1, active_at=NOON, planned_at=NOON)
+    assert outcome(journey, enrolment, {}, NOON + HOUR, NOON) == Wait(NOON + HOUR)
+    assert isinstance(outcome(journey, enrolment, {}, NOON, NOON), End)
 
 
 def test_an_order_that_comes_twice_makes_one_message(cart: Shop, stream: Stream) -> None:
