@@ -1,7 +1,8 @@
 """The words that a reply is read by: `lexicon/*.toml`, a file a language, and `common.toml` for what all share.
 
 A file's entries are regular expressions over undressed text (replies/undressing.py). `{name}` in one is put in from the
-file's `[parts]`, or from those of `common.toml`. Each entry is bounded by what is no word character.
+file's `[parts]`, or from those of `common.toml`. Each entry is bounded by what is no word character. A group
+repeats a few times at most (`{0,4}`), never without end: whoever writes a long text could stop the reading.
 """
 
 from __future__ import annotations

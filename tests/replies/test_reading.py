@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,7 +136,14 @@ HOSTILE = [
     "a" * 1_000_000, "de " * 100_000, "stop " * 100_000, "ne m envoyez " * 50_000, "« " * 100_000, "> \n" * 100_000,
     "e\u0301" * 100_000, "ﷺ" * 100_000, "1." * 100_000, "\ud800" * 1_000, "\x00" * 10_000, "le la les de du " * 50_000,
     "no more of the these this your " * 9_000, "? " * 100_000,
+    "je veux bien " * 10_000, "oui ok " * 10_000, "i would say it s a " * 9_000,
 ]  # fmt: skip
+
+
+def test_no_entry_of_the_lexicon_repeats_a_group_without_end() -> None:
+    """A group that may repeat for ever tries every way to divide a long text between its turns."""
+    for file in CORPUS.with_name("lexicon").glob("*.toml"):
+        assert not re.findall(r"(?<!\\)\)[*+]", file.read_text(encoding="utf-8")), file.name
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
