@@ -22,18 +22,16 @@ def write(shop: Shop, text: str, phone: str = CAMILLE, *, at: int | None = None,
 
 def written(services: Services, advertiser: str, text: str, phone: str, at: int | None = None, **more: Any) -> Thread:
     """A person's text to an advertiser of any stage."""
-    now = services.clock.now()
+    one = heard(services, advertiser, text, phone, f"text-{next(_numbers)}", at)
+    return services.threads.heard(replace(one, **more), services.clock.now())
+
+
+def heard(services: Services, advertiser: str, text: str, phone: str, text_id: str, at: int | None = None) -> Heard:
+    """A question, before its thread has taken it."""
     person = services.vault.person(phone)
     thread_id = services.threads.id_of(advertiser, person)
-    spoken = Spoken(f"text-{next(_numbers)}", at or now, "in", text, intent="question", stop="no", because=("est-ce",))
+    written_at = at or services.clock.now()
+    spoken = Spoken(text_id, written_at, "in", text, intent="question", stop="no", because=("est-ce",))
     said = seal_said(services.vault, thread_id, spoken)
-    heard = Heard(
-        advertiser,
-        person,
-        advertiser,
-        seal_phone(services.vault, thread_id, phone),
-        NUMBER,
-        said,
-        language="fr",
-    )
-    return services.threads.heard(replace(heard, **more), now)
+    phone_sealed = seal_phone(services.vault, thread_id, phone)
+    return Heard(advertiser, person, advertiser, phone_sealed, NUMBER, said, language="fr")
