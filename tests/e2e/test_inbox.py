@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from tests.e2e.deployed import Answer, Deployed, eventually
 from tests.support.talk import NUMBER, written
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", "Accept-Language": "fr"}
+PAGE = {"Accept": "text/html", "Accept-Language": "fr"}
+FORM = PAGE | {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def test_an_agent_signs_in_reads_and_answers_and_the_phone_gets_it_once(deployed: Deployed, phone: str) -> None:
@@ -17,16 +18,18 @@ def test_an_agent_signs_in_reads_and_answers_and_the_phone_gets_it_once(deployed
     shop.opt_in(phone)
     question = written(deployed.services, shop.advertiser, "C'est en stock ?", phone)
     page = f"/console/inbox/{question.id}"
-    assert deployed.request("GET", page, headers=FORM).status == 303
+    assert deployed.request("GET", page, headers=PAGE).status == 303
     assert deployed.request("POST", f"{page}/answer", "text=Oui", FORM | {"Cookie": "console=forged"}).status == 401
     begun = deployed.request(
         "POST", "/console", urlencode({"key": deployed.operator_key, "advertiser": shop.advertiser}), FORM
     )
     assert begun.status == 303
-    known = FORM | {"Cookie": begun.headers["set-cookie"].partition(";")[0]}
+    known = {"Cookie": begun.headers["set-cookie"].partition(";")[0]}
 
     def ask(path: str, **fields: str) -> Answer:
-        return deployed.request("POST" if fields else "GET", path, urlencode(fields) if fields else None, known)
+        if fields:
+            return deployed.request("POST", path, urlencode(fields), FORM | known)
+        return deployed.request("GET", path, headers=PAGE | known)
 
     shown = ask(page)
     text = unescape(shown.body.decode())
