@@ -276,7 +276,6 @@ BODIES: dict[str, Any] = {
     "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
     "/shops": {"kind": "prestashop"},
     "/keys": {"name": "Nora"},
-    "/rotate": {"overlap_hours": 1},
     "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
 }
 
