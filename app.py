@@ -196,8 +196,9 @@ def pull_opt_outs(event: dict[str, Any], context: Any) -> None:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: object) -> None:
-    """Each minute, what is due: steps of journeys, messages, and what is told outside."""
+    """Each minute, what is due: steps of journeys, messages, halves of long texts, and what is told outside."""
     services().due_steps.run()
+    services().long_texts.run()
     services().tick.run()
     services().due_notices.run()
 

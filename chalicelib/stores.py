@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
     from chalicelib.storage.halts import Halts
+    from chalicelib.storage.heard_texts import HeardTexts
     from chalicelib.storage.jobs import Jobs
     from chalicelib.storage.journey_rehearsals import JourneyRehearsals
     from chalicelib.storage.journeys import Journeys
@@ -398,6 +399,12 @@ class Stores:
         from chalicelib.storage.catalogue import Catalogue
 
         return Catalogue(self.table)
+
+    @cached_property
+    def heard_texts(self) -> HeardTexts:
+        from chalicelib.storage.heard_texts import HeardTexts
+
+        return HeardTexts(self.table)
 
     @cached_property
     def keyword_numbers(self) -> KeywordNumbers:

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from chalicelib.replies.conversation_desk import ConversationDesk
     from chalicelib.replies.inbound import Inbound
     from chalicelib.replies.keywords import Keywords
+    from chalicelib.replies.long_texts import LongTexts
     from chalicelib.replies.notices import Waiting
     from chalicelib.replies.quick_replies import QuickReplyBook
     from chalicelib.replies.survey_book import SurveyBook
@@ -679,9 +680,40 @@ class Services(Stores):
 
     @cached_property
     def inbound(self) -> Inbound:
+        from chalicelib.replies.following import JourneyReplies
         from chalicelib.replies.inbound import Inbound
+        from chalicelib.replies.seeing import Seer
 
-        return Inbound(self.ledgers, self.keywords, self.endings, self.vault, self.clock)
+        seer = Seer(
+            ledgers=self.ledgers,
+            messages=self.messages,
+            advertisers=self.advertisers,
+            countries=self.countries,
+            keywords=self.keywords,
+            asking=None,
+            vault=self.vault,
+        )
+        return Inbound(
+            seer=seer,
+            texts=self.heard_texts,
+            long_texts=self.long_texts,
+            ledgers=self.ledgers,
+            advertisers=self.advertisers,
+            threads=self.threads,
+            keywords=self.keywords,
+            answering=self.answering,
+            counters=self.counters,
+            followers=[JourneyReplies(self.endings)],
+            vault=self.vault,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def long_texts(self) -> LongTexts:
+        from chalicelib.replies.long_texts import LongTexts
+        from chalicelib.storage.text_parts import TextParts
+
+        return LongTexts(TextParts(self.table), self.reports, self.vault, self.clock)
 
     @cached_property
     def announcer(self) -> Announcer:
@@ -817,9 +849,10 @@ class Services(Stores):
             numbers=self.keyword_numbers,
             advertisers=self.advertisers,
             ledgers=self.ledgers,
+            contacts=self.contacts,
             intake=self.intake,
             counters=self.counters,
-            provider=lambda: self.provider,  # A STOP is recorded even where the provider is not set up.
+            answering=self.answering,
             vault=self.vault,
             clock=self.clock,
         )

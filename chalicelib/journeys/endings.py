@@ -7,7 +7,7 @@ from chalicelib.journeys.enroller import Enroller
 from chalicelib.journeys.experiments import Experiments
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Send
-from chalicelib.storage.messages import Messages
+from chalicelib.storage.messages import Message, Messages
 from chalicelib.storage.opposition_log import Record
 
 
@@ -28,11 +28,12 @@ class Endings:
         self._enroller = enroller
         self._experiments = experiments
 
-    def replied(self, person: str, at: int) -> None:
-        """A text came from a phone: it answers the last SMS, whoever sent that."""
-        if last := _last(self._ledgers.get(person)):
-            self._end(last, "reply", at)
-            self._experiments.answered(last.message, "replied", at)
+    def replied(self, message: Message, intent: str, at: int) -> None:
+        """A text came that answers an SMS: its journey knows what was answered, and may end by it."""
+        self._enroller.answered(message, intent)
+        if advertiser := self._advertisers.get(message.advertiser):
+            self._enroller.end(message.base, message.person, advertiser, "reply", at)
+        self._experiments.answered(message.id, "replied", at)
 
     def opposed(self, ledger: Ledger, said: Record) -> None:
         """A no was recorded. Nothing is sent after it anyway; this is so that nobody is counted as waiting."""

@@ -104,6 +104,8 @@ class CountryProfile:
     """The country whose territory it is, or itself: a sender is registered for all of it."""
     opt_out: Mapping[Language, str]
     """What a marketing text ends with, by its language: the `number` that takes a STOP, and the `page`."""
+    stop_everywhere: bool = False
+    """Whether a STOP to one advertiser goes to all of them."""
     carts: CartRule | None = None
     senders: tuple[SenderRule, ...] = ()
     """None where nothing is known: nothing may be sent then."""
@@ -182,6 +184,7 @@ def _profiles(file: str) -> dict[str, CountryProfile]:
             holidays_source=source,
             family=data["code"],
             opt_out=data["opt_out"],
+            stop_everywhere=data.get("stop_everywhere", False),
             carts=_cart_rule(data.get("carts")),
             senders=tuple(sender_rule(rule) for rule in data.get("senders", ())),
             postcodes={name: tuple(data[name]["postcodes"]) for name in holidays if name in data},

@@ -1,4 +1,4 @@
-"""The opt-in by text: a word to an advertiser's own keyword number, and nothing else said.
+"""The opt-in by text: a word to an advertiser's own keyword number, or to an SMS that asked for it, and nothing else.
 
 OUI and OK agree to the advertiser's SMS, and to nothing more: never to be matched. After a STOP only START, which is
 written by nobody by mistake, brings a person back.
@@ -8,24 +8,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.audience.intake import Arrival, Intake
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
-from chalicelib.clock import Clock
-from chalicelib.ids import new_id
-from chalicelib.logs import log, log_failure
-from chalicelib.sms_providers.contract import InboundText, Provider, SendError, Sms
-from chalicelib.storage.advertisers import Advertiser, Advertisers
+from chalicelib.clock import DAY, Clock
+from chalicelib.logs import log
+from chalicelib.messaging.answer_rules import AnswerKind
+from chalicelib.replies.addressed import CLOCKS_APART, Whose
+from chalicelib.replies.answering import Addressee, Answering
+from chalicelib.replies.confirming import words
+from chalicelib.sms_providers.contract import InboundText
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import Counters
-from chalicelib.storage.keyword_numbers import Answer, KeywordNumber, KeywordNumbers
+from chalicelib.storage.keyword_numbers import Answer, KeywordNumber, KeywordNumbers, dialled
 from chalicelib.storage.ledgers import Ledgers
+from chalicelib.storage.messages import Message
 from chalicelib.vault import Vault
 
 Word = Literal["OUI", "OK", "START"]
 
+ASKED_WITHIN = DAY
+"""How long after an SMS that asks for it an OUI is an answer to it (rules.md, opt-in by text)."""
 _AGREEING: dict[str, Word] = {"oui": "OUI", "ok": "OK", "start": "START"}
 _POLITE = frozenset(("bonjour", "bonsoir", "merci", "beaucoup", "svp", "stp", "madame", "monsieur"))
 _WORDS = re.compile(r"[^\W_]+")
@@ -53,8 +60,20 @@ def opt_in_word(text: str) -> Word | None:
     return said[0] if "START" not in said or len(said) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """A yes where it counts, and what it agrees to."""
+
+    advertiser: str
+    word: Word
+    number: str
+    """What it was written to, as a phone dials it."""
+    wording: str | None
+    wording_hash: str | None
+
+
 class Keywords:
-    """Acts on texts to keyword numbers. A text that is reported twice is one."""
+    """Finds what a text agrees to, and acts on it. A text that is reported twice is one."""
 
     def __init__(
         self,
@@ -62,83 +81,80 @@ class Keywords:
         numbers: KeywordNumbers,
         advertisers: Advertisers,
         ledgers: Ledgers,
+        contacts: Contacts,
         intake: Intake,
         counters: Counters,
-        provider: Callable[[], Provider],
+        answering: Answering,
         vault: Vault,
         clock: Clock,
     ) -> None:
         self._numbers = numbers
         self._advertisers = advertisers
         self._ledgers = ledgers
+        self._contacts = contacts
         self._intake = intake
         self._counters = counters
-        self._provider = provider
+        self._answering = answering
         self._vault = vault
         self._clock = clock
 
-    def owner(self, number: str) -> str | None:
-        """The advertiser whose keyword number this is, or None."""
-        found = self._numbers.get(number)
-        return found.advertiser if found else None
+    def of(self, number: str) -> KeywordNumber | None:
+        """Whose keyword number this is."""
+        return self._numbers.get(number)
 
-    def receive(self, reply: InboundText) -> bool:
-        """Take an opt-in where the text is one; True then. Raises StorageUnavailable: trying again is right."""
-        word = opt_in_word(reply.text)
-        number = self._numbers.get(reply.to) if word else None
-        advertiser = self._advertisers.get(number.advertiser) if number else None
-        if word is None or number is None or advertiser is None:
-            return False
-        text_id = f"{number.number}#{reply.id}"
-        first = self._numbers.heard(text_id, self._clock.now())
-        if first.done:
-            return True
-        answer = self._take(reply, word, number, first.at)
-        if answer:
-            self._answer(reply.phone, advertiser, number, answer)
-        self._numbers.settle(text_id)
-        return True
+    def yes(
+        self, whose: Whose, text: InboundText, person: str, message: Message | None, at: int, *, start: bool
+    ) -> Yes | None:
+        """What a text agrees to: on a keyword number, or within a day of an opt-in question.
 
-    def _take(self, reply: InboundText, word: Word, number: KeywordNumber, at: int) -> Answer | None:
+        START is understood on every number that the advertiser wrote from, by who was in its base.
+        """
+        word: Word | None = "START" if start else opt_in_word(whose.text)
+        advertiser, number = whose.advertiser, self._numbers.get(text.to)
+        if word is None or advertiser is None:
+            return None
+        if number and number.advertiser == advertiser:
+            return Yes(advertiser, word, number.sender, number.wording, number.wording_hash)
+        dialled_number = dialled(text.to)
+        if message and message.asks and 0 <= at - message.claimed_at + CLOCKS_APART <= ASKED_WITHIN:
+            return Yes(advertiser, word, dialled_number, message.asks["wording"], message.asks["hash"])
+        if word == "START" and whose.concerns_number and self._was_in(advertiser, person):
+            return Yes(advertiser, word, dialled_number, None, None)
+        return None
+
+    def take(self, yes: Yes, text_id: str, text: InboundText, at: int, language: str | None) -> None:
+        """Take an opt-in and answer it. Raises StorageUnavailable: trying again is right."""
+        person, advertiser = self._vault.person(text.phone), self._advertisers.get(yes.advertiser)
+        answer = self._take(yes, text_id, text.phone, person, at)
+        now = self._clock.now()
+        if answer and advertiser and self._numbers.may_answer(person, advertiser.id, answer, text_id, now):
+            to = Addressee(advertiser.id, person, text.phone, text.to)
+            kind: AnswerKind = "keyword" if answer == "confirmation" else "way_back"
+            said = words(answer, advertiser, yes.number, language)
+            self._answering.say(to, kind, said, reply_id=text_id, wrote_at=at, now=now, key=text_id)
+
+    def _take(self, yes: Yes, text_id: str, phone: str, person: str, at: int) -> Answer | None:
         """What to answer, once what was said is recorded."""
         statement = Statement(
             given={"sms_marketing": True},
             at=at,
             source="keyword",
-            wording=number.wording,
-            wording_hash=number.wording_hash,
-            evidence={"message": reply.id, "number": number.number, "word": word},
+            wording=yes.wording,
+            wording_hash=yes.wording_hash,
+            evidence={"message": text_id, "number": yes.number, "word": yes.word},
         )
-        arrival = Arrival(Profile(reply.phone), statement)
-        opposition = self._ledgers.get(self._vault.person(reply.phone)).opposition(number.advertiser)
-        stopped_since = opposition is not None and opposition.at > at
-        outcome = self._intake.take(number.advertiser, arrival, verified=word == "START" and not stopped_since)
-        log("keyword_received", advertiser=number.advertiser, word=word, outcome=outcome)
-        self._counters.add(number.advertiser, reply.id, self._clock.now(), f"keyword.{outcome}")
+        opposition = self._ledgers.get(person).opposition(yes.advertiser)
+        stopped_since = opposition is not None and opposition.last_at > at
+        returns = yes.word == "START" and not stopped_since
+        outcome = self._intake.take(yes.advertiser, Arrival(Profile(phone), statement), verified=returns)
+        log("keyword_received", advertiser=yes.advertiser, word=yes.word, outcome=outcome)
+        self._counters.add(yes.advertiser, text_id, self._clock.now(), f"keyword.{outcome}")
         if outcome == "opposed":
             return None if stopped_since else "way_back"
+        if returns:
+            self._ledgers.come_back(person, yes.advertiser, at)  # A STOP from before it may come yet.
         return "confirmation"
 
-    def _answer(self, phone: str, advertiser: Advertiser, number: KeywordNumber, answer: Answer) -> None:
-        """Answer a phone, once a day for each advertiser and answer. What became of it unknown is not sent again."""
-        now = self._clock.now()
-        if not self._numbers.may_answer(self._vault.person(phone), advertiser.id, answer, now):
-            return
-        text = _TEXTS[answer].format(advertiser.brand, number.sender)
-        sms = Sms(new_id("kw", now), phone, number.sender, text, "notification")
-        try:
-            self._provider().send(sms)
-        except SendError as error:
-            log("keyword_answer_failed", advertiser=advertiser.id, answer=answer, reason=error.kind)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the SMS may have left
-            log_failure("keyword_answer_unknown", error, advertiser=advertiser.id, answer=answer)
-        else:
-            log("keyword_answered", advertiser=advertiser.id, answer=answer)
-
-
-_TEXTS: dict[Answer, str] = {
-    "confirmation": (
-        "{0}: merci, c'est noté. Vous recevrez nos offres par SMS à ce numéro. STOP au {1} pour ne plus en recevoir."
-    ),
-    "way_back": "{0}: vous aviez demandé STOP, nous ne vous écrivons donc plus. Pour revenir, envoyez START au {1}.",
-}
+    def _was_in(self, advertiser: str, person: str) -> bool:
+        contact = self._contacts.get(advertiser, person)
+        return contact is not None and "sms_marketing" in contact.consents

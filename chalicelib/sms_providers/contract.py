@@ -102,3 +102,9 @@ class InboundText:
     """E.164."""
     to: str
     text: str
+    at: int | None = None
+    """When it was written, as the provider says; when it was reported where it does not (epoch ms)."""
+    reference: str = ""
+    """What the parts of a long text have in common, where they are reported one by one."""
+    part: int = 1
+    parts: int = 1

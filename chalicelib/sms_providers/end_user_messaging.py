@@ -119,7 +119,7 @@ class EndUserMessaging:
 
     def receipts(self, call: HookCall) -> list[Receipt]:
         """What an event says. Raises Forbidden or InvalidInput."""
-        event = self._told(call)
+        event, _ = self._told(call)
         kind = str(event.get("eventType"))
         if kind not in STATES:
             return []
@@ -140,7 +140,7 @@ class EndUserMessaging:
 
     def texts(self, call: HookCall) -> list[InboundText]:
         """The SMS from a phone that a topic brings. Raises Forbidden or InvalidInput."""
-        told = self._told(call)
+        told, at = self._told(call)
         names = ("inboundMessageId", "originationNumber", "destinationNumber")
         if not told:
             return []
@@ -148,7 +148,7 @@ class EndUserMessaging:
         if missing:
             raise InvalidInput(missing)
         text_id, phone, to = (str(told[name]) for name in names)
-        return [InboundText(f"eum-{text_id}", phone, to, str(told.get("messageBody", "")))]
+        return [InboundText(f"eum-{text_id}", phone, to, str(told.get("messageBody", "")), at or call.at)]
 
     def opt_outs(self, page: str | None) -> OptOutPage:
         """A page of the opt-out list. Raises SendError or NoAnswer."""
@@ -161,19 +161,22 @@ class EndUserMessaging:
         ]
         return OptOutPage(numbers, told.get("NextToken"))
 
-    def _told(self, call: HookCall) -> Mapping[str, Any]:
-        """The message of a topic; nothing where the call is about the subscription."""
+    def _told(self, call: HookCall) -> tuple[Mapping[str, Any], int | None]:
+        """The message of a topic, and when it was published; nothing where the call is about the subscription.
+
+        Texts are not in order (https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms.html): that time is.
+        """
         envelope = self._topics.open(call.body, frozenset(self._account().topics))
         if envelope.kind != "Notification":
             self._topics.confirm(envelope)
-            return {}
+            return {}, None
         try:
             told: Any = json.loads(envelope.message)
         except ValueError:
             told = None
         if not isinstance(told, dict):
             raise InvalidInput([FieldError("Message", "json_object", "must hold a JSON object")])
-        return told
+        return told, envelope.at
 
 
 def _refusal(code: str, answer: Mapping[str, Any]) -> FailureKind:

@@ -17,12 +17,14 @@ from chalicelib.clock import SECOND
 from chalicelib.errors import ConfigurationError, FieldError, Forbidden, InvalidInput
 from chalicelib.signed_body import check_signature
 from chalicelib.sms_providers.contract import Accepted, FailureKind, InboundText, Receipt, ReceiptState, SendError, Sms
+from chalicelib.sms_providers.encodings import Coding, body_text, decoded_text, form_fields
 from chalicelib.sms_providers.fiction import refuse_fiction
 from chalicelib.sms_providers.hooks import HookCall
 from chalicelib.sms_providers.transport import Answer, NoAnswer, check_url, request
 
 _PLACES = frozenset(("to", "to_digits", "sender", "text", "message_id", "validity_s", "message_class", "parts"))
 _LONGEST = 2_000
+_LONGEST_NUMBER = 12
 _SUCCESS = frozenset((200, 201, 202))
 _REFUSED, _SERVER_FAILED = 400, 500
 
@@ -53,7 +55,10 @@ class HttpAccount:
     states: dict[str, str] = field(default_factory=dict)
     """Its status to `sent`, `delivered` or `failed/reason`."""
     text: dict[str, str] = field(default_factory=dict)
-    """Paths in a report of an SMS from a phone: `id`, `from`, `to`, `text`."""
+    """Paths in a report of an SMS from a phone: `id`, `from`, `to`, `text`, `at` (epoch seconds); of a long text that
+    is reported part by part also `reference`, `part` and `parts`; and `coding`, where each report names it."""
+    codings: dict[str, str] = field(default_factory=dict)
+    """What a report says of its text's coding to what it is (encodings.py); under `*` what holds for any other."""
 
     def __post_init__(self) -> None:
         check_url("http.url", self.url)
@@ -67,6 +72,9 @@ class HttpAccount:
         for status, state in self.states.items():
             if state.partition("/")[0] not in get_args(ReceiptState):
                 raise ConfigurationError(f"http.states.{status}", "must be sent, delivered or failed/reason")
+        for said, coding in self.codings.items():
+            if coding not in get_args(Coding):
+                raise ConfigurationError(f"http.codings.{said}", f"must be one of {', '.join(get_args(Coding))}")
 
 
 class HttpProvider:
@@ -140,21 +148,37 @@ class HttpProvider:
     def texts(self, call: HookCall) -> list[InboundText]:
         """The SMS from a phone that a report brings. Raises Forbidden or InvalidInput."""
         account, told = self._signed(call)
-        found = {name: _text(_at(told, account.text.get(name, ""))) for name in ("id", "from", "to", "text")}
+        found = {name: _text(_at(told, path)) for name, path in account.text.items()}
         missing = [
-            FieldError(name, "required", "is not in the report") for name in ("id", "from", "to") if not found[name]
+            FieldError(name, "required", "is not in the report") for name in ("id", "from", "to") if not found.get(name)
         ]
         if missing:
             raise InvalidInput(missing)
-        phone = f"+{(found['from'] or '').removeprefix('+')}"
-        return [InboundText(f"http-{found['id']}", phone, found["to"] or "", found["text"] or "")]
+        coding = account.codings.get(found.get("coding") or "", account.codings.get("*", "plain"))
+        part, parts = (_number(found.get(name)) or 1 for name in ("part", "parts"))
+        at = _number(found.get("at"))
+        return [
+            InboundText(
+                id=f"http-{found['id']}",
+                phone=f"+{(found['from'] or '').strip().removeprefix('+')}",
+                to=found["to"] or "",
+                text=decoded_text(found.get("text") or "", coding),
+                at=at * SECOND if at else call.at,
+                reference=found.get("reference") or "",
+                part=part,
+                parts=parts,
+            )
+        ]
 
     def _signed(self, call: HookCall) -> tuple[HttpAccount, Any]:
         account = self._account()
         if not account.secret:
             raise Forbidden("the account names no secret for signatures")
         check_signature(account.secret, call.body, call.header("x-relance-signature"), call.at)
-        return account, _parsed(call.body)
+        content_type = call.header("content-type")
+        if content_type.startswith("application/x-www-form-urlencoded"):
+            return account, form_fields(call.body, content_type)
+        return account, _parsed(body_text(call.body, content_type))
 
 
 def _taken(answer: Answer, account: HttpAccount) -> str:
@@ -172,7 +196,7 @@ def _taken(answer: Answer, account: HttpAccount) -> str:
     return found
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes | str) -> Any:
     try:
         return json.loads(body)
     except ValueError:
@@ -193,6 +217,10 @@ def _at(told: Any, path: str) -> Any:
 def _text(value: Any) -> str | None:
     """A name or a number, as long as an id or an SMS may be."""
     return str(value)[:_LONGEST] if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() and len(value) <= _LONGEST_NUMBER else None
 
 
 def _filled(told: Any, values: Mapping[str, str]) -> Any:

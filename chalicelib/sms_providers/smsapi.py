@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from chalicelib.clock import SECOND, Clock
 from chalicelib.errors import FieldError, Forbidden, InvalidInput
 from chalicelib.sms_providers.contract import Accepted, FailureKind, InboundText, Receipt, ReceiptState, SendError, Sms
+from chalicelib.sms_providers.encodings import form_fields
 from chalicelib.sms_providers.fiction import refuse_fiction
 from chalicelib.sms_providers.hooks import HookCall, required
 from chalicelib.sms_providers.opt_outs import OptOut, OptOutPage
@@ -140,7 +141,9 @@ class Smsapi:
         """The SMS from a phone that a call brings. Raises Forbidden or InvalidInput."""
         given = self._known(call)
         text_id, phone, to = (required(given, name) for name in ("MsgId", "sms_from", "sms_to"))
-        return [InboundText(f"smsapi-{text_id}", f"+{phone.removeprefix('+')}", to, given.get("sms_text", ""))]
+        written = given.get("sms_date", "")
+        at = int(written) * SECOND if written.isdecimal() else call.at
+        return [InboundText(f"smsapi-{text_id}", f"+{phone.removeprefix('+')}", to, given.get("sms_text", ""), at)]
 
     def opt_outs(self, page: str | None) -> OptOutPage:
         """A page of the blacklist, its oldest entries first. Raises SendError or NoAnswer."""
@@ -163,7 +166,7 @@ class Smsapi:
         shown = call.query.get("token", "").encode("utf-8", "replace")
         if not hmac.compare_digest(shown, self._account().hook_token.encode()):
             raise Forbidden("the token is not the one that SMSAPI was given")
-        return dict(call.query) | dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return dict(call.query) | form_fields(call.body, call.header("content-type"))
 
 
 def _provider_id(answer: Answer, message_id: str) -> str:

@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, Forbidden, InvalidInput
 
 _AMAZON = re.compile(r"sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?")
@@ -34,6 +36,8 @@ class Envelope:
     id: str
     """The same when it is delivered again."""
     message: str
+    at: int | None = None
+    """When it was published (epoch ms)."""
     subscribe_url: str | None = None
 
 
@@ -51,7 +55,8 @@ class Topics:
             raise Forbidden("this is none of the topics of the account")
         self._verify(given)
         url = given.get("SubscribeURL")
-        return Envelope(given["Type"], given["MessageId"], given["Message"], _amazons(url) if url else None)
+        at = _published(given["Timestamp"])
+        return Envelope(given["Type"], given["MessageId"], given["Message"], at, _amazons(url) if url else None)
 
     def confirm(self, envelope: Envelope) -> None:
         """Take a topic's subscription, by its own address."""
@@ -86,6 +91,13 @@ class Topics:
                 self._certificates.clear()
             self._certificates[url] = self._fetch(url)
         return self._certificates[url]
+
+
+def _published(timestamp: str) -> int | None:
+    try:
+        return round(datetime.fromisoformat(timestamp).timestamp() * SECOND)
+    except ValueError:
+        return None
 
 
 def _amazons(url: str) -> str:

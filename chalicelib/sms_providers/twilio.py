@@ -146,7 +146,8 @@ class Twilio:
         """The SMS from a phone that a call brings. Raises Forbidden or InvalidInput."""
         given = self._signed(call)
         sid, phone, to = (required(given, name) for name in ("MessageSid", "From", "To"))
-        return [InboundText(f"twilio-{sid}", phone, to, given.get("Body", ""))]
+        # Twilio puts long texts together itself, and does not say when one was written.
+        return [InboundText(f"twilio-{sid}", phone, to, given.get("Body", ""), call.at)]
 
     def _signed(self, call: HookCall) -> dict[str, str]:
         """The fields of a call that Twilio has signed: the address, then each name and value in the names' order.

@@ -78,6 +78,8 @@ class Advertiser:
     """Who signs: a real person, who answers in its hours (messaging/agents.py). None: nobody does."""
     agent_name: bytes | None = None
     """That person's first name, sealed."""
+    contact: str = ""
+    """How the company is reached, as who texts CONTACT is told behind its name: an address, a phone, an e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def _advertiser(item: Item) -> Advertiser:
         answer_target_ms=item.get("answer_target_ms", 5 * MINUTE),
         agent=agent_from(item["agent"]) if item.get("agent") else None,
         agent_name=item.get("agent_name"),
+        contact=item.get("contact", ""),
     )
 
 

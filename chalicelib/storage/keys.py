@@ -92,7 +92,9 @@
 | upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
-| heard       | HEARD#<number>#<text id>  | HEARD                 | a text to a keyword number, by its id      |
+| heard       | HEARD#<text>              | HEARD                 | a text from a phone, by its id             |
+| text parts  | PARTS#<keyed hash>        | PARTS                 | a long text's next part; index `due`       |
+| stray       | STRAYS                    | <time>#<text>         | the operator: texts that are nobody's      |
 | webhook     | ADV#<advertiser>          | WEBHOOK#<webhook>     | its id; an advertiser's list               |
 | delivery    | WEBHOOK#<webhook>         | DELIVERY#<delivery>   | its id; a webhook's list; index `due`      |
 | announced   | WEBHOOK#<webhook>         | ANNOUNCED#<digest>    | nobody: an event is announced once         |
@@ -134,6 +136,10 @@ REGISTER_SHARDS = 16
 LINK_COPIES = 8
 ROSTER_SHARDS = 16
 SURVEY_SHARDS = 8
+TEXTS = "texts"
+"""The partition of the index `due` in which parts of long texts wait for one another."""
+TEXT_PARTS_PREFIX = "PARTS#"
+STRAYS = "STRAYS"
 JOBS = "jobs"
 """The partition of the index `due` in which long work stands: segments, broadcasts, rehearsals."""
 NOTICES = "notices"
@@ -778,8 +784,18 @@ def keyword_of(advertiser_id: str) -> Key:
 
 
 def heard(text_id: str) -> Key:
-    """A text to a keyword number."""
+    """A text from a phone."""
     return f"HEARD#{text_id}", "HEARD"
+
+
+def text_parts(name: str) -> Key:
+    """What came of a long text."""
+    return f"{TEXT_PARTS_PREFIX}{name}", "PARTS"
+
+
+def stray(at: int, text_id: str) -> Key:
+    """A text that is nobody's."""
+    return STRAYS, f"{at:013d}#{text_id}"
 
 
 def answered(person: str, advertiser_id: str, answer: str) -> Key:

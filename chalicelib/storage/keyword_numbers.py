@@ -1,4 +1,4 @@
-"""Keyword numbers: which advertiser a number belongs to, which texts to it were heard, and what was answered."""
+"""Keyword numbers: which advertiser a number belongs to, and what was answered for it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Literal
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
-from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Write
 
 Answer = Literal["confirmation", "way_back"]
 
-_REMEMBERED = 90 * DAY
 _WRITTEN = re.compile(r"(?:\+|00)?([0-9]{3,15})")
 _SHORT = 6
 
@@ -34,14 +33,6 @@ class KeywordNumber:
     def sender(self) -> str:
         """The number as a phone shows and dials it."""
         return dialled(self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class FirstHeard:
-    """When a text was heard for the first time, and whether all was done that it asks for."""
-
-    at: int
-    done: bool
 
 
 class KeywordNumbers:
@@ -84,28 +75,17 @@ class KeywordNumbers:
             raise
         return True
 
-    def heard(self, text_id: str, now: int) -> FirstHeard:
-        """Note that a text was heard, and learn whether it was before."""
-        item = {"type": "heard", "v": 1, "at": now, "done": False, "ttl": (now + _REMEMBERED) // SECOND}
-        try:
-            self._table.put(Put(keys.heard(text_id), item, condition="attribute_not_exists(pk)"))
-        except ConditionFailed:
-            found = self._table.get(keys.heard(text_id))
-            return FirstHeard(found["at"], found["done"]) if found else FirstHeard(now, done=False)
-        return FirstHeard(now, done=False)
+    def may_answer(self, person: str, advertiser: str, answer: Answer, text_id: str, now: int) -> bool:
+        """Claim the day's one answer of its kind to a person for a text.
 
-    def settle(self, text_id: str) -> None:
-        """Note that all was done that a text asks for."""
-        self._table.update(Update(keys.heard(text_id), "SET #done = :done", {"done": True}))
-
-    def may_answer(self, person: str, advertiser: str, answer: Answer, now: int) -> bool:
-        """Claim the day's one answer of its kind to a person; False where it was claimed within the last 24 hours."""
-        item = {"type": "answered", "v": 1, "at": now, "ttl": (now + 2 * DAY) // SECOND}
+        False where another text claimed it within the last 24 hours.
+        """
+        item = {"type": "answered", "v": 1, "at": now, "text": text_id, "ttl": (now + 2 * DAY) // SECOND}
         put = Put(
             keys.answered(person, advertiser, answer),
             item,
-            condition="attribute_not_exists(pk) OR #at <= :yesterday",
-            values={"yesterday": now - DAY},
+            condition="attribute_not_exists(pk) OR #at <= :yesterday OR #text = :text",
+            values={"yesterday": now - DAY, "text": text_id},
         )
         try:
             self._table.put(put)

@@ -229,6 +229,18 @@ class Ledgers:
                 return True
         raise StorageUnavailable("the ledger kept changing")
 
+    def come_back(self, person: str, advertiser: str, at: int) -> None:
+        """Note that a person came back to an advertiser, where no no stands: one that was said before may come late."""
+        for _ in range(_ATTEMPTS):
+            ledger = self.get(person)
+            if advertiser in ledger.opposed or ledger.readmitted.get(advertiser, 0) >= at:
+                return
+            values = {"readmitted": {**ledger.readmitted, advertiser: at}, "read": ledger.version}
+            with suppress(ConditionFailed):
+                self._table.update(_change(ledger.person, ", #readmitted = :readmitted", values, _AS_READ))
+                return
+        raise StorageUnavailable("the ledger kept changing")
+
     def narrow(self, person: str, advertiser: str, wish: Wish, counted: Update) -> bool:
         """Record what a person asks to get less of, and count it. False where that holds already.
 

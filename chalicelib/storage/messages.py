@@ -79,6 +79,8 @@ class Message:
     """The advertiser's template by its id; without one, the journey's own."""
     data: bytes | None = None
     """JSON of what came with it for its text (messaging/given.py)."""
+    asks: Mapping[str, str] | None = None
+    """The opt-in that its text asks for: the `wording` that it says, and its SHA-256 (`hash`)."""
     asked: str | None = None
     """Keyed fingerprint of the request that a back end made it by: the same id with another request is refused."""
     visitor: str | None = None

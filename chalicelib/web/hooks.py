@@ -37,7 +37,7 @@ def receipts(provider: str) -> Response:
 @routes.route("/hooks/{provider}/replies", methods=["GET", "POST"], content_types=_MEDIA)
 @view
 def replies(provider: str) -> Response:
-    """SMS from phones. The outbox's come from the phone simulator, and are acted on at once."""
+    """SMS from phones. The outbox's come from the phone simulator."""
     if provider == "outbox":
         return _simulated_reply()
     hooks = services().providers.text_hooks(provider)
@@ -58,7 +58,8 @@ def _simulated_reply() -> Response:
     if isinstance(phone, FieldError):
         raise InvalidInput([FieldError("from", phone.rule, phone.message)])
     services().outbox.received(fields["id"], phone, fields["to"], fields["text"])
-    services().inbound.receive(InboundText(fields["id"], phone, fields["to"], fields["text"]))
+    text = InboundText(f"outbox-{fields['id']}", phone, fields["to"], fields["text"], services().clock.now())
+    services().reports.take([], [text])
     return Response("", status_code=303, headers={"Location": "../../phone", "Content-Type": "text/plain"})
 
 

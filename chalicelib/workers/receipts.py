@@ -17,11 +17,13 @@ def on_reports(batch: Mapping[str, Any], services: Services) -> dict[str, list[d
     failures = []
     for record in batch["Records"]:
         try:
-            receipts, texts = decode(record["body"])
+            receipts, texts, given_up = decode(record["body"])
             for receipt in receipts:
                 services.receipt_desk.apply(Receipt(**receipt))
             for text in texts:
                 services.inbound.receive(opened(services.vault, text))
+            for name in given_up:
+                services.inbound.give_up(name)
         except Exception as error:  # noqa: BLE001 - whatever it was, the queue retries, then the dead-letter queue keeps it
             log_failure("report_failed", error, order=record["messageId"])
             failures.append({"itemIdentifier": record["messageId"]})

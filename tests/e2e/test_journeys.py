@@ -76,7 +76,7 @@ def test_a_cart_is_asked_about_reminded_of_and_given_a_code(shop: Shop, phone: s
     assert shop.counts()["journey.abandoned_cart.code.made"] == 1
 
 
-def test_a_reply_ends_the_cart(shop: Shop, phone: str) -> None:
+def test_a_reply_ends_the_cart_and_a_stop_is_confirmed_once(shop: Shop, phone: str) -> None:
     switch_on(shop, "abandoned_cart", closing_hour=22, promo_pool=a_pool(shop))
     leave_cart(shop, phone)
     shop.deployed.pass_minutes(46)
@@ -86,6 +86,13 @@ def test_a_reply_ends_the_cart(shop: Shop, phone: str) -> None:
     eventually(lambda: shop.counts().get("journey.abandoned_cart.left.replied") == 1)
     shop.deployed.pass_minutes(2 * DAY_MINUTES)
     assert shop.deployed.sms_to(phone) == first
+    for _ in range(2):
+        stop = f"id=stop-{phone[-4:]}&from=%2B{phone[1:]}&to=36111&text=Stop+svp"
+        assert shop.deployed.request("POST", "/hooks/outbox/replies", stop, FORM).status == 303
+    confirmed = eventually(lambda: (sms := shop.deployed.sms_to(phone)) != first and sms)
+    assert "c'est noté, vous ne recevrez plus de SMS" in str(confirmed)
+    eventually(lambda: shop.counts().get("message.sent") == 2)
+    assert (shop.counts()["stop.certain"], shop.counts()["answer.stop_confirmation"]) == (1, 1)
 
 
 def test_a_parcel_is_told_of(shop: Shop, phone: str) -> None:

@@ -122,6 +122,8 @@ def test_an_exact_stop_from_the_phone_holds_for_what_is_planned(deployed: Deploy
             "POST", "/hooks/outbox/replies", form, {"Content-Type": "application/x-www-form-urlencoded"}
         )
         assert answered.status == 303
+    services = deployed.services
+    eventually(lambda: services.ledgers.get(services.vault.person(phone)).opposed)
     deployed.pass_minutes(46)
     assert visitor.message("refused")["reason"] == "opposed"
 

@@ -16,6 +16,7 @@ from chalicelib.journeys.enrolling import held_out, variant_of
 from chalicelib.journeys.experiments import arms, with_purchase
 from chalicelib.links.attribution import Told, merged
 from chalicelib.reports.experiments import results_of
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.events import Event
 from chalicelib.storage.ledgers import Opposition
@@ -183,7 +184,7 @@ def test_who_opposes_is_counted_with_the_message_that_they_oppose(tried: Shop, s
     phone = abandon(tried, stream, "a")
     pass_time(tried, 46 * MINUTE, stream)
     services = tried.world.services
-    services.endings.replied(services.vault.person(phone), tried.world.clock.now())
+    services.inbound.receive(InboundText("reply-1", phone, tried.advertiser.sender, "Merci"))
     tried.world.clock.advance(MINUTE)
     services.ledgers.oppose(
         services.vault.person(phone), tried.advertiser.id, Opposition(tried.world.clock.now(), "stop")

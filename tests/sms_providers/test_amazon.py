@@ -231,7 +231,7 @@ def test_a_text_from_a_phone(topic: Topic) -> None:
     hooks = messaging("http://127.0.0.1:1", topic.fetch)
     said = {"originationNumber": DRAMA, "destinationNumber": "+12125550101", "messageKeyword": "K"}
     said |= {"messageBody": "STOP", "inboundMessageId": "cae173d2"}
-    expected = InboundText("eum-cae173d2", DRAMA, "+12125550101", "STOP")
+    expected = InboundText("eum-cae173d2", DRAMA, "+12125550101", "STOP", NOON)
     assert hooks.texts(HookCall("/", NOON, topic.notification(said))) == [expected]
 
 

@@ -153,7 +153,7 @@ def test_a_report_is_read_where_the_account_says() -> None:
 
 def test_a_text_from_a_phone() -> None:
     said = {"id": 5, "msisdn": "447700900123", "shortcode": "36123", "body": "STOP"}
-    assert http("https://gateway.example").texts(report(said)) == [InboundText("http-5", DRAMA, "36123", "STOP")]
+    assert http("https://gateway.example").texts(report(said)) == [InboundText("http-5", DRAMA, "36123", "STOP", NOON)]
 
 
 @pytest.mark.parametrize("told", [{}, {"uid": "e1"}, [], b"{", 5])

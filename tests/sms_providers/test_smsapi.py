@@ -154,7 +154,7 @@ def test_a_callback_shows_the_token(token: str) -> None:
 
 def test_a_text_from_a_phone() -> None:
     said = urlencode({"MsgId": "B7", "sms_from": "447700900123", "sms_to": "36123", "sms_text": "STOP & merci"})
-    assert smsapi().texts(callback(body=said)) == [InboundText("smsapi-B7", DRAMA, "36123", "STOP & merci")]
+    assert smsapi().texts(callback(body=said)) == [InboundText("smsapi-B7", DRAMA, "36123", "STOP & merci", NOON)]
 
 
 # --- the blacklist ---------------------------------------------------------------------------------------------------

@@ -187,4 +187,5 @@ def test_twilios_own_validator_agrees() -> None:
 
 def test_a_text_from_a_phone(hooks: Twilio) -> None:
     fields = {"MessageSid": "SM9", "From": DRAMA, "To": "36123", "Body": "STOP", "NumMedia": "0"}
-    assert hooks.texts(call("/hooks/twilio/replies", fields, {})) == [InboundText("twilio-SM9", DRAMA, "36123", "STOP")]
+    (text,) = hooks.texts(call("/hooks/twilio/replies", fields, {}))
+    assert text == InboundText("twilio-SM9", DRAMA, "36123", "STOP", NOON)

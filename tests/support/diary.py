@@ -80,6 +80,10 @@ class Diary:
     def faults(self, sent: Sent, message: Message, holdouts: dict[str, int]) -> Iterable[str]:
         """What is wrong with an SMS that was sent (P4)."""
         whom = message.advertiser, message.person
+        if message.journey == "stop_confirmation":
+            if self.noes.get(whom, sent.number + 1) > sent.number:
+                yield "a confirmation of no STOP"
+            return
         if wrong := _hour(sent):
             yield wrong
         if not self.agreed(whom, _PURPOSE[message.message_class], sent.number):

@@ -44,6 +44,8 @@ def assert_no_cap_is_passed(
     """For each SMS and each rule that held for it: with those in its window before it, never one over."""
     for position, taken in enumerate(record):
         message = messages[taken.sms.message_id]
+        if message.is_answer:
+            continue
         for rule in (*caps[message.advertiser], *OPERATOR):
             if message.message_class not in rule.classes or rule.campaign not in (None, message.series):
                 continue
@@ -56,7 +58,7 @@ def assert_no_cap_is_passed(
 
 
 def counts_for(rule: CapRule, other: Message, message: Message) -> bool:
-    if other.person != message.person or other.message_class not in rule.classes:
+    if other.is_answer or other.person != message.person or other.message_class not in rule.classes:
         return False
     if rule.level == "all":
         return True
@@ -67,6 +69,8 @@ def counts_for(rule: CapRule, other: Message, message: Message) -> bool:
 def assert_no_hour_is_wrong(record: list[HandedOver], days: EasterDays) -> None:
     for taken in record:
         local = datetime.fromtimestamp(taken.at / SECOND, PARIS)
+        if taken.sms.is_answer:
+            continue  # A STOP is confirmed at any hour.
         if taken.sms.message_class == "notification":
             assert 7 <= local.hour < 22, local
             continue
@@ -77,7 +81,7 @@ def assert_no_hour_is_wrong(record: list[HandedOver], days: EasterDays) -> None:
 def assert_budget_is_kept(messages: Mapping[str, Message], record: list[HandedOver], advertiser: str) -> None:
     spent: Counter[date] = Counter()
     for taken in record:
-        if messages[taken.sms.message_id].advertiser == advertiser:
+        if messages[taken.sms.message_id].advertiser == advertiser and not taken.sms.is_answer:
             day = datetime.fromtimestamp(taken.at / SECOND, PARIS).date()
             spent[day] += PART_MICRO * taken.sms.parts
     assert not spent or max(spent.values()) <= BUDGET_MICRO

@@ -1,0 +1,107 @@
+"""Everything that a text from a phone is decided from: whose it is, what it says, what the person said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.messaging.recipients import place_of
+from chalicelib.messaging.signing import CountryBook
+from chalicelib.replies.addressed import Spoke, Whose, whose
+from chalicelib.replies.courses import Course, Facts, decide
+from chalicelib.replies.keywords import Keywords, Yes
+from chalicelib.replies.questions import Question
+from chalicelib.replies.reading import Reading, read
+from chalicelib.sms_providers.contract import InboundText
+from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.keyword_numbers import number_digits
+from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.messages import Message, Messages
+from chalicelib.vault import Vault
+
+_LOOKED_AT = 100
+"""The newest SMS to a phone whose numbers are looked up: one batch read."""
+
+
+class Asking(Protocol):
+    """What the last SMS asked: replies/surveys."""
+
+    def question(self, advertiser: str, person: str, message: str | None, at: int) -> Question | None:
+        """The question that is open for a person at a moment, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text with all that was found of it, and what it leads to. Personal: in memory only."""
+
+    text: InboundText
+    person: str
+    at: int
+    whose: Whose
+    reading: Reading
+    course: Course
+    message: Message | None
+    """Our SMS that it answers."""
+    yes: Yes | None
+    """What it agrees to."""
+
+
+class Seer:
+    """Reads and decides; does nothing."""
+
+    def __init__(
+        self,
+        *,
+        ledgers: Ledgers,
+        messages: Messages,
+        advertisers: Advertisers,
+        countries: CountryBook,
+        keywords: Keywords,
+        asking: Asking | None,
+        vault: Vault,
+    ) -> None:
+        self._ledgers = ledgers
+        self._messages = messages
+        self._advertisers = advertisers
+        self._countries = countries
+        self._keywords = keywords
+        self._asking = asking
+        self._vault = vault
+
+    def see(self, text: InboundText, at: int) -> Seen:
+        """What a text of `at` leads to, as things are. Raises StorageUnavailable."""
+        person = self._vault.person(text.phone)
+        ledger, keyword = self._ledgers.get(person), self._keywords.of(text.to)
+        sent = self._sent(ledger)
+        spoke = [
+            Spoke(send.advertiser, send.message, send.at, _number(sent.get(send.message))) for send in ledger.sends
+        ]
+        speakers = {sms.advertiser for sms in spoke} | ({keyword.advertiser} if keyword else set())
+        brands = {one: known.brand for one in sorted(speakers) if (known := self._advertisers.get(one))}
+        owner = keyword.advertiser if keyword and keyword.advertiser in brands else None
+        found = whose(text.text, number_digits(text.to), at, owner=owner, spoke=spoke, brands=brands)
+        message = sent.get(found.message) if found.message else None
+        question = None
+        if self._asking and found.advertiser:
+            question = self._asking.question(found.advertiser, person, found.message, at)
+        reading = read(found.text, question)
+        yes = self._keywords.yes(found, text, person, message, at, start=reading.start)
+        facts = Facts(
+            reading,
+            found,
+            at,
+            returned=ledger.readmitted,
+            opts_in=yes is not None and (keyword is not None or reading.intent != "survey"),
+            everywhere=self._countries.profile(place_of(text.phone).country).stop_everywhere,
+        )
+        course = decide(facts)
+        return Seen(text, person, at, found, reading, course, message, yes if course.opt_in else None)
+
+    def _sent(self, ledger: Ledger) -> dict[str, Message]:
+        newest = sorted(ledger.sends, key=lambda send: -send.at)[:_LOOKED_AT]
+        return self._messages.get_all(send.message for send in newest) if newest else {}
+
+
+def _number(message: Message | None) -> str | None:
+    """The digits of what an SMS came from; None for a name, or where that is not known."""
+    return number_digits(message.sender or "") or None if message else None
