@@ -683,6 +683,7 @@ class Services(Stores):
         from chalicelib.replies.following import JourneyReplies
         from chalicelib.replies.inbound import Inbound
         from chalicelib.replies.seeing import Seer
+        from chalicelib.replies.telling import Telling
 
         seer = Seer(
             ledgers=self.ledgers,
@@ -704,6 +705,7 @@ class Services(Stores):
             answering=self.answering,
             counters=self.counters,
             followers=[JourneyReplies(self.endings)],
+            telling=Telling(self.announcer, self.waiting, self.threads, self.clock),
             vault=self.vault,
             clock=self.clock,
         )

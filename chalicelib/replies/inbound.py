@@ -22,6 +22,7 @@ from chalicelib.replies.keywords import Keywords
 from chalicelib.replies.long_texts import LongTexts
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.seeing import Seen, Seer
+from chalicelib.replies.telling import Telling
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.conversation import Heard, Said, Thread, because_context, said_context, thread_context
@@ -72,6 +73,7 @@ class Inbound:
         answering: Answering,
         counters: Counters,
         followers: Sequence[Follower],
+        telling: Telling,
         vault: Vault,
         clock: Clock,
     ) -> None:
@@ -85,6 +87,7 @@ class Inbound:
         self._answering = answering
         self._counters = counters
         self._followers = followers
+        self._telling = telling
         self._vault = vault
         self._clock = clock
 
@@ -122,6 +125,7 @@ class Inbound:
         elif not only_the_no:
             self._keep_apart(text_id, seen)
         self._confirm(text_id, seen)
+        self._telling.tell(text_id, seen)
         self._texts.settle(text_id)
         log("text_received", text=text_id, advertiser=advertiser, how=seen.whose.how, course=seen.course.reason)
         return seen.course

@@ -63,9 +63,9 @@ def test_a_brand_at_its_beginning_or_end_says_whose_it_is(text: str, advertiser:
 
 def test_what_came_later_was_not_answered() -> None:
     late = whose("Oui", "36123", NOON - 2 * HOUR, owner=None, spoke=[LUMEN, VOLT], brands=BRANDS)
-    assert (late.advertiser, late.stops) == ("lumen", {"lumen"})
+    assert late.advertiser == "lumen" and late.stops == {"lumen"}
 
 
 def test_a_brand_that_never_wrote_names_nobody() -> None:
     found = whose("STOP Nova", "36123", NOON, owner=None, spoke=[LUMEN], brands=BRANDS)
-    assert (found.advertiser, found.stops) == ("lumen", {"lumen"})
+    assert found.advertiser == "lumen" and found.stops == {"lumen"}

@@ -123,7 +123,7 @@ def test_a_problem_lets_marketing_wait_and_is_flagged(shop: Shop) -> None:
     assert text(shop, "Le colis est arrivé cassé, je suis très déçue") == "problem"
     assert shop.world.services.ledgers.get(person).held[shop.advertiser.id].why == "problem"
     thread = shop.world.services.threads.get(shop.advertiser.id, person)
-    assert thread and (thread.state, thread.flags) == ("waiting", {"problem"})
+    assert thread and thread.state == "waiting" and thread.flags == {"problem"}
     message = shop.message()
     assert shop.world.services.dispatch.send(message.id, message.version) == "deferred"
 
