@@ -96,6 +96,8 @@ class NewAdvertiser(Body):
     safeguards: SafeguardSettings = SafeguardSettings()
     agent: AgentSettings | None = None
     """Who signs; nobody where nothing is said."""
+    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    """How the company is reached: who texts CONTACT is told its name, and this."""
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> NewAdvertiser:
@@ -153,6 +155,7 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str, vault: Vault) -> Adv
         ),
         hours=hours_of(body.hours),
         attribution_ms=body.attribution_s * SECOND,
+        contact=body.contact,
         answer_target_ms=body.answer_target_s * SECOND,
         safeguards=_safeguards(body.safeguards),
         agent=agent_of(body.agent) if body.agent else None,
@@ -191,6 +194,7 @@ def advertiser_answer(advertiser: Advertiser, vault: Vault) -> dict[str, Any]:
         },
         "hours": hours_answer(advertiser.hours),
         "attribution_s": advertiser.attribution_ms // SECOND,
+        "contact": advertiser.contact,
         "answer_target_s": advertiser.answer_target_ms // SECOND,
         "safeguards": {
             "stop_percent": advertiser.safeguards.stop_percent,

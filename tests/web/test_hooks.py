@@ -172,3 +172,66 @@ def test_the_simulated_phone_reports_too(api: Api, world: World, said: str, stat
 @pytest.mark.parametrize("fields", [{}, {"id": "msg_1"}, {"id": "msg_1", "state": "lost"}])
 def test_the_simulated_phone_reports_what_there_is(api: Api, fields: dict[str, str]) -> None:
     assert api.ask("POST", "/hooks/outbox/receipts", fields, form=True).status == 422
+
+
+# --- texts from phones: the exact calls, and what they lead to -------------------------------------------------------
+
+
+def calls_of(name: str, topic: Topic) -> dict[str, Any]:
+    """One provider's call that brings a STOP of the same phone to the same number."""
+    if name == "twilio":
+        fields = {"MessageSid": "SM1", "From": CAMILLE, "To": "36123", "Body": "STOP 🛑", "NumSegments": "1"}
+        return twilio_call("/hooks/twilio/replies", fields)
+    if name == "smsapi":
+        fields = {"MsgId": "A1", "sms_from": CAMILLE[1:], "sms_to": "36123", "sms_text": "Arrêt"}
+        fields |= {"sms_date": "1772445600"}
+        return {"path": "/hooks/smsapi/replies?token=w0rd", "body": fields, "form": True}
+    if name == "http":
+        said = {"id": "1", "from": CAMILLE, "to": "36123", "text": "Arrêt"}
+        header = {"X-Relance-Signature": signature("s3cret", json.dumps(said).encode(), NOON)}
+        return {"path": "/hooks/http/replies", "body": said, "told": header}
+    said = {"originationNumber": CAMILLE, "destinationNumber": "36123", "messageBody": "Arrêt", "inboundMessageId": "i"}
+    told = {"Content-Type": "text/plain; charset=UTF-8"}
+    return {"path": "/hooks/end_user_messaging/replies", "body": json.loads(topic.notification(said)), "told": told}
+
+
+@pytest.fixture
+def topic(monkeypatch: pytest.MonkeyPatch) -> Topic:
+    """Amazon's, with a certificate that is fetched here."""
+    made = Topic()
+    monkeypatch.setattr("chalicelib.sms_providers.transport.fetch", made.fetch)
+    return made
+
+
+@pytest.mark.parametrize("name", ["twilio", "smsapi", "http", "end_user_messaging"])
+def test_a_providers_stop_is_taken_once_however_often_it_is_told(
+    api: Api, world: World, using: Callable[[str], Directory], topic: Topic, name: str
+) -> None:
+    using(name)
+    shop = open_shop(world)
+    person = shop.contact()
+    message = shop.message()
+    assert world.services.dispatch.send(message.id, message.version) == "sent"
+    for _ in range(2):
+        assert api.ask("POST", **calls_of(name, topic)).status == 200
+    assert world.services.ledgers.get(person).opposed == {}, "answered before anything is done"
+    assert "rr\u00eat" not in str(world.receipt_queue.entries) and CAMILLE[1:] not in str(world.receipt_queue.entries)
+    records = [{"messageId": "m", "body": entry["MessageBody"]} for entry in world.receipt_queue.entries]
+    for _ in range(2):
+        assert on_reports({"Records": records}, world.services) == {"batchItemFailures": []}
+    assert set(world.services.ledgers.get(person).opposed) == {shop.advertiser.id}
+    world.work()
+    assert [sms.is_answer for sms in world.provider.sent] == [False, True]
+    assert world.counts(shop.advertiser.id)["opposed.stop"] == 1
+
+
+@pytest.mark.parametrize("name", ["twilio", "http", "end_user_messaging"])
+def test_a_text_that_was_changed_on_its_way_is_not_believed(
+    api: Api, world: World, using: Callable[[str], Directory], topic: Topic, name: str
+) -> None:
+    using(name)
+    call = calls_of(name, topic)
+    for field in ("Body", "text", "Message"):
+        call["body"] |= {field: "other"} if field in call["body"] else {}
+    assert api.ask("POST", **call).status == 403
+    assert world.receipt_queue.entries == []
