@@ -680,7 +680,7 @@ class Services(Stores):
 
     @cached_property
     def inbound(self) -> Inbound:
-        from chalicelib.replies.following import JourneyReplies
+        from chalicelib.replies.following import JourneyReplies, SurveyReplies
         from chalicelib.replies.inbound import Inbound
         from chalicelib.replies.seeing import Seer
         from chalicelib.replies.telling import Telling
@@ -691,7 +691,7 @@ class Services(Stores):
             advertisers=self.advertisers,
             countries=self.countries,
             keywords=self.keywords,
-            asking=None,
+            surveys=self.survey_desk,
             vault=self.vault,
         )
         return Inbound(
@@ -704,7 +704,10 @@ class Services(Stores):
             keywords=self.keywords,
             answering=self.answering,
             counters=self.counters,
-            followers=[JourneyReplies(self.endings)],
+            followers=[
+                JourneyReplies(self.endings),
+                SurveyReplies(self.survey_desk, self.answering, self.clock),
+            ],
             telling=Telling(self.announcer, self.waiting, self.threads, self.clock),
             vault=self.vault,
             clock=self.clock,

@@ -1,9 +1,12 @@
-"""What goes on from a reply outside of its thread: the journey that it answers, and whoever wants to be told."""
+"""What goes on from a reply outside of its thread: the journey whose SMS it answers, the survey that has asked."""
 
 from __future__ import annotations
 
+from chalicelib.clock import Clock
 from chalicelib.journeys.endings import Endings
+from chalicelib.replies.answering import Answering
 from chalicelib.replies.inbound import Reply
+from chalicelib.replies.survey_desk import SurveyDesk
 
 
 class JourneyReplies:
@@ -16,3 +19,30 @@ class JourneyReplies:
         """Tell the journey."""
         if reply.message:
             self._endings.replied(reply.message, reply.reading.intent, reply.at)
+
+
+class SurveyReplies:
+    """The survey that has asked last: it takes the answer, and says what there is to say about it (R5)."""
+
+    def __init__(self, surveys: SurveyDesk, answering: Answering, clock: Clock) -> None:
+        self._surveys = surveys
+        self._answering = answering
+        self._clock = clock
+
+    def follow(self, reply: Reply) -> None:
+        """Have a reply taken that may be an answer; a problem, or what may be a STOP, is none."""
+        if reply.asked is None or reply.course.reason not in ("survey", "reply"):
+            return
+        language = reply.reading.language
+        outcome = self._surveys.take(reply.asked, reply.id, reply.text, reply.at, language=language)
+        if outcome.say:
+            self._answering.say(
+                reply.to,
+                "answer",
+                outcome.say,
+                reply_id=reply.id,
+                wrote_at=reply.at,
+                now=self._clock.now(),
+                key=outcome.key,
+                at_once=outcome.at_once,
+            )

@@ -22,6 +22,7 @@ from chalicelib.replies.keywords import Keywords
 from chalicelib.replies.long_texts import LongTexts
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.seeing import Seen, Seer
+from chalicelib.replies.survey_desk import OpenQuestion
 from chalicelib.replies.telling import Telling
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
@@ -48,6 +49,8 @@ class Reply:
     thread: Thread
     message: Message | None
     """Our SMS that it answers."""
+    asked: OpenQuestion | None = None
+    """What the person was asked last, by a survey."""
 
 
 class Follower(Protocol):
@@ -155,7 +158,7 @@ class Inbound:
         if seen.course.is_reply:
             to = self._addressee(seen, advertiser)
             text, message = seen.whose.text, seen.message
-            reply = Reply(text_id, to, text, seen.at, seen.reading, seen.course, thread, message)
+            reply = Reply(text_id, to, text, seen.at, seen.reading, seen.course, thread, message, seen.asked)
             for follower in self._followers:
                 follower.follow(reply)
         if seen.yes:

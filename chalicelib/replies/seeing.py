@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from chalicelib.messaging.recipients import place_of
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.replies.addressed import Spoke, Whose, whose
 from chalicelib.replies.courses import Course, Facts, decide
 from chalicelib.replies.keywords import Keywords, Yes
-from chalicelib.replies.questions import Question
 from chalicelib.replies.reading import Reading, read
+from chalicelib.replies.survey_desk import OpenQuestion, SurveyDesk
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.keyword_numbers import number_digits
@@ -21,13 +20,6 @@ from chalicelib.vault import Vault
 
 _LOOKED_AT = 100
 """The newest SMS to a phone whose numbers are looked up: one batch read."""
-
-
-class Asking(Protocol):
-    """What the last SMS asked: replies/surveys."""
-
-    def question(self, advertiser: str, person: str, message: str | None, at: int) -> Question | None:
-        """The question that is open for a person at a moment, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,8 @@ class Seen:
     """Our SMS that it answers."""
     yes: Yes | None
     """What it agrees to."""
+    asked: OpenQuestion | None = None
+    """What the person was asked last, by a survey."""
 
 
 class Seer:
@@ -57,7 +51,7 @@ class Seer:
         advertisers: Advertisers,
         countries: CountryBook,
         keywords: Keywords,
-        asking: Asking | None,
+        surveys: SurveyDesk,
         vault: Vault,
     ) -> None:
         self._ledgers = ledgers
@@ -65,7 +59,7 @@ class Seer:
         self._advertisers = advertisers
         self._countries = countries
         self._keywords = keywords
-        self._asking = asking
+        self._surveys = surveys
         self._vault = vault
 
     def see(self, text: InboundText, at: int) -> Seen:
@@ -81,10 +75,8 @@ class Seer:
         owner = keyword.advertiser if keyword and keyword.advertiser in brands else None
         found = whose(text.text, number_digits(text.to), at, owner=owner, spoke=spoke, brands=brands)
         message = sent.get(found.message) if found.message else None
-        question = None
-        if self._asking and found.advertiser:
-            question = self._asking.question(found.advertiser, person, found.message, at)
-        reading = read(found.text, question)
+        asked = self._surveys.open_question(person, found.advertiser, at) if found.advertiser else None
+        reading = read(found.text, asked.question if asked else None)
         yes = self._keywords.yes(found, text, person, message, at, start=reading.start)
         facts = Facts(
             reading,
@@ -95,7 +87,7 @@ class Seer:
             everywhere=self._countries.profile(place_of(text.phone).country).stop_everywhere,
         )
         course = decide(facts)
-        return Seen(text, person, at, found, reading, course, message, yes if course.opt_in else None)
+        return Seen(text, person, at, found, reading, course, message, yes if course.opt_in else None, asked)
 
     def _sent(self, ledger: Ledger) -> dict[str, Message]:
         newest = sorted(ledger.sends, key=lambda send: -send.at)[:_LOOKED_AT]
