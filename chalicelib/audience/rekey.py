@@ -188,6 +188,6 @@ _PLACES: dict[str, Callable[[Item], dict[str, str]]] = {
     "admin_key": lambda item: {"name": f"admin-key/{item['id']}"},
     **{
         kind: lambda item: {"sealed": f"{item['type']}/{item['id']}"}
-        for kind in ("outbox", "webhook", "notices", "audit")
+        for kind in ("outbox", "webhook", "notices", "audit", "stray")
     },
 }

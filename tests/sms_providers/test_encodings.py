@@ -68,7 +68,7 @@ def test_what_is_not_what_it_says_stays_as_it_came(written: str, coding: str, te
     assert decoded_text(written, coding) == text
 
 
-ACCOUNT = {
+ACCOUNT: dict[str, Any] = {
     "url": "https://gateway.example/",
     "body": {"to": "$to"},
     "response_id": "id",
