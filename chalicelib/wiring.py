@@ -403,6 +403,7 @@ class Services(Stores):
             facts=self.step_facts,
             experiments=self.experiments,
             ordering=self.ordering,
+            threads=self.threads,
             offers=self.offers,
             rules=rules_for(self.settings.origin),
             countries=self.countries,

@@ -180,6 +180,17 @@ class Exit(Document):
         return _asking(conditions, VISIT_FACTS)
 
 
+class Pause(Document):
+    """What lets the next steps wait: the person talks, and nobody is told of a basket in the middle of it.
+
+    It lasts until the conversation is closed, and no longer than its hours after the person's last text. The step that
+    waited is due then, and those after it follow from there.
+    """
+
+    on: Literal["reply"]
+    hours: Annotated[int, Field(ge=1, le=7 * 24)] = 24
+
+
 class Limits(Document):
     """How often a person may be in the journey."""
 
@@ -205,6 +216,7 @@ class Journey(Document):
     """Who it is for: asked before each step."""
     steps: Annotated[tuple[Step, ...], Field(max_length=10)]
     exits: Annotated[tuple[Exit, ...], Field(max_length=20)] = ()
+    pauses: Annotated[tuple[Pause, ...], Field(max_length=1)] = ()
     limits: Limits = Limits()
     holdout: Annotated[int, Field(ge=0, le=50)] = 0
     """Percent of the people who get nothing and are followed all the same."""
@@ -227,7 +239,7 @@ class Journey(Document):
             raise ValueError("a journey has at least one step")
         if repeated := _repeated(step.id for step in self.steps):
             raise ValueError(f"two steps are called {repeated}")
-        if found := next(chain(_unreachable(self), _offered(self)), None):
+        if found := next(chain(_unreachable(self), _offered(self), _paused(self)), None):
             raise ValueError(f"unreachable: {found}")
         return self
 
@@ -265,6 +277,12 @@ def _offered(journey: Journey) -> Iterator[str]:
         yield "a step that offers what goes with an order, in a journey that is about none"
     if not offers and any(exit_.of == "offer" for exit_ in journey.exits):
         yield "an exit by what no step offers"
+
+
+def _paused(journey: Journey) -> Iterator[str]:
+    """What is said of a pause that there cannot be, in words."""
+    ends = {exit_.on for exit_ in journey.exits if not exit_.when}
+    yield from (f"a pause by {pause.on}, which ends the journey" for pause in journey.pauses if pause.on in ends)
 
 
 def _covered(step: Step, texts: tuple[Text, ...], needed: tuple[Condition, ...]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from chalicelib.journeys import enrolling
 from chalicelib.journeys.book import JourneyBook, Known
 from chalicelib.journeys.definition import ExitName
 from chalicelib.journeys.enrolling import Decision, Enter, Leave, Move, Who
+from chalicelib.journeys.pausing import resumed
 from chalicelib.journeys.stepping import scheduled
 from chalicelib.journeys.subjects import subject_of
 from chalicelib.logs import log
@@ -85,6 +86,18 @@ class Enroller:
             if self._commit([stored.save(replace(known, reply=intent), known)]) is None:
                 return
         raise StorageUnavailable("others were faster each time")
+
+    def resume(self, base: str, person: str, advertiser: Advertiser) -> None:
+        """Let each of a contact's journeys go on that waits for the conversation that was closed now."""
+        now = self._clock.now()
+        for found in self._enrolments.of_contact(base, person):
+            journey = self._book.followed(advertiser, found.journey, found.definition)
+            known: Enrolment | None = found
+            while journey and known and (after := resumed(known, now)):
+                counted = count(advertiser.id, person, now, f"journey.{journey.id}.resumed")
+                if self._commit([stored.save(scheduled(journey.document, after, ()), known), counted]) is None:
+                    break
+                known = self._enrolments.get(found.key)
 
     def _walked(self, advertiser: Advertiser, journey: Known, known: Enrolment | None) -> Known:
         """The version that counts: who is in a journey leaves it as its own version says."""

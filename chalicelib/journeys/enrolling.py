@@ -218,6 +218,7 @@ def _entered(journey: Known, who: Who, subject: Subject, known: Enrolment) -> En
         active_at=subject.active_at,
         reason=None,
         step=0,
+        paused_until=0,
         visitor=who.visitor,
         product=subject.product,
         facts=subject.told,

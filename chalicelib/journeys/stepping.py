@@ -56,13 +56,16 @@ Outcome = End | PassOver | Wait | Go
 
 
 def planned(step: Step, enrolment: Enrolment, zones: Sequence[str]) -> int:
-    """When a step is due (epoch ms), by the enrolment's moments and, for a time of day, the recipient's clock."""
+    """When a step is due (epoch ms), by the enrolment's moments and, for a time of day, the recipient's clock.
+
+    What was paused is due when the pause is over: it neither expires by it, nor do the steps behind it come closer.
+    """
     since = {
         "previous": enrolment.previous_at if enrolment.ran else enrolment.active_at,
         "last_activity": enrolment.active_at,
         "trigger": enrolment.entered_at,
     }[step.wait.since]
-    due = since + round(_minutes(step, enrolment) * MINUTE)
+    due = max(since + round(_minutes(step, enrolment) * MINUTE), enrolment.paused_until)
     return _next_time_of_day(due, step.wait.at, zones[0]) if step.wait.at and zones else due
 
 

@@ -21,6 +21,7 @@ from chalicelib.journeys.landing import landing
 from chalicelib.journeys.making import message_id, step_message
 from chalicelib.journeys.offers import Offers
 from chalicelib.journeys.ordering import Ordering
+from chalicelib.journeys.pausing import paused_until
 from chalicelib.journeys.stepping import End, Go, PassOver, Wait, moved_on, outcome, planned
 from chalicelib.links.targets import Rules
 from chalicelib.logs import log
@@ -39,6 +40,7 @@ from chalicelib.storage.enrolments import Enrolment, Enrolments, Ran
 from chalicelib.storage.messages import Message
 from chalicelib.storage.occasions import Occasions
 from chalicelib.storage.table import TransactionRefused, Write
+from chalicelib.storage.threads import Threads
 from chalicelib.storage.visitors import Visitor, Visitors
 from chalicelib.tracking.sensitive import is_sensitive
 from chalicelib.vault import Vault
@@ -76,6 +78,7 @@ class Steps:
         facts: StepFacts,
         experiments: Experiments,
         ordering: Ordering,
+        threads: Threads,
         offers: Offers,
         rules: Rules,
         countries: CountryBook,
@@ -90,6 +93,7 @@ class Steps:
         self._step_facts = facts
         self._experiments = experiments
         self._ordering = ordering
+        self._threads = threads
         self._offers = offers
         self._rules = rules
         self._countries = countries
@@ -119,12 +123,14 @@ class Steps:
         if isinstance(at, str):
             return self._end(enrolment, End(at), now)
         step = at.journey.document.steps[enrolment.step]
-        due = planned(step, enrolment, at.place.zones)
-        if due > enrolment.planned_at:  # A time of day: whose, was not known when it was planned.
-            enrolment = replace(enrolment, planned_at=due)
-            at = replace(at, enrolment=enrolment)
+        due = max(enrolment.planned_at, planned(step, enrolment, at.place.zones))
+        # A time of day: whose, was not known when it was planned.
+        enrolment = replace(enrolment, planned_at=due)
+        at = replace(at, enrolment=enrolment)
         if (due := max(due, self._persons_hour(at))) > now:
-            return self._wait(at.enrolment, due)
+            return self._wait(enrolment, due)
+        if until := self._paused(at, now):
+            return self._pause(at, until, now)
         opening = self._opening(at, now)
         facts = self._facts(at, now) if opening == now else {}
         sent = self._enrolments.sent(enrolment, step.id) if step.at_most else Occasions()
@@ -217,6 +223,20 @@ class Steps:
         names = [f"journey.{at.journey.id}.{ran.step}.{ran.outcome}"]
         self._commit(at.enrolment, after, names, now, *self._experiments.joined(at.journey, at.enrolment, ran))
         return ran.outcome
+
+    def _paused(self, at: _At, now: int) -> int | None:
+        if not at.journey.document.pauses:
+            return None
+        thread = self._threads.get(at.enrolment.advertiser, at.enrolment.person)
+        return paused_until(at.journey.document, thread, now)
+
+    def _pause(self, at: _At, until: int, now: int) -> str:
+        step = at.journey.document.steps[at.enrolment.step]
+        paused = replace(at.enrolment, paused_until=until)
+        due = planned(step, paused, at.place.zones)
+        names = [f"journey.{at.journey.id}.{step.id}.paused"]
+        self._commit(at.enrolment, replace(paused, planned_at=due, due_at=due), names, now)
+        return "paused"
 
     def _wait(self, enrolment: Enrolment, until: int) -> str:
         self._enrolments.commit([stored.save(replace(enrolment, due_at=until), enrolment)])

@@ -71,6 +71,8 @@ class Enrolment:
     """When that step was to be due."""
     due_at: int | None = None
     """When it is looked at: later than planned where the hours do not allow it yet. None: never."""
+    paused_until: int = 0
+    """Until when its step waits, or waited, for the end of a conversation (journeys/pausing.py)."""
     previous_at: int = 0
     """When the step before was to be due."""
     visitor: str | None = None
