@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.audience.orders import EVIDENCE
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
-from chalicelib.journeys.facts import dearest, items_told
+from chalicelib.journeys.facts import dearest, items_told, told
 from chalicelib.storage.enrolments import Enrolment
 from chalicelib.storage.events import Event
-from chalicelib.storage.ordered import Ordered, OrderedLog, merged
+from chalicelib.storage.ordered import News, Ordered, OrderedLog, merged
 from chalicelib.storage.sold import SoldLog
 from chalicelib.storage.visitors import Tie
 
@@ -31,18 +32,21 @@ class Ordering:
 
     def follow(self, event: Event, holder: Tie, advertiser: str) -> Event:
         """Remember what an event says of its order; returns it with all that is known to be in that order."""
-        order, told = event.params.get("transaction_id"), event.params.get("items") or ()
+        order, listed = event.params.get("transaction_id"), event.params.get("items") or ()
         if not order:
             return event
+        fresh = news_of(event, holder)
         for _ in range(_ROUNDS):
             known = self._ordered.get(holder.base, holder.person, event.site, order)
-            items = merged(known.items if known else (), told)
-            if not items or (known and items == known.items):
+            items = merged(known.items if known else (), listed)
+            news = known.news.and_also(fresh) if known else fresh
+            if (items, news) == ((known.items, known.news) if known else ((), News())):
                 return event_with(event, items)
             at = min(event.time, event.received, *([known.at] if known else []))
             blank = Ordered(holder.base, holder.person, event.site, order, advertiser, at, items)
-            if self._ordered.save(replace(known, at=at, items=items) if known else blank, self._clock.now()):
-                if known is None and event.via == "server":  # A browser's word would name products to others.
+            if self._ordered.save(replace(known or blank, at=at, items=items, news=news), self._clock.now()):
+                had_none = known is None or not known.items
+                if items and had_none and event.via == "server":  # A browser's word would name products to others.
                     self._sold.together(event.site, items, self._clock.now())
                 return event_with(event, items)
         raise StorageUnavailable("others were faster each time")
@@ -53,7 +57,20 @@ class Ordering:
         if not order or "items" in enrolment.facts:
             return enrolment
         known = self._ordered.get(enrolment.base, enrolment.person, enrolment.site, order)
-        return with_items(enrolment, known.items) if known else enrolment
+        return with_items(enrolment, known.items) if known and known.items else enrolment
+
+
+def news_of(event: Event, holder: Tie) -> News:
+    """What an event tells of its order to whoever asks for it: only where a back end told it, and named the buyer.
+
+    A browser may be somebody else's than the order's buyer's, and its word is nobody's news.
+    """
+    if event.via != "server" or holder.evidence != EVIDENCE:
+        return News()
+    at, kept = min(event.time, event.received), told(event)
+    status = "created" if event.name == "purchase" else kept.get("status")
+    url = kept.get("tracking_url")
+    return News({status: at} if status else {}, kept.get("order_number"), url, at if url else 0)
 
 
 def with_items(enrolment: Enrolment, items: Sequence[Mapping[str, Any]]) -> Enrolment:

@@ -1,9 +1,9 @@
-"""What a contact has ordered, order by order: products, which name nobody."""
+"""What a contact has ordered, order by order: products, and what its shop told of the order. They name nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.clock import DAY, SECOND
@@ -14,6 +14,29 @@ from chalicelib.storage.table import ConditionFailed, Put, Table
 RETENTION = 3 * 365 * DAY
 """As long as its person may be a contact: who bought the bicycle is never offered it."""
 MOST_ITEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a shop's back end has told of an order whose buyer it named."""
+
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    """When each was reached last (epoch ms), by the sender's clock."""
+    number: str | None = None
+    """The order as its buyer knows it, where that is not the shop's number for it."""
+    tracking_url: str | None = None
+    tracked_at: int = 0
+    """When that was told."""
+
+    def and_also(self, other: News) -> News:
+        """Both; the same whichever is told first."""
+        names = {*self.statuses, *other.statuses}
+        newer = max(self, other, key=lambda one: (one.tracked_at, one.tracking_url or ""))
+        return replace(
+            newer,
+            statuses={name: max(self.statuses.get(name, 0), other.statuses.get(name, 0)) for name in sorted(names)},
+            number=max(filter(None, (self.number, other.number)), default=None),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,7 @@ class Ordered:
     """When it was first told of, by the sender's clock."""
     items: tuple[Mapping[str, Any], ...]
     """As events have them (`item_id`, `item_name`, `item_category`, `price`, `quantity`), by id."""
+    news: News = field(default_factory=lambda: News())
     version: int = 0
 
 
@@ -62,6 +86,7 @@ class OrderedLog:
             "advertiser": ordered.advertiser,
             "at": ordered.at,
             "items": [dict(line) for line in ordered.items],
+            "news": asdict(ordered.news),
             "version": ordered.version + 1,
             "ttl": (now + RETENTION) // SECOND,
         }
@@ -98,5 +123,6 @@ def _from_item(item: Item) -> Ordered:
         advertiser=item["advertiser"],
         at=item["at"],
         items=tuple(item["items"]),
+        news=News(**item.get("news", {})),
         version=item["version"],
     )
