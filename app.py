@@ -13,6 +13,7 @@ from chalice.app import Chalice, Request, Response
 from chalicelib.web import (
     admin,
     admin_audit,
+    admin_automatic_answers,
     admin_broadcasts,
     admin_complements,
     admin_consents,
@@ -81,6 +82,7 @@ for middleware in (
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_audit.routes)
 app.register_blueprint(admin_broadcasts.routes)
+app.register_blueprint(admin_automatic_answers.routes)
 app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
 app.register_blueprint(admin_conversations.routes)

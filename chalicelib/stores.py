@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.advertisers import Advertisers
     from chalicelib.storage.answered_once import AnsweredOnce
     from chalicelib.storage.audit_log import AuditLog
+    from chalicelib.storage.automatic_answers import AutomaticAnswers
     from chalicelib.storage.base_sizes import BaseSizes
     from chalicelib.storage.breakers import Breakers
     from chalicelib.storage.broadcasts import Broadcasts
@@ -351,6 +352,12 @@ class Stores:
         from chalicelib.storage.sold import SoldLog
 
         return SoldLog(self.table)
+
+    @cached_property
+    def automatic_answers(self) -> AutomaticAnswers:
+        from chalicelib.storage.automatic_answers import AutomaticAnswers
+
+        return AutomaticAnswers(self.table)
 
     @cached_property
     def complements(self) -> Complements:

@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from chalicelib.messaging.writing import Writer
     from chalicelib.promotions.desk import PromoDesk
     from chalicelib.replies.answering import Answering
+    from chalicelib.replies.asked_before import AskedBefore
+    from chalicelib.replies.auto_answering import AutoAnswering
     from chalicelib.replies.beside import BesideReader
     from chalicelib.replies.conversation_desk import ConversationDesk
     from chalicelib.replies.inbound import Inbound
@@ -653,7 +655,14 @@ class Services(Stores):
         from chalicelib.replies.conversation_desk import ConversationDesk
 
         return ConversationDesk(
-            self.threads, self.answering, self.ledgers, self.counters, self.announcer, self.vault, self.clock
+            threads=self.threads,
+            answering=self.answering,
+            ledgers=self.ledgers,
+            endings=self.endings,
+            counters=self.counters,
+            announcer=self.announcer,
+            vault=self.vault,
+            clock=self.clock,
         )
 
     @cached_property
@@ -678,6 +687,33 @@ class Services(Stores):
         from chalicelib.storage.quick_replies import QuickReplies
 
         return QuickReplyBook(QuickReplies(self.table), self.vault, self.clock)
+
+    @cached_property
+    def asked_before(self) -> AskedBefore:
+        from chalicelib.replies.asked_before import AskedBefore
+
+        return AskedBefore(self.ledgers, self.messages)
+
+    @cached_property
+    def auto_answering(self) -> AutoAnswering:
+        from chalicelib.replies.auto_answering import AutoAnswering
+
+        return AutoAnswering(
+            answers=self.automatic_answers,
+            answering=self.answering,
+            threads=self.threads,
+            ledgers=self.ledgers,
+            asked=self.asked_before,
+            links=self.links,
+            ordered=self.ordered,
+            templates=self.templates,
+            advertisers=self.advertisers,
+            countries=self.countries,
+            enroller=self.enroller,
+            counters=self.counters,
+            vault=self.vault,
+            clock=self.clock,
+        )
 
     @cached_property
     def inbound(self) -> Inbound:
@@ -706,8 +742,9 @@ class Services(Stores):
             answering=self.answering,
             counters=self.counters,
             followers=[
-                JourneyReplies(self.endings),
+                JourneyReplies(self.endings, self.asked_before),
                 SurveyReplies(self.survey_desk, self.answering, self.clock),
+                self.auto_answering,
             ],
             telling=Telling(self.announcer, self.waiting, self.threads, self.clock),
             vault=self.vault,

@@ -1,4 +1,4 @@
-"""Ends journeys by what a person says: a reply to an SMS, or a no to its advertiser."""
+"""Ends and resumes journeys by what a person says: a reply to an SMS, a no to its advertiser, the last word."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ class Endings:
         if advertiser := self._advertisers.get(message.advertiser):
             self._enroller.end(message.base, message.person, advertiser, "reply", at)
         self._experiments.answered(message.id, "replied", at)
+
+    def closed(self, base: str, person: str, advertiser: str) -> None:
+        """A conversation was closed: what waited for its end goes on."""
+        if known := self._advertisers.get(advertiser):
+            self._enroller.resume(base, person, known)
 
     def opposed(self, ledger: Ledger, said: Record) -> None:
         """A no was recorded. Nothing is sent after it anyway; this is so that nobody is counted as waiting."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from typing import Any
 
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
@@ -76,6 +77,13 @@ class Enroller:
 
     def answered(self, message: Message, intent: str) -> None:
         """Remember what a person has answered to a journey's SMS: its later steps may ask for it (`reply.intent`)."""
+        self._remember(message, reply=intent)
+
+    def followed_up(self, message: Message) -> None:
+        """Remember that the answer to a journey's SMS was answered with its link (`reply.followed_up`)."""
+        self._remember(message, followed_up=True)
+
+    def _remember(self, message: Message, **news: Any) -> None:
         if message.enrolled_by is None:
             return
         key, run = message.enrolled_by
@@ -83,7 +91,7 @@ class Enroller:
             known = self._enrolments.get(key)
             if known is None or known.run != run:
                 return
-            if self._commit([stored.save(replace(known, reply=intent), known)]) is None:
+            if self._commit([stored.save(replace(known, **news), known)]) is None:
                 return
         raise StorageUnavailable("others were faster each time")
 

@@ -226,6 +226,7 @@ def _entered(journey: Known, who: Who, subject: Subject, known: Enrolment) -> En
         ran=(),
         offer=(),
         reply=None,
+        followed_up=False,
         held_out=held_out(who.person, journey.id, journey.document.holdout),
     )
 

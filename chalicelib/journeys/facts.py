@@ -101,7 +101,7 @@ def step_facts(enrolment: Enrolment, browsing: Browsing | None, contact: Contact
     facts |= visit_facts(browsing) if browsing else {}
     facts |= {f"contact.fields.{name}": value for name, value in contact.fields.items()}
     facts |= {"contact.country": place.country, "contact.language": contact.fields.get("language")}
-    return facts | {"reply.intent": enrolment.reply}
+    return facts | {"reply.intent": enrolment.reply, "reply.followed_up": enrolment.followed_up}
 
 
 def _product_facts(product: Line | Viewed) -> dict[str, Fact]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.audience.orders import EVIDENCE
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
 from chalicelib.journeys.facts import dearest, items_told, told
@@ -30,12 +29,15 @@ class Ordering:
         self._sold = sold
         self._clock = clock
 
-    def follow(self, event: Event, holder: Tie, advertiser: str) -> Event:
-        """Remember what an event says of its order; returns it with all that is known to be in that order."""
+    def follow(self, event: Event, holder: Tie, advertiser: str, *, is_buyer: bool) -> Event:
+        """Remember what an event says of its order; returns it with all that is known to be in that order.
+
+        `is_buyer`: the holder is whom the back end named for the order; only that person is ever told of it.
+        """
         order, listed = event.params.get("transaction_id"), event.params.get("items") or ()
         if not order:
             return event
-        fresh = news_of(event, holder)
+        fresh = news_of(event) if is_buyer else News()
         for _ in range(_ROUNDS):
             known = self._ordered.get(holder.base, holder.person, event.site, order)
             items = merged(known.items if known else (), listed)
@@ -60,12 +62,9 @@ class Ordering:
         return with_items(enrolment, known.items) if known and known.items else enrolment
 
 
-def news_of(event: Event, holder: Tie) -> News:
-    """What an event tells of its order to whoever asks for it: only where a back end told it, and named the buyer.
-
-    A browser may be somebody else's than the order's buyer's, and its word is nobody's news.
-    """
-    if event.via != "server" or holder.evidence != EVIDENCE:
+def news_of(event: Event) -> News:
+    """What an event tells of its order to its buyer, who may ask for it; a browser's word is nobody's news."""
+    if event.via != "server":
         return News()
     at, kept = min(event.time, event.received), told(event)
     status = "created" if event.name == "purchase" else kept.get("status")

@@ -79,10 +79,11 @@ class Trail:
         tie = None if _overtaken(visitor, event) else _acting(visitor, site, event)
         if tie and event.network:
             self._ties.lend(tie, event.network, event.received)
-        holder = self._orders.holder(event, site) or tie or self._orders.customer(event, site)
+        buyer = self._orders.holder(event, site)
+        holder = buyer or tie or self._orders.customer(event, site)
         advertiser = self._advertisers.get(site.advertiser) if holder else None
         if holder and advertiser:
-            known = self._ordering.follow(event, holder, advertiser.id)
+            known = self._ordering.follow(event, holder, advertiser.id, is_buyer=buyer is not None)
             names += self._enroller.follow(known, visitor, holder, site, advertiser)
         if event.name in FOLLOWED:
             doubt = visitor.unmatched if event.identifiers else None

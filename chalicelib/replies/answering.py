@@ -22,6 +22,8 @@ from chalicelib.storage.send_queue import Order, SendQueue
 from chalicelib.storage.table import TransactionRefused
 from chalicelib.vault import Vault
 
+LINK = "\ue000"
+"""Where the link stands in a text: a sign that nobody writes (Unicode, private use)."""
 _LIQUID = re.compile(r"\{(?=[{%#])")
 
 
@@ -66,7 +68,8 @@ class Answering:
         """The answer, which leaves in the next seconds if it may; the one of before where `key` has said it already.
 
         Or why there is none, which is counted: everything is asked once more when it leaves (messaging/decide.py).
-        `text` is what the phone shows, to the letter; `link` (a checked URL) goes after it as a personal link.
+        `text` is what the phone shows, to the letter; `link` (a checked URL) goes where LINK stands in it, or after it,
+        as a personal link.
         `reply_id` is the text that it answers, written at `wrote_at`. `at_once` says that this was a question, so an
         answer does not wait for the hours. Raises StorageUnavailable; saying it again is right.
         """
@@ -104,7 +107,9 @@ class Answering:
         at_once: bool,
         link: str | None,
     ) -> Message:
-        said = to_the_letter(text) + (" {{ link }}" if link else "")
+        said = to_the_letter(text)
+        if link:
+            said = said.replace(LINK, "{{ link }}") if LINK in said else said + " {{ link }}"
         return Message(
             id=message_id,
             state="queued",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
+from chalicelib.journeys.endings import Endings
 from chalicelib.replies.agent_answers import JUST_ASKED, NotAnswered, size
 from chalicelib.replies.answering import Addressee, Answering
 from chalicelib.replies.spoken import Spoken, open_phone, open_said, seal_said
@@ -41,9 +42,11 @@ class ConversationDesk:
 
     def __init__(
         self,
+        *,
         threads: Threads,
         answering: Answering,
         ledgers: Ledgers,
+        endings: Endings,
         counters: Counters,
         announcer: Announcer,
         vault: Vault,
@@ -52,6 +55,7 @@ class ConversationDesk:
         self._threads = threads
         self._answering = answering
         self._ledgers = ledgers
+        self._endings = endings
         self._counters = counters
         self._announcer = announcer
         self._vault = vault
@@ -120,6 +124,7 @@ class ConversationDesk:
         thread = self._change(advertiser, thread_id, turned)
         if state == "closed":
             self._release(thread, now)
+            self._endings.closed(thread.base, thread.person, advertiser)
         return thread
 
     def assign(self, advertiser: str, thread_id: str, assignee: str | None) -> Thread:

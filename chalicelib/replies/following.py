@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.clock import Clock
 from chalicelib.journeys.endings import Endings
 from chalicelib.replies.answering import Answering
+from chalicelib.replies.asked_before import AskedBefore
 from chalicelib.replies.inbound import Reply
 from chalicelib.replies.survey_desk import SurveyDesk
 
@@ -12,13 +13,14 @@ from chalicelib.replies.survey_desk import SurveyDesk
 class JourneyReplies:
     """The journey of the SMS that is answered: it knows the answer, and may end by it (J1, J3)."""
 
-    def __init__(self, endings: Endings) -> None:
+    def __init__(self, endings: Endings, asked: AskedBefore) -> None:
         self._endings = endings
+        self._asked = asked
 
     def follow(self, reply: Reply) -> None:
         """Tell the journey."""
-        if reply.message:
-            self._endings.replied(reply.message, reply.reading.intent, reply.at)
+        if asked := self._asked.of(reply):
+            self._endings.replied(asked, reply.reading.intent, reply.at)
 
 
 class SurveyReplies:

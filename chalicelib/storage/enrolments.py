@@ -87,6 +87,8 @@ class Enrolment:
     """The ids of the product that a step has offered, its variants' included."""
     reply: str | None = None
     """What the person has answered to its SMS, as an intent: `positive`, `problem`, …"""
+    followed_up: bool = False
+    """Whether that was answered with the link again already (replies/automatic.py)."""
     held_out: bool = False
     """Whether the contact is one of those who get nothing, to compare with."""
 

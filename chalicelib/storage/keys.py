@@ -49,6 +49,8 @@
 | participant | CONTACT#<base>#<person>   | ARM#<adv.>#<jou.>#<v.>| what a contact did in an experiment        |
 | ordered     | CONTACT#<base>#<person>   | ORDERED#<site>#<ord.> | an order's events, what may be offered     |
 | sold        | SOLD#<site>#<item>        | SOLD                  | what is bought together with an item       |
+| answers     | ADV#<advertiser>          | ANSWERS               | what is answered by itself, in which words |
+| answered    | THREAD#<thread>           | ANSWERED              | what a thread was answered so              |
 | complements | ADV#<advertiser>          | COMPLEMENTS           | what may be offered to who bought what     |
 | browser     | CONTACT#<base>#<person>   | BROWSER#<site>#<vis.> | an erasure, an export                      |
 | text        | CONTACT#<base>#<person>   | MESSAGE#<message>     | an erasure, an export                      |
@@ -581,6 +583,16 @@ def sold(site_id: str, item: str) -> Key:
 def complements(advertiser_id: str) -> Key:
     """What an advertiser offers to whoever has bought something."""
     return f"ADV#{advertiser_id}", "COMPLEMENTS"
+
+
+def automatic_answers(advertiser_id: str) -> Key:
+    """What an advertiser lets be answered by itself."""
+    return f"ADV#{advertiser_id}", "ANSWERS"
+
+
+def answered_itself(thread_id: str) -> Key:
+    """What a conversation was answered by itself."""
+    return f"{THREAD_PREFIX}{thread_id}", "ANSWERED"
 
 
 def ledger(person: str) -> Key:

@@ -10,6 +10,7 @@ from chalicelib.web import conversation_models
 from chalicelib.web.admin_consent_models import NewConsent
 from chalicelib.web.admin_models import KeywordSettings, NewAdvertiser, NewSite, SiteSettings
 from chalicelib.web.admin_people_models import FindPerson, ObjectPerson, ObjectPhone, WithReason
+from chalicelib.web.automatic_answer_models import AutomaticAnswerSettings
 from chalicelib.web.broadcast_models import NewBroadcast, ReachQuestion
 from chalicelib.web.cap_models import OperatorCaps
 from chalicelib.web.complement_models import NewComplements
@@ -40,6 +41,7 @@ _WORDING = "/v1/advertisers/{advertiser}/wordings/{wording}"
 _TEST_PHONES = "/v1/advertisers/{advertiser}/test-phones"
 _HALT = "/v1/advertisers/{advertiser}/halt"
 _COMPLEMENTS = "/v1/advertisers/{advertiser}/complements"
+_AUTOMATIC = "/v1/advertisers/{advertiser}/automatic-answers"
 _SEGMENTS = "/v1/advertisers/{advertiser}/segments"
 _BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"
 _BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
@@ -106,6 +108,8 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ),
     ("get", _COMPLEMENTS, "What is offered to whoever has bought something", None, 200),
     ("put", _COMPLEMENTS, "Replace what is offered with what", "NewComplements", 200),
+    ("get", _AUTOMATIC, "Which replies are answered by themselves, and in which words", None, 200),
+    ("put", _AUTOMATIC, "Replace which are, and the advertiser's own words", "AutomaticAnswerSettings", 200),
     ("get", _SURVEYS, "Surveys, votes and contests", None, 200),
     ("post", _SURVEYS, "Make a survey; a template that names it asks it", "NewSurvey", 201),
     ("get", _SURVEY, "A survey as it stands", None, 200),
@@ -252,6 +256,7 @@ _MODELS = (
     NewCodes,
     NewRedemption,
     NewHalt,
+    AutomaticAnswerSettings,
     NewComplements,
     NewSegment,
     SegmentRows,

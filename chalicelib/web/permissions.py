@@ -8,7 +8,18 @@ _SCOPED = "/v1/advertisers/{advertiser}"
 _PERSONAL = frozenset({"people", "imports", "conversations", "audit", "keys"})
 """What shows who somebody is, or who did what: not for whoever only reads."""
 _AGENT_READS = frozenset(
-    {"settings", "conversations", "quick-replies", "messages", "templates", "journeys", "surveys", "counts", "halt"}
+    {
+        "settings",
+        "conversations",
+        "automatic-answers",
+        "quick-replies",
+        "messages",
+        "templates",
+        "journeys",
+        "surveys",
+        "counts",
+        "halt",
+    }
 )
 _AGENT_CHANGES = frozenset({"conversations"})
 _DEVELOPER_CHANGES = frozenset(

@@ -298,6 +298,17 @@ def test_what_is_offered_with_what_is_replaced(deployed: Deployed, shop: Shop) -
     assert deployed.admin("GET", path).json == rules
 
 
+def test_what_is_answered_by_itself_is_replaced(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}/automatic-answers"
+    settings = {"on": ["status"], "texts": {"fr": {"away": "{{ brand }} : nous revenons vite."}}}
+    assert deployed.admin("PUT", path, {"on": ["sales"]}).status == 422
+    assert deployed.admin("PUT", path, {"texts": {"fr": {"thanks": "-10 % pour vous"}}}).status == 422
+    assert deployed.admin("PUT", path, settings).json == settings | {
+        "usual_texts": deployed.admin("GET", path).json["usual_texts"]
+    }
+    assert deployed.admin("GET", path).json["on"] == ["status"]
+
+
 def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed) -> None:
     shop = deployed.open_shop()
     created = deployed.admin("POST", f"/v1/sites/{shop.site}/shops", {"kind": "shopify", "secret": SECRET})

@@ -99,9 +99,7 @@ def writes(shop: Shop, name: str = "t1") -> Thread:
 
 
 def closes(shop: Shop, talk: Thread) -> None:
-    services = shop.world.services
-    services.threads.change(talk.id, lambda known: replace(known, state="closed"), shop.world.clock.now())
-    services.enroller.resume(talk.base, talk.person, shop.advertiser)
+    shop.world.services.conversation_desk.turn(shop.advertiser.id, talk.id, "closed")
 
 
 def test_who_talks_is_not_reminded_until_the_hours_are_over(cart: Shop) -> None:

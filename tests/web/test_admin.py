@@ -270,6 +270,7 @@ BODIES: dict[str, Any] = {
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},
     "/check": {"code": "123456"},
     "/complements": {"complements": []},
+    "/automatic-answers": {"on": ["thanks"]},
     "/test-phones": {"phone": CAMILLE},
     "/test-phones/confirm": {"phone": CAMILLE, "verification": "ver_none", "code": "123456"},
     "/templates/{template}/test": {},

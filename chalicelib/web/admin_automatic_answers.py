@@ -1,0 +1,34 @@
+"""`/v1/advertisers/{advertiser}/automatic-answers`: what is answered by itself, and in which words (R2, R4)."""
+
+from __future__ import annotations
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.views import view
+from chalicelib.wiring import services
+
+routes = Blueprint(__name__)
+_ANSWERS = "/v1/advertisers/{advertiser}/automatic-answers"
+
+
+@routes.route(_ANSWERS, methods=["GET"])
+@view
+def get_automatic_answers(advertiser: str) -> Response:
+    """Which are on, the advertiser's own texts, and ours."""
+    from chalicelib.web.automatic_answer_models import settings_answer
+
+    reached(routes, advertiser)
+    return answer(settings_answer(services().automatic_answers.settings(advertiser)))
+
+
+@routes.route(_ANSWERS, methods=["PUT"])
+@view
+def replace_automatic_answers(advertiser: str) -> Response:
+    """Replace which are on, and the advertiser's own texts."""
+    from chalicelib.web.automatic_answer_models import AutomaticAnswerSettings, settings_answer
+
+    reached(routes, advertiser)
+    settings = read_body(routes, AutomaticAnswerSettings).settings()
+    services().automatic_answers.save_settings(advertiser, settings)
+    return answer(settings_answer(settings))

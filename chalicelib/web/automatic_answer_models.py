@@ -1,0 +1,31 @@
+"""Bodies and answers of automatic answers, in the admin API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from chalicelib.errors import InvalidInput
+from chalicelib.replies.automatic_texts import check, ours
+from chalicelib.storage.automatic_answers import KINDS, USUAL, AnswerSettings, Kind
+from chalicelib.web.body import Body
+
+
+class AutomaticAnswerSettings(Body):
+    """All of an advertiser's settings: what is not named is off, or in our words."""
+
+    on: Annotated[list[Kind], Field(max_length=len(KINDS))] = Field(default_factory=lambda: sorted(USUAL))
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By language (fr, en, es, de, it, nl) and name, as the answer lists them."""
+
+    def settings(self) -> AnswerSettings:
+        """As they are stored. Raises InvalidInput."""
+        if wrong := check(self.texts):
+            raise InvalidInput(wrong)
+        return AnswerSettings(frozenset(self.on), self.texts)
+
+
+def settings_answer(settings: AnswerSettings) -> dict[str, Any]:
+    """The settings, and the texts that stand where the advertiser has none of its own."""
+    return {"on": sorted(settings.on), "texts": settings.texts, "usual_texts": ours()}
