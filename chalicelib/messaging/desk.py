@@ -65,6 +65,8 @@ class Wanted:
     label: MessageClass | None = None
     """What the caller takes it for. Its content decides."""
     campaign: str | None = None
+    asks: Mapping[str, str] | None = None
+    """The opt-in that its text asks for, as `Message.asks`."""
     send_at: int | None = None
     expires_in_ms: int = DAY
 
@@ -151,6 +153,7 @@ class MessageDesk:
             campaign=wanted.campaign,
             template=wanted.template,
             data=seal_given(self._vault, message_id, wanted.given),
+            asks=wanted.asks,
             asked=asked,
             evidence={"order": order} if order else {},
             country=place.country,

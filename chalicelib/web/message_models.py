@@ -48,6 +48,8 @@ class NewMessage(Body):
     order: _Short | None = None
     """The number of the order that it is about."""
     campaign: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")] | None = None
+    asks: _Short | None = None
+    """The wording of the opt-in that its text asks for: an OUI within 24 hours agrees to it."""
     send_at: datetime | None = None
     expires_in_s: Annotated[int, Field(ge=60, le=_MONTH_S)] = 24 * 3600
     """Counted from `send_at`."""

@@ -41,6 +41,7 @@ def ask() -> Response:
         given=Given(body.data, _target(body.link), body.order, body.text, body.sender),
         label=body.message_class,
         campaign=body.campaign,
+        asks=_asks(advertiser.id, body.asks),
         send_at=epoch_ms(body.send_at),
         expires_in_ms=body.expires_in_s * SECOND,
     )
@@ -49,6 +50,15 @@ def ask() -> Response:
         field = _ABOUT.get(taken.partition("_")[0], "to")
         raise InvalidInput([FieldError(field, taken, reason_in_words(taken))])
     return answer(message_answer(taken), 202)
+
+
+def _asks(base: str, wording: str | None) -> dict[str, str] | None:
+    if wording is None:
+        return None
+    known = services().wordings.get(base, wording)
+    if known is None:
+        raise InvalidInput([FieldError("asks", "unknown", "a wording of this advertiser's")])
+    return {"wording": known.id, "hash": known.hash}
 
 
 def _id(body: NewMessage) -> str:

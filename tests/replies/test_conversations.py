@@ -9,7 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.audience.intake import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.messaging.given import Given, seal_given
 from chalicelib.sms_providers.contract import InboundText, SendError, Sms
 from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.wiring import Services
@@ -135,6 +139,21 @@ def test_who_was_never_written_to_is_kept_apart(shop: Shop) -> None:
     assert "Bonjour" not in str(shop.world.items()) and CAMILLE[1:] not in str(shop.world.items())
     assert stray.at == NOON
     assert answers(shop) == []
+
+
+@pytest.mark.parametrize(("hours", "course"), [(23, "opt_in"), (25, "reply")])
+def test_a_yes_agrees_to_what_an_sms_has_asked_within_a_day(shop: Shop, hours: int, course: str) -> None:
+    told = Statement({"sms_notification": True}, shop.world.clock.now() - DAY, "checkout")
+    shop.world.services.intake.take(shop.advertiser.id, Arrival(Profile(CAMILLE), told))
+    person, asks = shop.world.services.vault.person(CAMILLE), {"wording": "order-1", "hash": "a" * 64}
+    data = seal_given(shop.world.services.vault, "m1", Given(text="Souhaitez-vous nos nouvelles par SMS ? OUI"))
+    message = shop.message(id="m1", message_class="notification", site=None, journey="api", asks=asks, data=data)
+    assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
+    shop.world.clock.advance(hours * HOUR)
+    assert text(shop, "Oui") == course
+    contact = shop.world.services.contacts.get(shop.advertiser.id, person)
+    consent = contact.consents.get("sms_marketing") if contact else None
+    assert (consent.wording if consent else None) == ("order-1" if course == "opt_in" else None)
 
 
 def test_start_on_the_number_of_an_sms_brings_back_who_was_in_the_base_and_leaves_its_proof(shop: Shop) -> None:
