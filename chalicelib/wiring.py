@@ -743,7 +743,7 @@ class Services(Stores):
             counters=self.counters,
             followers=[
                 JourneyReplies(self.endings, self.asked_before),
-                SurveyReplies(self.survey_desk, self.answering, self.clock),
+                SurveyReplies(self.survey_desk, self.answering, self.announcer, self.clock),
                 self.auto_answering,
             ],
             telling=Telling(self.announcer, self.waiting, self.threads, self.clock),

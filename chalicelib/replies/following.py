@@ -7,7 +7,8 @@ from chalicelib.journeys.endings import Endings
 from chalicelib.replies.answering import Answering
 from chalicelib.replies.asked_before import AskedBefore
 from chalicelib.replies.inbound import Reply
-from chalicelib.replies.survey_desk import SurveyDesk
+from chalicelib.replies.survey_desk import OpenQuestion, SurveyDesk
+from chalicelib.webhooks.announcer import Announcer
 
 
 class JourneyReplies:
@@ -26,14 +27,15 @@ class JourneyReplies:
 class SurveyReplies:
     """The survey that has asked last: it takes the answer, and says what there is to say about it (R5)."""
 
-    def __init__(self, surveys: SurveyDesk, answering: Answering, clock: Clock) -> None:
+    def __init__(self, surveys: SurveyDesk, answering: Answering, announcer: Announcer, clock: Clock) -> None:
         self._surveys = surveys
         self._answering = answering
+        self._announcer = announcer
         self._clock = clock
 
     def follow(self, reply: Reply) -> None:
-        """Have a reply taken that may be an answer; a problem, or what may be a STOP, is none."""
-        if reply.asked is None or reply.course.reason not in ("survey", "reply"):
+        """Have a reply taken that may be an answer, and tell whoever wants to know of one."""
+        if reply.asked is None or not _may_answer(reply, reply.asked):
             return
         language = reply.reading.language
         outcome = self._surveys.take(reply.asked, reply.id, reply.text, reply.at, language=language)
@@ -48,3 +50,13 @@ class SurveyReplies:
                 key=outcome.key,
                 at_once=outcome.at_once,
             )
+        if outcome.kind in ("taken", "changed"):
+            body = {"survey": outcome.survey, "answered_at": reply.at, "conversation": reply.thread.id}
+            self._announcer.announce(reply.to.advertiser, "survey.answered", reply.id, body)
+
+
+def _may_answer(reply: Reply, asked: OpenQuestion) -> bool:
+    """Whether it is an answer, or was meant as one: who asks, thanks or complains is not asked once more."""
+    if reply.course.reason == "survey":
+        return True
+    return reply.course.reason == "reply" and reply.reading.intent == "other" and not asked.answered

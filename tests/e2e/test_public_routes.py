@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 import time
@@ -307,6 +308,25 @@ def test_what_is_answered_by_itself_is_replaced(deployed: Deployed, shop: Shop) 
         "usual_texts": deployed.admin("GET", path).json["usual_texts"]
     }
     assert deployed.admin("GET", path).json["on"] == ["status"]
+
+
+def test_a_contest_is_made_pictured_exported_and_drawn(deployed: Deployed, shop: Shop) -> None:
+    path = f"/v1/advertisers/{shop.advertiser}/surveys"
+    choices = [{"code": "A", "label": "Lyon"}, {"code": "B", "label": "Nantes"}]
+    contest = {"name": "Lot", "kind": "contest", "winners": 1, "questions": [{"text": "Où ?", "choices": choices}]}
+    refused = deployed.admin("POST", path, contest | {"winners": 0})
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "winners")
+    made = deployed.admin("POST", path, contest | {"opens_at": 0, "closes_at": 1})
+    assert (made.status, made.json["state"]) == (201, "closed")
+    one = f"{path}/{made.json['survey']}"
+    assert deployed.admin("GET", f"{one}/statistics").json["people"] == 0
+    picture = deployed.admin("GET", f"{one}/statistics.svg")
+    assert picture.headers["content-type"].startswith("image/svg+xml") and b"Nantes" in picture.body
+    assert deployed.admin("GET", f"{one}/answers.csv").body == b"entry,answered_at,q1,q1_label\r\n"
+    drawn = deployed.admin("POST", f"{one}/draws", {}).json
+    assert hashlib.sha256(drawn["seed"].encode()).hexdigest() == made.json["seed_sha256"]
+    assert deployed.admin("GET", f"{one}/draws").json["draws"] == [drawn]
+    assert deployed.admin("DELETE", one).status == 200
 
 
 def test_a_shop_platforms_webhooks_are_taken_signed_only_and_once(deployed: Deployed) -> None:

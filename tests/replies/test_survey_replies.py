@@ -1,0 +1,59 @@
+"""A survey from the SMS that asks it to what the person is answered, by the webhook's own way."""
+
+from __future__ import annotations
+
+from chalicelib.clock import MINUTE
+from chalicelib.sms_providers.contract import InboundText
+from tests.replies.surveying import RECOMMEND, WHY, Polled, polled
+from tests.support.shop import CAMILLE, Shop
+
+
+def texted(survey: Polled, text: str, reply_id: str) -> str | None:
+    """A text that came, whatever is due then sent; the course that it took."""
+    world = survey.shop.world
+    world.clock.advance(MINUTE)
+    course = world.services.inbound.receive(InboundText(reply_id, CAMILLE, "36123", text))
+    world.work()
+    return course.reason if course else None
+
+
+def test_a_score_its_reason_and_thanks(shop: Shop) -> None:
+    survey = polled(shop, RECOMMEND, WHY, kind="nps")
+    survey.ask()
+    sent = shop.world.provider.sent
+    assert texted(survey, "9/10", "SM1") == "survey"
+    assert sent[-1].text == "Lumen : Pourquoi ?"
+    assert texted(survey, "La livraison a été très rapide", "SM2") == "survey"
+    assert sent[-1].text == "Lumen : merci, votre réponse est bien notée."
+    told = len(sent)
+    assert texted(survey, "9/10", "SM1") is None
+    assert len(sent) == told
+    assert survey.counts() == {"asked": 1, "people": 1, "q1": 1, "q1.9": 1, "q2": 1, "q2.said": 1}
+
+
+def test_what_is_no_answer_is_asked_about_once_and_waits_for_a_person(shop: Shop) -> None:
+    survey = polled(shop)
+    person = survey.ask()
+    sent = shop.world.provider.sent
+    assert texted(survey, "A ou B", "SM1") == "reply"
+    assert "Pour que votre réponse compte, répondez A (Rouge), B (Bleu) ou C (Vert)." in sent[-1].text
+    told = len(sent)
+    texted(survey, "A ou B", "SM2")
+    assert len(sent) == told
+    thread = shop.world.services.threads.get(shop.advertiser.id, person)
+    assert thread
+    assert thread.state == "waiting"
+
+
+def test_a_stop_is_no_answer(shop: Shop) -> None:
+    survey = polled(shop, WHY)
+    survey.ask()
+    assert texted(survey, "STOP", "SM1") == "stop"
+    assert "people" not in survey.counts()
+
+
+def test_a_complaint_is_not_asked_about_again(shop: Shop) -> None:
+    survey = polled(shop)
+    survey.ask()
+    assert texted(survey, "Mon colis est arrivé cassé, c'est inadmissible", "SM1") == "problem"
+    assert not any("Pour que votre réponse compte" in sms.text for sms in shop.world.provider.sent)
