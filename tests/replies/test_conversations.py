@@ -226,12 +226,15 @@ def half(shop: Shop, part: int, words: str = "", **more: Any) -> str | None:
 
 
 def said_in_thread(shop: Shop, person: str) -> list[str]:
+    """What the person wrote, in the thread's order."""
     services = shop.world.services
     thread = services.threads.get(shop.advertiser.id, person)
     if thread is None:
         return []
     return [
-        services.vault.open(said.text, f"said/{thread.id}/{said.id}") for said in services.threads.entries(thread.id)
+        services.vault.open(said.text, f"said/{thread.id}/{said.id}")
+        for said in services.threads.entries(thread.id)
+        if said.direction == "in"
     ]
 
 
