@@ -94,7 +94,7 @@ def test_a_reply_ends_the_cart_and_a_stop_is_confirmed_once(shop: Shop, phone: s
     assert (shop.counts()["stop.certain"], shop.counts()["answer.stop_confirmation"]) == (1, 1)
 
 
-def test_a_parcel_is_told_of(shop: Shop, phone: str) -> None:
+def test_a_parcel_is_told_of_and_told_of_again_to_who_asks(shop: Shop, phone: str) -> None:
     switch_on(shop, "order_shipped")
     own = f"/v1/advertisers/{shop.advertiser}"
     consent = {"phone": phone, "given": {"sms_notification": True}, "at": "2026-01-05", "source": "checkout"}
@@ -103,7 +103,13 @@ def test_a_parcel_is_told_of(shop: Shop, phone: str) -> None:
     told(shop, phone, transaction_id="A-7", status="shipped")
     eventually(lambda: shop.counts().get("journey.order_shipped.begun") == 1)
     shop.deployed.pass_minutes(2)
-    assert "A-7" in str(eventually(lambda: shop.deployed.sms_to(phone)))
+    shipped = eventually(lambda: shop.deployed.sms_to(phone))
+    assert "A-7" in str(shipped)
+    form = f"id=where-{phone[-4:]}&from=%2B{phone[1:]}&to=36111&text=O%C3%B9+est+ma+commande+%3F"
+    assert shop.deployed.request("POST", "/hooks/outbox/replies", form, FORM).status == 303
+    status = eventually(lambda: (sms := shop.deployed.sms_to(phone)) != shipped and sms)
+    assert "Votre commande A-7 est partie le" in str(status)
+    assert shop.counts()["answer.status"] == 1
 
 
 def test_a_journey_is_rehearsed(shop: Shop, phone: str) -> None:
