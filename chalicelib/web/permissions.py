@@ -5,8 +5,12 @@ from __future__ import annotations
 from chalicelib.storage.admin_keys import Role
 
 _SCOPED = "/v1/advertisers/{advertiser}"
-_PERSONAL = frozenset({"people", "imports", "conversations", "audit", "keys"})
+_PERSONAL = frozenset({"people", "imports", "conversations", "audit", "keys", "notices"})
 """What shows who somebody is, or who did what: not for whoever only reads."""
+_LISTS_PEOPLE = frozenset({"members", "rehearsal", "differences", "answers.csv"})
+"""Last words of addresses that go through people one by one, whatever they are about: for who may see people."""
+_ONE_PERSONS = frozenset({"/v1/messages/{message}", "/v1/sites/{site}/visitors/{visitor}"})
+"""What shows one person's own way: not for whoever only reads figures."""
 _AGENT_READS = frozenset(
     {
         "settings",
@@ -39,8 +43,9 @@ _DEVELOPER_CHANGES = frozenset(
         "imports",
     }
 )
-_ASKS = frozenset({"check", "preview", "reach", "rehearse", "render", "suggest"})
-"""Last words of addresses whose POST changes nothing: whoever may read a thing may ask."""
+_ASKS = frozenset({"check", "preview", "size"})
+"""Last words of addresses whose POST changes nothing: whoever may read a thing may ask. A code's check is none: it
+uses up an attempt; a rehearsal is kept, and what a language model is asked costs."""
 _READS = frozenset({"GET", "HEAD"})
 _OWN = "/v1/keys/self"
 """About the key that asks: everybody's."""
@@ -64,13 +69,22 @@ def may(role: Role, method: str, path: str) -> bool:
         case "marketer":
             return about != "keys" or reads
         case "agent":
-            return about in (_AGENT_READS if reads else _AGENT_CHANGES)
+            return about in (_AGENT_READS if reads else _AGENT_CHANGES) and not _lists_people(path)
         case "developer":
-            return about not in _PERSONAL - {"imports"} if reads else about in _DEVELOPER_CHANGES
+            known = about not in _PERSONAL - {"imports"} and not _lists_people(path)
+            return known if reads else about in _DEVELOPER_CHANGES
         case "reader":
-            return reads and about not in _PERSONAL
+            return reads and about not in _PERSONAL and not _lists_people(path) and path not in _ONE_PERSONS
 
 
 def only_asks(method: str, path: str) -> bool:
     """Whether a POST changes nothing."""
-    return method == "POST" and path.rsplit("/", 1)[-1] in _ASKS
+    return method == "POST" and _last(path) in _ASKS and subject(path) != "verifications"
+
+
+def _lists_people(path: str) -> bool:
+    return _last(path) in _LISTS_PEOPLE
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]

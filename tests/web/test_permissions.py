@@ -37,6 +37,8 @@ CASES: dict[Role, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]
             ("PUT", f"{_OF}/templates/{{template}}"),
             ("POST", "/v1/messages"),
             ("POST", f"{_OF}/journeys/{{journey}}/start"),
+            ("POST", f"{_OF}/journeys/{{journey}}/rehearse"),
+            ("GET", f"{_OF}/surveys/{{survey}}/answers.csv"),
         ),
     ),
     "developer": (
@@ -46,6 +48,9 @@ CASES: dict[Role, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]
             ("POST", f"{_OF}/broadcasts/{{broadcast}}/launch"),
             ("GET", f"{_OF}/conversations"),
             ("GET", f"{_OF}/audit"),
+            ("GET", f"{_OF}/notices"),
+            ("GET", f"{_OF}/segments/{{segment}}/members"),
+            ("GET", f"{_OF}/surveys/{{survey}}/answers.csv"),
             ("PUT", _OF),
         ),
     ),
@@ -57,6 +62,13 @@ CASES: dict[Role, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]
             ("GET", f"{_OF}/people/{{person}}/consents"),
             ("GET", f"{_OF}/keys"),
             ("POST", f"{_OF}/people/find"),
+            ("GET", f"{_OF}/notices"),
+            ("GET", f"{_OF}/segments/{{segment}}/members"),
+            ("GET", f"{_OF}/surveys/{{survey}}/answers.csv"),
+            ("GET", f"{_OF}/broadcasts/{{broadcast}}/rehearsal"),
+            ("GET", "/v1/messages/{message}"),
+            ("GET", "/v1/sites/{site}/visitors/{visitor}"),
+            ("POST", "/v1/verifications/{verification}/check"),
         ),
     ),
 }
@@ -77,3 +89,18 @@ def test_whoever_holds_a_key_may_change_its_secret(role: Role) -> None:
 
 def test_the_operator_may_everything() -> None:
     assert may("operator", "DELETE", "/v1/keys/{key}")
+
+
+def test_whoever_only_reads_changes_nothing_by_any_route_that_there_is() -> None:
+    from app import app
+
+    asked = [path for path, methods in app.routes.items() if "POST" in methods and may("reader", "POST", path)]
+    assert sorted(path for path in asked if path.startswith("/v1/")) == [
+        f"{_OF}/journeys/check",
+        f"{_OF}/segments/{{segment}}/size",
+        f"{_OF}/templates/check",
+        f"{_OF}/templates/preview",
+        "/v1/keys/self/rotate",
+    ]
+    others = {"PUT", "PATCH", "DELETE"}
+    assert not [path for path, methods in app.routes.items() for each in others & set(methods) if may("reader", each, path)]
