@@ -16,7 +16,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.advertisers import OPERATOR, digest
 from chalicelib.storage.codec import Item
 from chalicelib.storage.kept import Kept
-from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, Update, Write
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
 
 Role = Literal["operator", "marketer", "agent", "developer", "reader"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -42,6 +42,8 @@ class AdminKey:
     """When this secret ends (epoch ms); None: it does not."""
     used_at: int | None = None
     """When it was used last, to the hour."""
+    replaced: bool = False
+    """Whether this secret has given way to another, and opens for a while only: it changes the key no more."""
 
 
 class AdminKeys:
@@ -91,56 +93,54 @@ class AdminKeys:
     def of(self, scope: str, now: int) -> tuple[AdminKey, ...]:
         """A scope's keys that open something, the oldest first; of one with two secrets, the newer with its end."""
         found: dict[str, AdminKey] = {}
-        for key in self._secrets(scope):
+        for _, key in self._secrets(scope):
             before = found.get(key.id)
             if _is_over(key, now):
                 continue
-            newer = key if before is None or before.expires_at is not None else before
+            newer = key if before is None or before.replaced else before
             found[key.id] = replace(newer, used_at=_latest(key, before))
         return tuple(sorted(found.values(), key=lambda key: (key.created_at, key.id)))
 
     def rotate(self, scope: str, key_id: str, secret: str, now: int, overlap_ms: int) -> AdminKey | None:
-        """Give a key another secret. Those that it had open for `overlap_ms` more. None where there is no such key."""
-        before = [row["digest"] for row in self._rows(scope, key_id)]
-        held = [key for key in self._secrets(scope) if key.id == key_id and not _is_over(key, now)]
-        if not held:
+        """Give a key another secret. Those that it had open for `overlap_ms` more.
+
+        None where there is no such key, or somebody else has rotated it or taken it away meanwhile.
+        """
+        held = [pair for pair in self._secrets(scope, key_id) if not _is_over(pair[1], now)]
+        current = next((key for _, key in held if not key.replaced), None)
+        if current is None:
             return None
-        newest = max(held, key=lambda key: key.expires_at is None)
-        self._table.transact(_secret_of(secret, replace(newest, used_at=None)))
-        for hashed in before:
-            self._end(hashed, now + overlap_ms)
-        return newest
+        ends = [_end(hashed, key, now + overlap_ms) for hashed, key in held]
+        try:
+            self._table.transact([*_secret_of(secret, replace(current, used_at=None)), *ends])
+        except TransactionRefused as refused:
+            if not refused.failed:
+                raise
+            return None
+        for hashed, _ in held:
+            self._kept.forget(keys.admin_key(hashed))
+        return current
 
     def revoke(self, scope: str, key_id: str) -> bool:
         """Take a key away, with every secret it has. False where there is none."""
-        rows = list(self._rows(scope, key_id))
-        for row in rows:
-            self._table.transact([Delete((row["pk"], row["sk"])), Delete(keys.admin_key(row["digest"]))])
-            self._kept.forget(keys.admin_key(row["digest"]))
-        return bool(rows)
-
-    def _end(self, hashed: str, at: int) -> None:
-        place = keys.admin_key(hashed)
-        ended = Update(
-            place,
-            "SET #expires_at = :at",
-            {"at": at, "none": None},
-            condition="attribute_exists(pk) AND (attribute_not_exists(#expires_at) OR #expires_at = :none"
-            " OR #expires_at > :at)",
-        )
-        try:
-            self._table.update(ended)
-        except ConditionFailed:
-            return  # It ends earlier anyway.
-        self._kept.forget(place)
+        found = False
+        # A rotation that came in between leaves a secret that the first look did not see.
+        while rows := list(self._rows(scope, key_id)):
+            found = True
+            for row in rows:
+                self._table.transact([Delete((row["pk"], row["sk"])), Delete(keys.admin_key(row["digest"]))])
+                self._kept.forget(keys.admin_key(row["digest"]))
+        return found
 
     def _rows(self, scope: str, key_id: str = "") -> Iterator[Item]:
         return self._table.query(keys.advertiser(scope)[0], keys.admin_key_row(key_id))
 
-    def _secrets(self, scope: str) -> Iterable[AdminKey]:
-        rows = [keys.admin_key(row["digest"]) for row in self._rows(scope)]
-        found = [self._table.get_many(rows[start : start + 100]) for start in range(0, len(rows), 100)]
-        return [_key(item) for page in found for item in page.values()]
+    def _secrets(self, scope: str, key_id: str = "") -> Iterable[tuple[str, AdminKey]]:
+        """Each secret's digest, with what it opens."""
+        rows = {keys.admin_key(row["digest"]): row["digest"] for row in self._rows(scope, key_id)}
+        places = list(rows)
+        found = [self._table.get_many(places[start : start + 100]) for start in range(0, len(places), 100)]
+        return [(rows[place], _key(item)) for page in found for place, item in page.items()]
 
 
 def usual_role(scope: str) -> Role:
@@ -162,6 +162,17 @@ def _secret_of(secret: str, key: AdminKey) -> list[Write]:
             {"type": "admin_key_listed", "v": 1, "digest": hashed} | ends,
         ),
     ]
+
+
+def _end(hashed: str, key: AdminKey, at: int) -> Update:
+    """The write by which a secret gives way: it opens until `at`, or until its own end where that is earlier."""
+    return Update(
+        keys.admin_key(hashed),
+        "SET #expires_at = :at, #replaced = :yes",
+        {"at": at if key.expires_at is None else min(at, key.expires_at), "yes": True, "known": key.replaced},
+        # Of two who rotate at once one is first, and a key that was taken away gets no new secret.
+        condition="attribute_exists(pk) AND (#replaced = :known OR attribute_not_exists(#replaced))",
+    )
 
 
 def _key(item: Item) -> AdminKey:

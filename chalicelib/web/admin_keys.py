@@ -67,6 +67,8 @@ def rotate_key(advertiser: str, key: str) -> Response:
 def rotate_own_key() -> Response:
     """Give the key that asks another secret. It is shown this once, and the key stays who it is."""
     own = admin_key(routes)
+    if own.replaced:
+        raise Forbidden("this secret has given way to another: rotate with that one")
     return _rotated(own.scope, own.id)
 
 

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
+from chalicelib.storage.admin_keys import AdminKeys
 from chalicelib.storage.advertisers import OPERATOR, digest
 from chalicelib.storage.table import Put
 from chalicelib.web import rate_limits
@@ -79,6 +80,44 @@ def test_a_key_that_is_rotated_stays_who_it_is_and_both_secrets_open_for_a_while
     assert (old.ask("GET", path(shop)).status, new.ask("GET", path(shop)).status) == (401, 200)
     assert operator.ask("POST", path(shop, f"/keys/{key['id']}/rotate"), {"overlap_hours": 0}).status == 201
     assert new.ask("GET", path(shop)).status == 401
+
+
+def test_a_secret_that_has_given_way_does_not_rotate_its_key(operator: Api, api: Api, shop: Shop) -> None:
+    """Else whoever finds an old one has a key for good, and its owner none."""
+    key = made(operator, shop)
+    current = api.with_key(key["key"]).ask("POST", "/v1/keys/self/rotate").json["key"]
+    stolen = api.with_key(key["key"]).ask("POST", "/v1/keys/self/rotate", {"overlap_hours": 0})
+    assert (stolen.status, "key" in stolen.json) == (403, False)
+    assert api.with_key(current).ask("GET", "/v1/keys/self").status == 200
+
+
+def test_a_key_with_an_end_keeps_it_however_often_it_is_rotated(operator: Api, api: Api, shop: Shop) -> None:
+    ends = shop.world.clock.now() + 30 * DAY
+    secret = made(operator, shop, expires_at=ends)["key"]
+    for _ in range(6):
+        rotated = api.with_key(secret).ask("POST", "/v1/keys/self/rotate")
+        assert rotated.json["expires_at"] == ends
+        secret = rotated.json["key"]
+    assert [one["expires_at"] for one in operator.ask("GET", path(shop, "/keys")).json["keys"]] == [ends]
+
+
+def test_a_key_that_is_taken_away_while_it_is_rotated_is_gone(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the two writes first."""
+    held, key = shop.world.services.admin_keys, made(operator, shop)
+    scope, now = shop.advertiser.id, shop.world.clock.now()
+    look = AdminKeys._secrets
+
+    def taken_away_meanwhile(*asked: Any) -> Any:
+        found = look(*asked)
+        held.revoke(scope, key["id"])
+        return found
+
+    with monkeypatch.context() as racing:
+        racing.setattr(AdminKeys, "_secrets", taken_away_meanwhile)
+        assert held.rotate(scope, key["id"], "rk_new", now, DAY) is None
+    assert held.known("rk_new", now) is None
 
 
 def test_a_key_that_is_taken_away_opens_nothing_with_any_secret(operator: Api, api: Api, shop: Shop) -> None:
