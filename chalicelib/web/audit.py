@@ -1,8 +1,8 @@
 """The audit log at the API's edge: who changed what, when, from what to what; and who looked a person up, and why.
 
 It is written before the change, so that none is made without a record, and once more with what came of it. `before` is
-what the address showed a moment earlier. What a request or an answer says is sealed, and secrets and phones are left
-out of it.
+what the address showed a moment earlier. What a request or an answer says is sealed, and secrets are left out of it; of what is
+about people only what was done stays: an erasure reaches no log.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import new_id
+from chalicelib.logs import log_failure
 from chalicelib.storage.admin_keys import AdminKey
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.audit_log import Entry
@@ -26,7 +28,30 @@ from chalicelib.wiring import services
 
 _ON_RECORD_ELSEWHERE = frozenset({"messages", "verifications"})
 """Each message is its own record, with the key's request behind it (docs/messages.md)."""
-_LEFT_OUT = frozenset({"key", "secret", "phone", "email", "code", "access_token", "verify_token", "codes", "rows"})
+_LEFT_OUT = frozenset({"key", "phone", "email", "emails", "code", "codes", "rows", "row"})
+_SECRETS = ("secret", "token")
+"""How the names of secrets end."""
+_ABOUT_PEOPLE = frozenset({"people", "consents", "imports", "conversations", "conversions", "members", "test-phones"})
+"""What a route is about, or ends with, where bodies tell of people."""
+_DONE_TO_PEOPLE = frozenset(
+    {
+        "reason",
+        "scope",
+        "state",
+        "assignee",
+        "tags",
+        "flags",
+        "given",
+        "source",
+        "wording",
+        "country",
+        "bytes",
+        "columns",
+        "kinds",
+        "dry_run",
+    }
+)
+"""The fields of such bodies that are kept; of the others only that they were there."""
 _LARGEST = 100_000
 """Characters of what is kept of one change."""
 Shown = Callable[[Request, str], Response | None]
@@ -49,8 +74,9 @@ def _recorded(request: Request, get_response: Next, key: AdminKey, shows: Shown)
     from chalicelib.web import problems
 
     about = None if subject(request.path) == "people" else _about(request.path)
-    told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": _asked(request)}
-    told["before"] = _body(shows(request, about)) if about else None
+    kept = _kept_of(request.path)
+    told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
+    told["before"] = kept(_body(shows(request, about))) if about else None
     now = services().clock.now()
     entry_id = new_id("aud", now)
     entry = Entry(entry_id, now, _scope(request, key), key.id, key.role, request.method, request.path)
@@ -61,8 +87,11 @@ def _recorded(request: Request, get_response: Next, key: AdminKey, shows: Shown)
         return Response(body, status_code=status, headers={"Content-Type": problems.MEDIA_TYPE})
     response = get_response(request)
     if about and response.status_code < 400:
-        told["after"] = _body(response if about == request.path else shows(request, about))
-    services().audit_log.settle(entry, response.status_code, _sealed(entry_id, told))
+        told["after"] = kept(_body(response if about == request.path else shows(request, about)))
+    try:
+        services().audit_log.settle(entry, response.status_code, _sealed(entry_id, told))
+    except StorageUnavailable as unavailable:  # It is done and on record; that it is not known how it ended is, too.
+        log_failure("audit_not_settled", unavailable, entry=entry_id)
     return response
 
 
@@ -110,16 +139,43 @@ def _parsed(text: str) -> Any:
     if len(text) > _LARGEST:
         return {"characters": len(text)}
     try:
-        return _without(json.loads(text))
+        return json.loads(text)
     except ValueError:
         return {"characters": len(text)}
 
 
+def _kept_of(path: str) -> Callable[[Any], Any]:
+    """What is kept of the documents of a route."""
+    return _done if _ABOUT_PEOPLE & {subject(path), path.rsplit("/", 1)[-1]} else _without
+
+
+def _done(value: Any) -> Any:
+    """What was done, without whom it tells of."""
+    if not isinstance(value, dict):
+        return None if value is None else "…"
+    return {name: inner if name in _DONE_TO_PEOPLE or name == "characters" else "…" for name, inner in value.items()}
+
+
 def _without(value: Any) -> Any:
-    """What may be kept of a document."""
+    """A document without its secrets."""
     if isinstance(value, dict):
-        return {name: "…" if name in _LEFT_OUT else _without(inner) for name, inner in value.items()}
+        return {name: _field(name, inner) for name, inner in value.items()}
     return [_without(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _field(name: str, value: Any) -> Any:
+    if name in _LEFT_OUT or name.endswith(_SECRETS):
+        return "…"
+    return _host(value) if name == "url" and isinstance(value, str) else _without(value)
+
+
+def _host(url: str) -> str:
+    """Where a webhook goes; its path may be a secret, as Slack's is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "…"
+    return f"{parts.scheme}://{parts.hostname}/…"
 
 
 def _with(entry: Entry, told: dict[str, Any]) -> Entry:

@@ -14,6 +14,7 @@ from chalicelib.storage.advertisers import OPERATOR, digest
 from chalicelib.storage.table import Put
 from chalicelib.web import rate_limits
 from tests.support.shop import CAMILLE, Shop
+from tests.support.talk import write
 from tests.web.conftest import Answer, Api
 
 
@@ -291,6 +292,45 @@ def test_who_looked_a_person_up_is_on_record_with_the_reason_and_no_phone(operat
 def test_secrets_are_not_on_record(operator: Api, shop: Shop) -> None:
     secret = create_site(operator, shop, "Lumen", key="s").json["secret"]
     assert secret not in operator.ask("GET", path(shop, "/audit")).text
+
+
+def test_the_log_tells_what_was_done_and_not_of_whom(operator: Api, shop: Shop) -> None:
+    """Who is erased must not stay in it for a year."""
+    shop.contact(CAMILLE)
+    thread = write(shop, "Bonjour, la lampe Zephyr existe-t-elle ?").id
+    told: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("POST", "/consents", {"phone": CAMILLE, "first_name": "Zephyrine", "given": {"sms_marketing": True}}),
+        ("POST", "/imports", {"telephone": CAMILLE, "prenom": "Zephyrine", "ville": "Zephyrville"}),
+        ("POST", f"/conversations/{thread}/messages", {"text": "Bonjour Zephyrine", "id": "zephyr-0001"}),
+        ("PUT", f"/conversations/{thread}/state", {"state": "closed"}),
+        ("POST", "/people/find", {"reason": "asked for access", "customer_id": "Zephyr-7"}),
+        ("POST", "/segments/none/members", {"add": [{"customer_id": "Zephyr-7"}]}),
+        ("POST", "/templates/none/test", {"row": {"first_name": "Zephyrine"}}),
+        ("PUT", "/notices", {"emails": ["zephyr@shop.example"]}),
+        ("POST", "/lead-sources", {"name": "Ads", "kind": "facebook", "app_secret": "zephyr-secret"}),
+        ("POST", "/webhooks", {"name": "Slack", "url": "https://hooks.slack.example/zephyr", "events": []}),
+    )
+    for method, rest, body in told:
+        operator.ask(method, path(shop, rest), body)
+    entries = audited(operator, shop)
+    assert len(entries) == len(told) and "zephyr" not in str(entries).casefold()
+    by_route = {entry["route"].removeprefix("/v1/advertisers/{advertiser}"): entry["asked"] for entry in entries}
+    assert by_route["/consents"] == {"phone": "…", "first_name": "…", "given": {"sms_marketing": True}}
+    assert by_route["/conversations/{conversation}/state"] == {"state": "closed"}
+    assert by_route["/people/find"]["reason"] == "asked for access"
+    assert by_route["/webhooks"]["url"] == "https://hooks.slack.example/…"
+
+
+def test_a_change_that_was_made_is_told_as_made_though_its_end_is_not_on_record(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StorageUnavailable("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("chalicelib.storage.audit_log.AuditLog.settle", fails)
+        assert operator.ask("PUT", path(shop, "/templates/t-1"), {"text": "{{ link }}"}).status == 201
+    assert audited(operator, shop)[0]["status"] is None
 
 
 def test_nothing_is_changed_that_cannot_be_put_on_record(
