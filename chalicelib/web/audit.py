@@ -1,8 +1,8 @@
 """The audit log at the API's edge: who changed what, when, from what to what; and who looked a person up, and why.
 
 It is written before the change, so that none is made without a record, and once more with what came of it. `before` is
-what the address showed a moment earlier. What a request or an answer says is sealed, and secrets are left out of it; of what is
-about people only what was done stays: an erasure reaches no log.
+what the address showed a moment earlier. What a request or an answer says is sealed, and secrets are left out of it; of
+what is about people only what was done stays: an erasure reaches no log.
 """
 
 from __future__ import annotations

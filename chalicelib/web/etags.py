@@ -53,20 +53,27 @@ def _tagged(request: Request, response: Response) -> Response:
 
 
 def _if_unchanged(request: Request, get_response: Next, representation: Representation, wanted: str) -> Response:
+    # Whoever may not see a thing, or saw another, takes no turn and is in nobody's way.
+    if refused := _refused(representation(request), wanted):
+        return refused
     place = request.path.format(**(request.uri_params or {}))
     turns = services().turns
     turn = turns.take(place, services().clock.now())
     if turn is None:
         return problem(409, "Somebody else is changing this", "If-Match: try again in a moment", retry_after="1")
     try:
-        shown = representation(request)
-        if shown is not None and shown.status_code in (401, 403):
-            return shown
-        if shown is None or shown.status_code != 200 or not _matches(wanted, tag_of(shown)):
-            return problem(412, "This has changed since it was read", "If-Match: read it again")
-        return get_response(request)
+        return _refused(representation(request), wanted) or get_response(request)
     finally:
         turns.give_back(place, turn)
+
+
+def _refused(shown: Response | None, wanted: str) -> Response | None:
+    """Why a change may not be made of what an address shows; None where it may."""
+    if shown is not None and shown.status_code in (401, 403):
+        return shown
+    if shown is None or shown.status_code != 200 or not _matches(wanted, tag_of(shown)):
+        return problem(412, "This has changed since it was read", "If-Match: read it again")
+    return None
 
 
 def _matches(wanted: str, tag: str) -> bool:

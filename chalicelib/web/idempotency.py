@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a request that is sent again is answered as it was, and done once.
 
-After draft-ietf-httpapi-idempotency-key-header. An answer that says that we failed is not kept: the same request may be
-made again, as without a key. Of one whose worker died nobody knows what came of it, and the caller is told that.
+After draft-ietf-httpapi-idempotency-key-header. An answer that says that we failed, or to come again later, is not
+kept: the same request may be made again, as without a key. Of one whose worker died nobody knows what came of it, and
+the caller is told that.
 """
 
 from __future__ import annotations
@@ -12,20 +13,25 @@ import re
 
 from chalice.app import Request, Response
 
+from chalicelib.errors import StorageUnavailable
+from chalicelib.logs import log_failure
 from chalicelib.web.admin_requests import shown
 from chalicelib.web.middleware import API, Next, problem
 from chalicelib.wiring import services
 
 _METHODS = frozenset({"POST", "PATCH"})
+_BY_ITSELF = frozenset({"/v1/messages"})
+"""The key is the message's own name there (web/messages.py), and the same request tells how the message stands."""
 _NAME = re.compile(r"[\x21-\x7e]{1,255}")
-_LARGEST = 300_000
-"""Bytes of an answer that is kept: an item of the table holds 400 kB."""
+_LARGEST = 380_000
+"""Bytes of an answer that is kept, sealed: an item of the table holds 400 kB."""
 
 
 def idempotency(request: Request, get_response: Next) -> Response:
     """Do a request once for each of its key's names."""
     name = str(request.headers.get("idempotency-key", ""))
-    if not name or request.method not in _METHODS or not request.path.startswith(API):
+    asks_for_it = name and request.method in _METHODS and request.path not in _BY_ITSELF
+    if not asks_for_it or not request.path.startswith(API):
         return get_response(request)
     if not _NAME.fullmatch(name):
         return problem(422, "The input breaks rules", "Idempotency-Key: 1 to 255 visible ASCII characters")
@@ -41,10 +47,13 @@ def _once(request: Request, get_response: Next, place: str) -> Response:
     before = once.begin(place, fingerprint, services().clock.now())
     if before is None:
         response = get_response(request)
-        if response.status_code >= 500:
-            once.forget(place)
-        else:
-            once.settle(place, _sealed(place, response))
+        try:
+            if response.status_code >= 500 or "Retry-After" in response.headers:
+                once.forget(place)
+            else:
+                once.settle(place, _sealed(place, response))
+        except StorageUnavailable as unavailable:  # What was done is told; who asks again is told to look.
+            log_failure("answer_not_kept", unavailable, route=request.path)
         return response
     if before.fingerprint != fingerprint:
         return problem(422, "The input breaks rules", "Idempotency-Key: another request had this one")
@@ -70,10 +79,11 @@ def _body(request: Request) -> str:
 
 
 def _sealed(place: str, response: Response) -> bytes | None:
-    if not isinstance(response.body, str) or len(response.body) > _LARGEST:
+    if not isinstance(response.body, str):
         return None
     told = {"status": response.status_code, "headers": dict(response.headers), "body": response.body}
-    return services().vault.seal(json.dumps(told), _place(place))
+    sealed = services().vault.seal(json.dumps(told, ensure_ascii=False), _place(place))
+    return sealed if len(sealed) <= _LARGEST else None
 
 
 def _place(name: str) -> str:

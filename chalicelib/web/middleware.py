@@ -8,7 +8,9 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib.web.problems import MEDIA_TYPE
+from chalicelib.errors import RelanceError
+from chalicelib.logs import log_failure
+from chalicelib.web.problems import MEDIA_TYPE, render
 
 Next = Callable[[Request], Response]
 API = "/v1/"
@@ -24,8 +26,13 @@ def request_ids(request: Request, get_response: Next) -> Response:
 
 
 def problems(request: Request, get_response: Next) -> Response:
-    """What the framework refuses by itself is told as every other problem (RFC 9457)."""
-    response = get_response(request)
+    """What the framework or a middleware refuses is told as every other problem (RFC 9457)."""
+    try:
+        response = get_response(request)
+    except RelanceError as error:
+        log_failure("request_failed", error, route=request.path)
+        status, text = render(error)
+        return Response(text, status_code=status, headers={"Content-Type": MEDIA_TYPE})
     body: Any = response.body
     if response.status_code < 400 or not isinstance(body, dict) or "Code" not in body:
         return response

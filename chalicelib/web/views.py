@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.errors import RelanceError
+from chalicelib.errors import RelanceError, TooMany
 from chalicelib.logs import log, log_failure
 from chalicelib.web import problems
 
@@ -61,6 +61,8 @@ def view(function: View) -> View:
         except RelanceError as error:
             status, body = problems.render(error)
             response = Response(body, status_code=status, headers={"Content-Type": problems.MEDIA_TYPE})
+            if isinstance(error, TooMany):
+                response.headers["Retry-After"] = str(error.retry_after_s)
         except Exception as error:  # noqa: BLE001 - the caller gets an answer, the log gets where it happened
             log_failure("view_failed", error, view=function.__name__)
             body = '{"type": "about:blank", "title": "Error", "status": 500}'

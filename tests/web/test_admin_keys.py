@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from chalice.app import Response
 
 from chalicelib.clock import DAY, HOUR, MINUTE
-from chalicelib.errors import StorageUnavailable
+from chalicelib.errors import StorageUnavailable, TooMany
 from chalicelib.storage import keys
 from chalicelib.storage.admin_keys import AdminKeys
 from chalicelib.storage.advertisers import OPERATOR, digest
@@ -212,6 +214,50 @@ def test_a_refusal_is_repeated_and_a_failure_of_ours_is_not(
     assert create_site(operator, shop, "Lumen", key="f").status == 201
 
 
+def test_who_is_told_to_come_later_may(operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_many(*_: object) -> None:
+        raise TooMany(30)
+
+    with monkeypatch.context() as busy:
+        busy.setattr("chalicelib.storage.advertisers.Advertisers.save_site", too_many)
+        told = create_site(operator, shop, "Lumen", key="l")
+    assert (told.status, told.headers["Retry-After"]) == (429, "30")
+    assert create_site(operator, shop, "Lumen", key="l").status == 201
+
+
+def test_an_answer_that_no_item_holds_is_not_repeated_and_nothing_is_done_twice(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is its bytes: three for each of these letters."""
+    long = Response(json.dumps({"told": "€" * 150_000}, ensure_ascii=False), status_code=201)
+    monkeypatch.setattr("chalicelib.web.admin.answer", lambda *_: long)
+    answers = [create_site(operator, shop, "Lumen", key="w").status for _ in range(2)]
+    assert answers == [201, 409]
+
+
+def test_an_answer_that_could_not_be_kept_is_told_all_the_same(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StorageUnavailable("down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("chalicelib.storage.answered_once.AnsweredOnce.settle", fails)
+        assert create_site(operator, shop, "Lumen", key="s").status == 201
+    assert create_site(operator, shop, "Lumen", key="s").status == 409
+
+
+def test_a_table_that_does_not_answer_the_edge_is_a_problem_too(
+    operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StorageUnavailable("down")
+
+    monkeypatch.setattr("chalicelib.storage.answered_once.AnsweredOnce.begin", fails)
+    told = create_site(operator, shop, "Lumen", key="b")
+    assert (told.status, told.headers["Content-Type"]) == (503, "application/problem+json")
+
+
 def test_a_request_whose_worker_died_is_not_done_twice(operator: Api, shop: Shop) -> None:
     first = create_site(operator, shop, "Lumen", key="d")
     (place,) = [item for item in shop.world.items() if item["type"] == "answered_once"]
@@ -247,6 +293,18 @@ def test_of_two_who_change_what_they_read_one_has_its_turn(operator: Api, shop: 
     assert operator.ask("PUT", address, body, told={"If-Match": tag}).status == 409
     turns.give_back(address, turn)
     assert operator.ask("PUT", address, body, told={"If-Match": tag}).status == 200
+
+
+@pytest.mark.parametrize("key", [None, "rk_unknown", "rk_other"])
+def test_whoever_may_not_change_a_thing_takes_no_turn(operator: Api, api: Api, shop: Shop, key: str | None) -> None:
+    """Else somebody without a key could keep everybody waiting."""
+    shop.world.services.admin_keys.grant("rk_other", "adv_other")
+    address = path(shop, "/templates/t-1")
+    operator.ask("PUT", address, {"text": "Bonjour {{ link }}"})
+    turns = shop.world.services.turns
+    held = turns.take(address, shop.world.clock.now())  # So that a turn that is asked for shows.
+    answer = api.with_key(key).ask("PUT", address, {"text": "Salut"}, told={"If-Match": "*"})
+    assert held and answer.status in (401, 403)
 
 
 def audited(api: Api, shop: Shop, rest: str = "") -> list[dict[str, Any]]:

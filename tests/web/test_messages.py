@@ -89,9 +89,20 @@ def test_the_same_id_is_the_same_message_and_leaves_once(own: Api, shop: Shop) -
     leave(shop)
     assert len(shop.world.provider.sent) == len(made(shop)) == 1
     assert own.ask("POST", PATH, {**ORDER, "text": "Autre chose"}).status == 409
+    under_its_header = {**ORDER, "id": None, "text": "Autre chose"}
+    assert own.ask("POST", PATH, under_its_header, told={"Idempotency-Key": ORDER["id"]}).status == 409
     assert own.ask("POST", PATH, {**ORDER, "id": "delivered-A-1042"}).json["message"] != first.json["message"]
     person = shop.world.services.vault.person(CAMILLE)
     assert shop.world.services.contacts.get(shop.advertiser.id, person).length == 1  # type: ignore[union-attr]
+
+
+def test_a_message_that_its_header_names_is_told_as_it_stands(own: Api, shop: Shop) -> None:
+    """And one whose worker died is taken when it is asked for again: another name would be a second message."""
+    told = {"Idempotency-Key": ORDER["id"]}
+    assert own.ask("POST", PATH, {**ORDER, "id": None}, told=told).json["state"] == "scheduled"
+    leave(shop)
+    assert own.ask("POST", PATH, {**ORDER, "id": None}, told=told).json["state"] == "sent"
+    assert not shop.world.of_type("answered_once")
 
 
 @pytest.mark.parametrize(

@@ -102,5 +102,6 @@ def test_whoever_only_reads_changes_nothing_by_any_route_that_there_is() -> None
         f"{_OF}/templates/preview",
         "/v1/keys/self/rotate",
     ]
-    others = {"PUT", "PATCH", "DELETE"}
-    assert not [path for path, methods in app.routes.items() for each in others & set(methods) if may("reader", each, path)]
+    changes = {(method, path) for path, methods in app.routes.items() for method in methods}
+    others = [one for one in changes if one[0] in ("PUT", "PATCH", "DELETE") and may("reader", *one)]
+    assert others == []
