@@ -15,15 +15,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from chalicelib.errors import RelanceError
 
 Unreached = Literal["scheme", "name", "address", "connection", "tls", "timeout", "no_answer"]
+_RESOLVE_S = 5.0
 _CONNECT_S = 3.0
+_MOST_ADDRESSES = 3
+"""Of a name that are tried: whoever names a hundred that do not answer holds a worker up no longer."""
 _LONGEST_S = 15.0
-"""From the first byte to the answer: the least that Standard Webhooks recommends."""
+"""From the connection to the answer, TLS included: the least that Standard Webhooks recommends."""
 _LONGEST_WAIT_S = 86_400
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -60,9 +63,25 @@ def is_public(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name, those of IPv4 first. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def resolve(host: str, port: int, longest_s: float = _RESOLVE_S) -> list[str]:
+    """All addresses of a name, those of IPv4 first. Raises OSError; TimeoutError where its servers take their time."""
+    found: list[Any] = []
+    failed: list[Exception] = []
+
+    def look_up() -> None:
+        try:
+            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            failed.append(error)
+
+    # getaddrinfo knows no time-out: a thread that nobody waits for any more ends by itself.
+    looking = threading.Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(longest_s)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError
     return list(dict.fromkeys(str(entry[4][0]) for entry in sorted(found, key=lambda entry: entry[0])))
 
 
@@ -89,8 +108,14 @@ class Poster:
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         make = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = make(host, port)
-        connection.sock = _connected(addresses, port, host if secure else None)
+        connection.sock = _connected(addresses[:_MOST_ADDRESSES], port, host if secure else None)
         with _within(self._longest_s, connection.sock) as late:
+            try:
+                if isinstance(connection.sock, ssl.SSLSocket):
+                    connection.sock.do_handshake()
+            except (OSError, ValueError):
+                connection.close()
+                raise NotReached("timeout" if late.is_set() else "tls") from None
             try:
                 connection.request("POST", path, body, dict(headers))
                 response = connection.getresponse()
@@ -115,7 +140,7 @@ class Poster:
 
 
 def _connected(addresses: list[str], port: int, tls_name: str | None) -> socket.socket:
-    """A connection to the first address that answers; under TLS it has to prove the name."""
+    """A connection to the first address that answers; under TLS it has to prove the name, by a handshake to come."""
     for address in addresses:
         try:
             plain = socket.create_connection((address, port), timeout=_CONNECT_S)
@@ -124,7 +149,7 @@ def _connected(addresses: list[str], port: int, tls_name: str | None) -> socket.
         if tls_name is None:
             return plain
         try:
-            return _tls().wrap_socket(plain, server_hostname=tls_name)
+            return _tls().wrap_socket(plain, server_hostname=tls_name, do_handshake_on_connect=False)
         except (OSError, ValueError):
             plain.close()
             raise NotReached("tls") from None

@@ -227,6 +227,7 @@ BODIES: dict[str, Any] = {
     "/conversations/{conversation}/read": {"seen": 1},
     "/quick-replies/{reply}": {"text": "Oui."},
     "/webhooks": {"name": "Helpdesk", "url": "https://shop.example/told", "events": ["stop.received"]},
+    "/rotate": {},
     "/webhooks/{webhook}": {"name": "Helpdesk", "events": ["stop.received"]},
     "/notices": {"emails": []},
     "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},

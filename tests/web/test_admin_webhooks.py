@@ -126,6 +126,11 @@ def test_where_slack_listens_is_not_shown_again(operator: Api, advertiser: str) 
     assert webhook["url"] == "https://hooks.slack.com/…"
     listed = operator.ask("GET", f"/v1/advertisers/{advertiser}/webhooks").text
     assert "XXXX" not in listed and "hooks.slack.com" in listed
+    settings = {"name": "Slack", "events": ["stop.received"]}
+    address = f"/v1/advertisers/{advertiser}/webhooks/{webhook['webhook']}"
+    shown = operator.ask("PUT", address, settings | {"format": "json"})
+    assert (shown.status, shown.json["errors"][0]["field"], "XXXX" in shown.text) == (422, "url", False)
+    assert operator.ask("PUT", address, settings | {"format": "slack"}).status == 200
 
 
 def test_one_that_is_paused_by_hand_stays_where_it_is_and_one_that_is_removed_is_gone(

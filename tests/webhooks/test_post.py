@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chalicelib.webhooks.post import Answer, NotReached, Poster, is_public
+from chalicelib.webhooks.post import Answer, NotReached, Poster, is_public, resolve
 from tests.support.gateway_double import closed_port, gateway
 
 PRIVATE = [
@@ -133,6 +133,44 @@ def test_a_slow_receiver_is_given_up_however_it_goes_on(then: bytes) -> None:
         with pytest.raises(NotReached, match="timeout"):
             poster.post(url, {}, b"{}")
         assert time.monotonic() - began < 2
+
+
+def test_a_handshake_that_drips_is_given_up_too() -> None:
+    """A TLS record that is announced as long, and then comes byte by byte."""
+    with talking(b"\x16\x03\x03\x3f\xff", b"\x02", 0.02) as url:
+        began = time.monotonic()
+        with pytest.raises(NotReached, match="timeout"):
+            Poster(loopback=True, longest_s=0.2).post(url.replace("http://", "https://"), {}, b"{}")
+        assert time.monotonic() - began < 1
+
+
+def test_a_name_whose_servers_take_their_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def takes_its_time(*_: object, **__: object) -> list[object]:
+        over.wait(5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", takes_its_time)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        resolve("slow.example", 443, longest_s=0.05)
+    over.set()
+    assert time.monotonic() - began < 1
+
+
+def test_of_a_name_with_very_many_addresses_a_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def refuses(address: tuple[str, int], timeout: float) -> socket.socket:
+        tried.append(address[0])
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", refuses)
+    many = [f"93.184.216.{last}" for last in range(100)]
+    with pytest.raises(NotReached, match="connection"):
+        Poster(resolve=lambda host, port: many).post("https://many.example/", {}, b"{}")
+    assert tried == many[:3]
 
 
 def test_headers_without_end_are_not_read_to_their_end() -> None:
