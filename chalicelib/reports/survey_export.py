@@ -1,12 +1,14 @@
 """A survey's answers as a table: a row for each person under the survey's own pseudonym. Pure.
 
-A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV Injection).
+A cell that a spreadsheet would run as a formula begins with an apostrophe (OWASP, CSV Injection); so does what would be
+a cell of its own where another separator is usual, as the semicolon is in French.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from chalicelib.storage.survey_entries import Entry
 from chalicelib.storage.surveys import Survey
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_INSIDE = re.compile("(?<=[;\t\r\n])(?=[=+@＝＋－＠-])")
 
 
 def columns(survey: Survey) -> list[str]:
@@ -44,7 +47,8 @@ def row(survey: Survey, entry: Entry, texts: Mapping[str, str]) -> list[str]:
 
 def harmless(cell: str) -> str:
     """The cell, so that no spreadsheet runs it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    safe = _INSIDE.sub("'", cell)
+    return f"'{safe}" if safe.startswith(_FORMULA) else safe
 
 
 def as_csv(rows: Iterable[list[str]]) -> Iterator[str]:

@@ -20,7 +20,9 @@ routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/surveys"
 _ONE = _ALL + "/{survey}"
 _MOST_ROWS = 20_000
-"""What one answer holds; `relance surveys export` writes any number to a file."""
+"""People that are gone through while somebody waits; `relance surveys export|draw` goes through any number."""
+_MOST_BYTES = 4_000_000
+"""Of a table: a function's answer holds 6 MB, and its own marks take some."""
 
 
 @routes.route(_ALL, methods=["GET"])
@@ -107,8 +109,7 @@ def export_answers(advertiser: str, survey: str) -> Response:
     from chalicelib.reports.survey_export import as_csv, columns, row
 
     found, figures = _figures(advertiser, survey)
-    if figures.people > _MOST_ROWS:
-        raise Conflict(f"more than {_MOST_ROWS} people have answered: relance surveys export writes them to a file")
+    _few_enough(figures.people, "relance surveys export writes them to a file")
     entries = services().survey_entries.of_survey(survey)
     rows = [row(found, entry, free_texts(services().vault, entry)) for entry in entries]
     headers: dict[str, str | list[str]] = {
@@ -116,7 +117,10 @@ def export_answers(advertiser: str, survey: str) -> Response:
         "Content-Disposition": f'attachment; filename="{survey}.csv"',
         "Cache-Control": "no-store",
     }
-    return Response("".join(as_csv([columns(found), *rows])), headers=headers)
+    table = "".join(as_csv([columns(found), *rows]))
+    if len(table.encode()) > _MOST_BYTES:
+        raise Conflict("the table is too large for one answer: relance surveys export writes it to a file")
+    return Response(table, headers=headers)
 
 
 @routes.route(_ONE + "/draws", methods=["GET"])
@@ -135,7 +139,8 @@ def draw_winners(advertiser: str, survey: str) -> Response:
     """Draw the winners of a contest that has ended. Asked again it is the same draw; another one needs a reason."""
     from chalicelib.web.survey_models import NewDraw, draw_answer
 
-    authorise(routes, advertiser)
+    _, figures = _figures(advertiser, survey)
+    _few_enough(figures.people, "relance surveys draw draws among any number")
     reason = read_body(routes, NewDraw).reason or ""
     return answer(draw_answer(services().survey_book.draw(advertiser, survey, again=reason, by=key_of(routes))))
 
@@ -157,6 +162,11 @@ def tell_winners(advertiser: str, survey: str, draw: str) -> Response:
 def _survey(advertiser: str, survey_id: str) -> Survey:
     authorise(routes, advertiser)
     return services().survey_book.find(advertiser, survey_id)
+
+
+def _few_enough(people: int, otherwise: str) -> None:
+    if people > _MOST_ROWS:
+        raise Conflict(f"more than {_MOST_ROWS} people have answered: {otherwise}")
 
 
 def _figures(advertiser: str, survey_id: str) -> tuple[Survey, SurveyFigures]:

@@ -94,3 +94,10 @@ def test_a_table_names_nobody_and_runs_nothing() -> None:
 @given(st.text(max_size=20))
 def test_no_cell_begins_a_formula(text: str) -> None:
     assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r"])
+@given(text=st.text("=+-@;\t\r\nab", max_size=12))
+def test_nor_what_another_separator_would_make_a_cell_of(separator: str, text: str) -> None:
+    cells = harmless(text).split(separator)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -63,6 +63,20 @@ def test_a_vote_from_its_making_to_its_table(own: Api, shop: Shop) -> None:
     assert (listed["state"], listed["seed_sha256"]) == ("open", None)
 
 
+def test_what_is_too_much_for_one_answer_is_said_so(own: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the people that are gone through, and by the size of the table that they make."""
+    contest = made(own, shop, kind="contest", winners=1, closes_at=shop.world.clock.now() + DAY)
+    contest.reply(contest.ask(), "A")
+    shop.world.clock.advance(2 * DAY)
+    path = at(shop, f"/{contest.survey.id}")
+    monkeypatch.setattr("chalicelib.web.admin_surveys._MOST_BYTES", 20)
+    assert "relance surveys export" in own.ask("GET", f"{path}/answers.csv").json["detail"]
+    monkeypatch.setattr("chalicelib.web.admin_surveys._MOST_ROWS", 0)
+    refused = own.ask("POST", f"{path}/draws", {})
+    assert (refused.status, "relance surveys draw" in refused.json["detail"]) == (409, True)
+    assert own.ask("GET", f"{path}/draws").json["draws"] == []
+
+
 def test_a_survey_that_was_asked_keeps_its_questions(own: Api, shop: Shop) -> None:
     vote = made(own, shop)
     path = at(shop, f"/{vote.survey.id}")
