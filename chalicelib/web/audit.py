@@ -1,4 +1,4 @@
-"""The audit log at the API's edge: who changed what, when, from what to what; and who looked a person up, and why.
+"""The audit log, around API and console: who changed what, when, from what to what; who looked a person up, and why.
 
 It is written before the change, so that none is made without a record, and once more with what came of it. `before` is
 what the address showed a moment earlier. What a request or an answer says is sealed, and secrets are left out of it; of
@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from chalice.app import Request, Response
 
@@ -24,6 +24,7 @@ from chalicelib.storage.audit_log import Entry
 from chalicelib.web.admin_requests import shown
 from chalicelib.web.middleware import API, Next
 from chalicelib.web.permissions import may, only_asks, subject
+from chalicelib.web.sessions import opened
 from chalicelib.wiring import services
 
 _ON_RECORD_ELSEWHERE = frozenset({"messages", "verifications"})
@@ -52,6 +53,8 @@ _DONE_TO_PEOPLE = frozenset(
     }
 )
 """The fields of such bodies that are kept; of the others only that they were there."""
+_FORMS = frozenset({"/console/inbox/{conversation}/answer", "/console/inbox/{conversation}/turn"})
+"""Where the console changes something."""
 _LARGEST = 100_000
 """Characters of what is kept of one change."""
 Shown = Callable[[Request, str], Response | None]
@@ -62,34 +65,63 @@ def audit(shows: Shown) -> Callable[[Request, Next], Response]:
     """The middleware, given a way to what addresses show."""
 
     def handle(request: Request, get_response: Next) -> Response:
+        if request.path in _FORMS:
+            return _of_console(request, get_response)
         key = shown(request) if _is_recorded(request) else None
         if key is None or not may(key.role, request.method, request.path):
             return get_response(request)
-        return _recorded(request, get_response, key, shows)
+        return _of_key(request, get_response, key, shows)
 
     return handle
 
 
-def _recorded(request: Request, get_response: Next, key: AdminKey, shows: Shown) -> Response:
-    from chalicelib.web import problems
-
+def _of_key(request: Request, get_response: Next, key: AdminKey, shows: Shown) -> Response:
     about = None if subject(request.path) == "people" else _about(request.path)
     kept = _kept_of(request.path)
     told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
     told["before"] = kept(_body(shows(request, about))) if about else None
+
+    def after(response: Response) -> dict[str, Any]:
+        if not about or response.status_code >= 400:
+            return {}
+        return {"after": kept(_body(response if about == request.path else shows(request, about)))}
+
+    return _recorded(request, get_response, key, _scope(request, key), told, after)
+
+
+def _of_console(request: Request, get_response: Next) -> Response:
+    """The same for a form of the console: what was done, under which name; never what was written."""
+    given, now = parse_qs(_text(request)), services().clock.now()
+    action = given.get("do", [request.path.rsplit("/", 1)[-1]])[0]
+    session = opened(services().vault, str(request.headers.get("cookie", "")), now)
+    key = services().admin_keys.known_by(session.key, now) if session else None
+    if session is None or key is None or given.get("token") != [session.token] or action == "count":
+        return get_response(request)
+    told = {"target": dict(request.uri_params or {}), "asked": {"do": action[:20], "agent": session.agent}}
+    return _recorded(request, get_response, key, session.advertiser, told, lambda _: {})
+
+
+def _recorded(
+    request: Request,
+    get_response: Next,
+    key: AdminKey,
+    scope: str,
+    told: dict[str, Any],
+    after: Callable[[Response], dict[str, Any]],
+) -> Response:
+    from chalicelib.web import problems
+
     now = services().clock.now()
     entry_id = new_id("aud", now)
-    entry = Entry(entry_id, now, _scope(request, key), key.id, key.role, request.method, request.path)
+    entry = Entry(entry_id, now, scope, key.id, key.role, request.method, request.path)
     try:
         services().audit_log.begin(_with(entry, told))
     except StorageUnavailable as unavailable:
         status, body = problems.render(unavailable)
         return Response(body, status_code=status, headers={"Content-Type": problems.MEDIA_TYPE})
     response = get_response(request)
-    if about and response.status_code < 400:
-        told["after"] = kept(_body(response if about == request.path else shows(request, about)))
     try:
-        services().audit_log.settle(entry, response.status_code, _sealed(entry_id, told))
+        services().audit_log.settle(entry, response.status_code, _sealed(entry_id, told | after(response)))
     except StorageUnavailable as unavailable:  # It is done and on record; that it is not known how it ended is, too.
         log_failure("audit_not_settled", unavailable, entry=entry_id)
     return response
@@ -122,9 +154,12 @@ def _scope(request: Request, key: AdminKey) -> str:
 
 
 def _asked(request: Request) -> Any:
+    return _parsed(_text(request))
+
+
+def _text(request: Request) -> str:
     body = request.raw_body
-    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-    return _parsed(text)
+    return body if isinstance(body, str) else body.decode("utf-8", "replace")
 
 
 def _body(response: Response | None) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import DAY
-from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.errors import Forbidden, NotFound, Unauthenticated
 from chalicelib.web.sessions import begin, cookie, current, elsewhere, require_token
 from chalicelib.web.views import FORM, form, header, parameter, view
 from chalicelib.wiring import services
@@ -39,6 +39,8 @@ def overview() -> Response:
 @view
 def sign_in() -> Response:
     """Begin a session: for the key's own advertiser, or for the one that the operator names."""
+    if header(routes, "sec-fetch-site") not in ("", "same-origin", "none"):
+        raise Forbidden("sign in on the console's own page")
     given = form(routes)
     session = begin(*(given.get(name, "").strip() for name in ("key", "advertiser", "agent")))
     if session is None:

@@ -196,3 +196,38 @@ def test_quick_replies_fill_the_box(agent: Browser, shop: Shop) -> None:
     assert ">Bonjour Camille !</textarea>" in page.text
     agent.language = "en"
     assert "Send</button>" in agent.get(f"{INBOX}/{thread.id}").text
+
+
+def test_what_an_agent_does_on_the_page_is_on_record_with_their_name_and_without_what_was_written(
+    api: Api, shop: Shop, agent: Browser
+) -> None:
+    conversation = write(shop, QUESTION).id
+    address = f"{INBOX}/{conversation}"
+    hidden = agent.form(agent.get(address))
+    answered = agent.post(f"{address}/answer", **hidden | {"text": "Oui, la Zephyr est en stock.", "do": "count"})
+    assert answered.status == 200
+    agent.post(f"{address}/answer", **hidden | {"text": "Oui, la Zephyr est en stock."})
+    shop.world.clock.advance(1)
+    agent.post(f"{address}/turn", **hidden | {"do": "close"})
+    shop.world.clock.advance(1)
+    assert agent.post(f"{address}/turn", **hidden | {"do": "nonsense"}).status == 404
+    assert agent.post(f"{address}/turn", **hidden | {"do": "stop", "token": "forged"}).status == 403
+    log = api.with_key("rk_own").ask("GET", f"/v1/advertisers/{shop.advertiser.id}/audit")
+    done = [(entry["asked"], entry["status"]) for entry in log.json["entries"]]
+    assert done == [
+        ({"do": "nonsense", "agent": "Nadia"}, 404),
+        ({"do": "close", "agent": "Nadia"}, 303),
+        ({"do": "answer", "agent": "Nadia"}, 303),
+    ]
+    assert {entry["target"]["conversation"] for entry in log.json["entries"]} == {conversation}
+    assert "Zephyr" not in log.text
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_other_site_signs_somebody_in(api: Api, shop: Shop, site: str) -> None:
+    """Else an agent could be made to answer, and to be read, in somebody else's account."""
+    shop.world.services.admin_keys.grant("rk_own", shop.advertiser.id)
+    answer = api.ask("POST", "/console", {"key": "rk_own"}, form=True, told={"Sec-Fetch-Site": site})
+    assert answer.status == 403 and "Set-Cookie" not in answer.headers
+    own = api.ask("POST", "/console", {"key": "rk_own"}, form=True, told={"Sec-Fetch-Site": "same-origin"})
+    assert own.status == 303
