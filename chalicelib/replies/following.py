@@ -39,7 +39,7 @@ class SurveyReplies:
             return
         language = reply.reading.language
         outcome = self._surveys.take(reply.asked, reply.id, reply.text, reply.at, language=language)
-        if outcome.say:
+        if outcome.say and (reply.course.reason == "survey" or reply.reading.intent == "other"):
             self._answering.say(
                 reply.to,
                 "answer",
@@ -56,7 +56,12 @@ class SurveyReplies:
 
 
 def _may_answer(reply: Reply, asked: OpenQuestion) -> bool:
-    """Whether it is an answer, or was meant as one: who asks, thanks or complains is not asked once more."""
+    """Whether it is an answer, or was meant as one: who asks, thanks or complains is not asked once more.
+
+    What is complained of in an answer or beside one, and what is asked beside one, has been answered too.
+    """
     if reply.course.reason == "survey":
         return True
+    if reply.reading.intent != "other" and asked.question.answer(reply.text) is not None:
+        return asked.question.kind != "text" or reply.course.reason == "problem"
     return reply.course.reason == "reply" and reply.reading.intent == "other" and not asked.answered

@@ -6,6 +6,7 @@ of which the first 1,600 characters count. docs/replies.md tells how a reply is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,12 +15,16 @@ from chalicelib.replies.lexicon_files import lexicon
 from chalicelib.replies.undressing import undress
 
 if TYPE_CHECKING:
-    from chalicelib.replies.questions import Question
+    from chalicelib.replies.questions import Answer, Question
 
 Intent = Literal["stop", "opt_in", "positive", "problem", "question", "order_status", "survey", "other"]
 StopGrade = Literal["certain", "probable", "doubtful", "no"]
 OPPOSED = ("certain", "probable")
 """The grades by which a reply opposes."""
+SURE = 0.6
+"""From this confidence on an intent stands by itself."""
+_WORD = re.compile(r"\w+")
+_FOR_A_PERSON = ("problem", "question", "order_status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,18 @@ class Reading:
 def read(text: str, question: Question | None = None) -> Reading:
     """Read a reply. `question` is what the last SMS asked, where that is still open. Never raises.
 
-    A certain STOP wins over every answer, and a probable one over what may be any text.
+    A certain STOP wins over every answer, and so does a probable one that is not the answer's own words. What is asked
+    or complained of beside an answer is for a person: its intent is not `survey` then, and the survey takes it all the
+    same.
     """
     words = lexicon()
     said = undress(text, words)
     opposed = opposing.grade(said, words)
     answered = question.answer(text) if question and opposed.grade != "certain" else None
     named = answered if question and question.kind != "text" else None
+    of_answer = named is not None and _is_of(opposed.because, named)
     language = opposed.language or words.language(said.flat)
-    if opposed.grade in OPPOSED and not named:
+    if opposed.grade in OPPOSED and not of_answer:
         return Reading(
             "stop",
             opposed.grade,
@@ -63,9 +71,10 @@ def read(text: str, question: Question | None = None) -> Reading:
             language=language,
         )
     wanted = intents.weigh(said, words)
-    if named or (answered and wanted.intent not in ("question", "order_status")):
-        grade: StopGrade = "no" if named else opposed.grade
-        return Reading("survey", grade, 0.95, answered.because if answered else (), language=language)
+    if answered and not _is_beside(wanted, named):
+        grade: StopGrade = "no" if of_answer else opposed.grade
+        because = answered.because if grade == "no" else opposed.because
+        return Reading("survey", grade, 0.95, because, language=language)
     return Reading(
         wanted.intent,
         opposed.grade,
@@ -75,3 +84,20 @@ def read(text: str, question: Question | None = None) -> Reading:
         start=words.fills("keyword.start", words.without("polite.words", said.flat)) is not None,
         language=language,
     )
+
+
+def _is_beside(wanted: intents.Wanted, named: Answer | None) -> bool:
+    """Whether somebody has to read what else an answer says; `named` is None where any text is an answer."""
+    if wanted.intent not in _FOR_A_PERSON or (named and _is_of(wanted.because, named)):
+        return False
+    return wanted.confidence >= SURE or (named is None and wanted.intent != "problem")
+
+
+def _is_of(words: tuple[str, ...], answered: Answer) -> bool:
+    """Whether what was found are the words that answer."""
+    said = _words(answered.because)
+    return all(said & _words((one,)) for one in words)
+
+
+def _words(written: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for one in written for word in _WORD.findall(one))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from chalicelib.replies import reading as module
 from chalicelib.replies.questions import Choice, Question
-from chalicelib.replies.reading import OPPOSED, Reading, read
+from chalicelib.replies.reading import OPPOSED, Intent, Reading, read
 
 CORPUS = Path(module.__file__).with_name("corpus")
 STOP_RECALL, STOP_PRECISION = 0.99, 0.97
@@ -203,3 +203,28 @@ def test_a_certain_stop_wins_over_every_answer_and_a_probable_one_over_any_text(
     assert read("ARRET", COLOUR).stop == "certain"
     assert read("lâchez-moi", COLOUR).intent == "survey"
     assert read("lâchez-moi", OPINION).stop == "probable"
+    assert read("Bleu. Lâchez-moi", COLOUR).stop == "probable"
+    assert read("Bleu. Pas intéressé", COLOUR).stop == "doubtful"
+
+
+SCORE = Question("score", low=0, high=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "intent"),
+    [
+        ("2. Mon colis est arrivé cassé", SCORE, "problem"),
+        ("9. Où est mon colis ?", SCORE, "order_status"),
+        ("10 super merci", SCORE, "survey"),
+        ("Colis arrivé cassé, c'est inadmissible", OPINION, "problem"),
+        (
+            "Livraison en retard",
+            Question("choice", (Choice("A", "Livraison en retard"), Choice("B", "Rien"))),
+            "survey",
+        ),
+    ],
+)
+def test_what_is_complained_of_or_asked_beside_an_answer_is_for_a_person(
+    text: str, question: Question, intent: Intent
+) -> None:
+    assert read(text, question).intent == intent

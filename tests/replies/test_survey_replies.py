@@ -57,3 +57,25 @@ def test_a_complaint_is_not_asked_about_again(shop: Shop) -> None:
     survey.ask()
     assert texted(survey, "Mon colis est arrivé cassé, c'est inadmissible", "SM1") == "problem"
     assert not any("Pour que votre réponse compte" in sms.text for sms in shop.world.provider.sent)
+
+
+def test_a_complaint_in_an_answer_is_counted_and_read_by_a_person(shop: Shop) -> None:
+    survey = polled(shop, RECOMMEND, WHY, kind="nps")
+    person = survey.ask()
+    texted(survey, "2/10", "SM1")
+    assert texted(survey, "Mon colis est arrivé cassé, c'est inadmissible", "SM2") == "problem"
+    assert survey.counts()["q2.said"] == 1
+    assert not any("bien notée" in sms.text for sms in shop.world.provider.sent)
+    thread = shop.world.services.threads.get(shop.advertiser.id, person)
+    assert thread
+    assert (thread.state, thread.flags) == ("waiting", {"problem"})
+
+
+def test_a_question_beside_a_score_waits_and_the_score_counts(shop: Shop) -> None:
+    survey = polled(shop, RECOMMEND, kind="nps")
+    person = survey.ask()
+    assert texted(survey, "9. Pouvez-vous me rappeler ?", "SM1") == "reply"
+    assert survey.counts()["q1.9"] == 1
+    thread = shop.world.services.threads.get(shop.advertiser.id, person)
+    assert thread
+    assert thread.state == "waiting"
