@@ -105,6 +105,8 @@ class ReplyServices(JourneyServices):
             countries=self.countries,
             keywords=self.keywords,
             surveys=self.survey_desk,
+            contacts=self.contacts,
+            model=self.reply_model,
             vault=self.vault,
         )
         return Inbound(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.audience.profile import open_profile
 from chalicelib.messaging.recipients import place_of
 from chalicelib.messaging.signing import CountryBook
+from chalicelib.messaging.suggesting import TextModel
 from chalicelib.replies.addressed import Spoke, Whose, whose
 from chalicelib.replies.courses import Course, Facts, decide
 from chalicelib.replies.keywords import Keywords, Yes
 from chalicelib.replies.reading import Reading, read
+from chalicelib.replies.second_opinion import is_unsure, reconsider
 from chalicelib.replies.survey_desk import OpenQuestion, SurveyDesk
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
+from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.keyword_numbers import number_digits
 from chalicelib.storage.ledgers import Ledger, Ledgers
 from chalicelib.storage.messages import Message, Messages
@@ -52,6 +56,8 @@ class Seer:
         countries: CountryBook,
         keywords: Keywords,
         surveys: SurveyDesk,
+        contacts: Contacts,
+        model: TextModel | None,
         vault: Vault,
     ) -> None:
         self._ledgers = ledgers
@@ -60,6 +66,8 @@ class Seer:
         self._countries = countries
         self._keywords = keywords
         self._surveys = surveys
+        self._contacts = contacts
+        self._model = model
         self._vault = vault
 
     def see(self, text: InboundText, at: int) -> Seen:
@@ -76,7 +84,7 @@ class Seer:
         found = whose(text.text, number_digits(text.to), at, owner=owner, spoke=spoke, brands=brands)
         message = sent.get(found.message) if found.message else None
         asked = self._surveys.open_question(person, found.advertiser, at) if found.advertiser else None
-        reading = read(found.text, asked.question if asked else None)
+        reading = self._considered(found, read(found.text, asked.question if asked else None), person, message)
         yes = self._keywords.yes(found, text, person, message, at, start=reading.start)
         facts = Facts(
             reading,
@@ -88,6 +96,15 @@ class Seer:
         )
         course = decide(facts)
         return Seen(text, person, at, found, reading, course, message, yes if course.opt_in else None, asked)
+
+    def _considered(self, whose: Whose, reading: Reading, person: str, message: Message | None) -> Reading:
+        """With a second opinion where there is doubt and a model to ask, which is told no name that is known."""
+        if self._model is None or whose.advertiser is None or not is_unsure(reading):
+            return reading
+        contact = self._contacts.get(message.base if message else whose.advertiser, person)
+        profile = open_profile(self._vault, contact) if contact else None
+        names = (profile.first_name, profile.last_name) if profile else ()
+        return reconsider(whose.text, reading, self._model, filter(None, names))
 
     def _sent(self, ledger: Ledger) -> dict[str, Message]:
         newest = sorted(ledger.sends, key=lambda send: -send.at)[:_LOOKED_AT]

@@ -7,6 +7,8 @@ import pytest
 from chalicelib.errors import ModelUnavailable
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.second_opinion import anonymous, is_unsure, reconsider
+from chalicelib.sms_providers.contract import InboundText
+from tests.support.shop import CAMILLE, Shop
 
 UNSURE = "mes cheveux sont verts depuis"
 
@@ -74,3 +76,24 @@ def test_it_is_told_the_text_and_nothing_that_names_anybody() -> None:
 
 def test_a_name_within_a_word_is_none() -> None:
     assert anonymous("Rose aime le rosé et la roseraie", ["rose", " "]) == "[name] aime le rosé et la roseraie"
+
+
+def test_a_text_that_came_is_asked_about_without_its_writers_name(shop: Shop) -> None:
+    model = Scripted("problem")
+    shop.world.services.reply_model = model
+    person = shop.contact(first_name="Camille")
+    message = shop.message()
+    assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
+    course = shop.world.services.inbound.receive(InboundText("t-1", CAMILLE, "36123", f"{UNSURE} hier, Camille"))
+    assert course
+    assert course.reason == "problem"
+    assert model.asked == [f"<reply>\n{UNSURE} hier, [name]\n</reply>"]
+    assert shop.world.services.ledgers.get(person).held[shop.advertiser.id].why == "problem"
+
+
+def test_no_model_is_told_of_a_stop_or_of_what_is_nobodys(shop: Shop) -> None:
+    model = Scripted("other")
+    shop.world.services.reply_model = model
+    for words in ("STOP", UNSURE):
+        shop.world.services.inbound.receive(InboundText(f"t-{words}", CAMILLE, "36123", words))
+    assert model.asked == []
