@@ -85,7 +85,7 @@ def close(conversation: Conversation, advertiser: Advertiser, as_json: AsJson = 
 
     services = the_stage().services()
     thread = _found(services, advertiser, conversation)
-    closed = services.conversation_desk.turn(advertiser, thread.id, "closed")
+    closed = services.conversation_desk.turn(advertiser, thread.id, "closed", thread.texts)
     answer(thread_answer(closed, services.conversation_desk.assignee(closed)), f"{closed.id} is closed", as_json)
 
 

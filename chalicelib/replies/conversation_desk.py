@@ -14,6 +14,7 @@ from chalicelib.errors import NotFound
 from chalicelib.journeys.endings import Endings
 from chalicelib.replies.agent_answers import JUST_ASKED, NotAnswered, size
 from chalicelib.replies.answering import Addressee, Answering
+from chalicelib.replies.holds import let_go
 from chalicelib.replies.spoken import Spoken, open_phone, open_said, seal_said
 from chalicelib.storage.conversation import assignee_context
 from chalicelib.storage.counters import Counters, count
@@ -107,23 +108,30 @@ class ConversationDesk:
         spoken = Spoken(message.id, message.created_at, "out", size(text).text, message=message.id)
         body = {"conversation": thread.id, "answered_at": message.created_at, "by": "agent", "message": message.id}
         self._announcer.announce(advertiser, "conversation.answered", message.id, body)
-        self._threads.said(thread.id, seal_said(self._vault, thread.id, spoken), now, "reply.answered", seen=seen)
-        self._release(thread, now, but="problem")
+        said = seal_said(self._vault, thread.id, spoken)
+        after = self._threads.said(thread.id, said, now, "reply.answered", seen=seen)
+        if after:
+            let_go(self._ledgers, after, now)
         return message
 
-    def turn(self, advertiser: str, thread_id: str, state: State) -> Thread:
-        """Close a conversation, which lets marketing to the person go on; open it again, or let it wait."""
+    def turn(self, advertiser: str, thread_id: str, state: State, seen: int | None = None) -> Thread:
+        """Close a conversation, which lets marketing to the person go on; open it again, or let it wait.
+
+        With `seen` (`texts` of the thread that was read) it stays as it is where a text came since.
+        """
         now = self._clock.now()
 
         def turned(thread: Thread) -> Thread:
+            if seen is not None and thread.texts > seen:
+                return thread
             if state == "closed":
                 return replace(thread, state=state, waiting_since=0, unread=0, flags=frozenset())
             since = thread.waiting_since or now
             return replace(thread, state=state, waiting_since=since if state == "waiting" else 0)
 
         thread = self._change(advertiser, thread_id, turned)
-        if state == "closed":
-            self._release(thread, now)
+        if thread.state == "closed":
+            let_go(self._ledgers, thread, now)
             self._endings.closed(thread.base, thread.person, advertiser)
         return thread
 
@@ -172,13 +180,6 @@ class ConversationDesk:
         if isinstance(message, str):
             raise NotAnswered(message)
         return message
-
-    def _release(self, thread: Thread, now: int, but: str | None = None) -> None:
-        """Let the advertiser's marketing to the person go on, unless it stands still for `but`."""
-        held = self._ledgers.get(thread.person).held.get(thread.advertiser)
-        if held and held.why != but:
-            counted = count(thread.advertiser, thread.id, now, f"hold.released.{held.why}")
-            self._ledgers.release_hold(thread.person, thread.advertiser, counted)
 
     def _change(self, advertiser: str, thread_id: str, change: Callable[[Thread], Thread]) -> Thread:
         thread = self.find(advertiser, thread_id)

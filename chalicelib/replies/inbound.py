@@ -18,6 +18,7 @@ from chalicelib.messaging.answer_rules import AnswerKind
 from chalicelib.replies import confirming
 from chalicelib.replies.answering import Addressee, Answering
 from chalicelib.replies.courses import Course
+from chalicelib.replies.holds import let_go
 from chalicelib.replies.keywords import Keywords
 from chalicelib.replies.long_texts import LongTexts
 from chalicelib.replies.reading import Reading, read
@@ -155,6 +156,8 @@ class Inbound:
     def _follow(self, text_id: str, seen: Seen, advertiser: str) -> None:
         """The thread, then whoever goes on from the reply, then what is answered at once."""
         thread = self._threads.heard(self._heard(text_id, seen, advertiser), self._clock.now(), *_counted(seen))
+        if seen.course.hold or seen.course.state == "closed":
+            let_go(self._ledgers, thread, self._clock.now())  # Somebody was quicker, or a STOP has closed it.
         if seen.course.is_reply:
             to = self._addressee(seen, advertiser)
             text, message = seen.whose.text, seen.message

@@ -140,7 +140,7 @@ def with_heard(known: Thread | None, thread_id: str, heard: Heard, said: Said) -
         language=heard.language or before.language,
         texts=before.texts + 1,
         unread=before.unread + 1,
-        flags=before.flags | heard.flags,
+        flags=heard.flags if state == "closed" else before.flags | heard.flags,
         last_in_at=max(before.last_in_at, said.at),
         waiting_since=began if state == "waiting" else 0,
         last_message=(heard.message or before.last_message) if is_newest else before.last_message,
@@ -155,7 +155,7 @@ def with_answer(known: Thread, said: Said, state: State | None, seen: int | None
     unread, flags = known.unread, known.flags
     if not said.automatic:
         unread = 0 if seen is None else min(unread, max(0, known.texts - seen))
-        flags -= SETTLED
+        flags = flags if has_newer else flags - SETTLED
     began = known.last_in_at if has_newer else known.waiting_since
     return replace(
         _with_last(known, said),

@@ -78,6 +78,9 @@ def joined(former: Ledger, there: Ledger) -> Ledger:
     wishes = dict(there.wishes)
     for advertiser, wish in former.wishes.items():
         wishes[advertiser] = wishes[advertiser].narrowed(wish) if advertiser in wishes else wish
+    held = dict(there.held)
+    for advertiser, one in former.held.items():
+        held[advertiser] = held[advertiser].joined(one) if advertiser in held else one
     sends = {send.message: send for send in (*former.sends, *there.sends)}
     return Ledger(
         person=there.person,
@@ -86,7 +89,7 @@ def joined(former: Ledger, there: Ledger) -> Ledger:
         opposed=opposed,
         readmitted={scope: at for scope, at in readmitted.items() if everyone is None or at > everyone.at},
         wishes=wishes,
-        held={**there.held, **former.held},
+        held=held,
     )
 
 

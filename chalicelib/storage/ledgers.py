@@ -89,6 +89,10 @@ class Held:
     at: int
     why: HeldWhy
 
+    def joined(self, other: Held) -> Held:
+        """For both texts."""
+        return Held(max(self.at, other.at), "problem" if "problem" in (self.why, other.why) else self.why)
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -201,26 +205,32 @@ class Ledgers:
     def hold(self, person: str, advertiser: str, held: Held, *counted: Update) -> bool:
         """Let an advertiser's marketing to a person stand still, and count it. False where it does so already.
 
-        A problem outlasts a doubt, and takes its place. Like an opposition it moves the version: no message that was
-        decided without it is claimed any more.
+        A problem outlasts a doubt, and takes its place; the newest text is what it stands still for. Like an opposition
+        it moves the version: no message that was decided without it is claimed any more.
         """
         for _ in range(_ATTEMPTS):
             ledger = self.get(person)
             known = ledger.held.get(advertiser)
-            if known and (known.why == held.why or known.why == "problem"):
+            both = known.joined(held) if known else held
+            if both == known:
                 return False
-            values = {"held": asdict(held), "read": ledger.version}
+            is_new = known is None or known.why != both.why
+            values = {"held": asdict(both), "read": ledger.version}
             record = _change(ledger.person, ", #held = :held", values, _AS_READ, {"held": _HELD + advertiser})
             with suppress(TransactionRefused):
-                self._table.transact([record, *counted])
-                return True
+                self._table.transact([record, *(counted if is_new else ())])
+                return is_new
         raise StorageUnavailable("the ledger kept changing")
 
-    def release_hold(self, person: str, advertiser: str, *counted: Update) -> bool:
-        """Let an advertiser's marketing to a person go on, and count it. False where it did not stand still."""
+    def release_hold(self, person: str, advertiser: str, *counted: Update, of: Held | None = None) -> bool:
+        """Let an advertiser's marketing to a person go on, and count it. False where it did not stand still.
+
+        With `of` only where it stands still for just that: what the person has written since goes on holding it.
+        """
         for _ in range(_ATTEMPTS):
             ledger = self.get(person)
-            if advertiser not in ledger.held:
+            known = ledger.held.get(advertiser)
+            if known is None or (of and known != of):
                 return False
             names = {"held": _HELD + advertiser}
             record = _change(ledger.person, " REMOVE #held", {"read": ledger.version}, _AS_READ, names)

@@ -121,7 +121,7 @@ def turn_conversation(advertiser: str, conversation: str) -> Response:
 
     authorise(routes, advertiser)
     body = read_body(routes, NewState)
-    services().conversation_desk.turn(advertiser, conversation, body.state)
+    services().conversation_desk.turn(advertiser, conversation, body.state, body.seen)
     return _as_it_stands(advertiser, conversation)
 
 

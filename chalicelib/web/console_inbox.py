@@ -76,11 +76,9 @@ def answer_from_page(conversation: str) -> Response:
     text, reply_id = given.get("text", ""), given.get("reply", "")
     if given.get("do") == "count":
         return _page(session, advertiser, conversation, draft=text, counted=True)
-    seen = given.get("seen", "")
     try:
-        services().conversation_desk.answer(
-            advertiser.id, conversation, text, reply_id[:64], int(seen) if seen.isdecimal() else None
-        )
+        seen = _number(given.get("seen", ""))
+        services().conversation_desk.answer(advertiser.id, conversation, text, reply_id[:64], seen)
     except InvalidInput as refused:
         return _page(session, advertiser, conversation, 422, draft=text, counted=True, refused=refused.errors[0])
     return elsewhere(f"../{conversation}?state={_state()}#last")
@@ -107,7 +105,7 @@ def turn_from_page(conversation: str) -> Response:
     desk = services().conversation_desk
     match given.get("do", ""):
         case "close":
-            desk.turn(advertiser.id, conversation, "closed")
+            desk.turn(advertiser.id, conversation, "closed", _number(given.get("seen", "")))
         case "reopen":
             desk.turn(advertiser.id, conversation, "open")
         case "stop":
@@ -121,6 +119,10 @@ def turn_from_page(conversation: str) -> Response:
         case _:
             raise NotFound("action")
     return elsewhere(f"../{conversation}?state={_state()}")
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isdecimal() else None
 
 
 def _posted() -> tuple[Session, Advertiser, dict[str, str]]:

@@ -54,6 +54,8 @@ class NewState(Body):
     """What a conversation becomes. Closing it lets marketing to the person go on."""
 
     state: Literal["open", "waiting", "closed"]
+    seen: Annotated[int, Field(ge=0)] | None = None
+    """How many of the person's texts (`texts`) were read: where one came since, the conversation stays as it is."""
 
 
 class NewAssignee(Body):

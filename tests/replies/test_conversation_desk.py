@@ -95,7 +95,10 @@ def test_what_came_while_the_agent_wrote_goes_on_waiting(shop: Shop, desk: Conve
 
 def test_a_doubt_is_settled_by_an_answer_and_a_problem_by_closing(shop: Shop, desk: ConversationDesk) -> None:
     ledgers, now, own = shop.world.services.ledgers, shop.world.clock.now(), shop.advertiser.id
-    doubt, problem = write(shop, QUESTION, flags=frozenset({"stop_doubtful"})), write(shop, QUESTION, MALIK)
+    doubt, problem = (
+        write(shop, QUESTION, phone, flags=frozenset({flag}))
+        for phone, flag in ((CAMILLE, "stop_doubtful"), (MALIK, "problem"))
+    )
     ledgers.hold(doubt.person, own, Held(now, "doubtful_stop"))
     ledgers.hold(problem.person, own, Held(now, "problem"))
     for thread in (doubt, problem):
@@ -104,6 +107,22 @@ def test_a_doubt_is_settled_by_an_answer_and_a_problem_by_closing(shop: Shop, de
     assert not desk.find(own, doubt.id).flags
     desk.turn(own, problem.id, "closed")
     assert own not in ledgers.get(problem.person).held
+
+
+def test_what_nobody_has_read_yet_is_not_settled(shop: Shop, desk: ConversationDesk) -> None:
+    ledgers, own = shop.world.services.ledgers, shop.advertiser.id
+    seen = write(shop, QUESTION)
+    shop.world.clock.advance(MINUTE)
+    doubt = Held(shop.world.clock.now(), "doubtful_stop")
+    ledgers.hold(seen.person, own, doubt)  # Its text is not in the thread yet.
+    desk.answer(own, seen.id, "Oui.", "c-1")
+    assert ledgers.get(seen.person).held[own] == doubt
+    write(shop, "Stop ?", flags=frozenset({"stop_doubtful"}))
+    desk.answer(own, seen.id, "Oui.", "c-2", seen.texts)
+    assert desk.turn(own, seen.id, "closed", seen.texts).state == "waiting"
+    assert (desk.find(own, seen.id).flags, ledgers.get(seen.person).held[own]) == ({"stop_doubtful"}, doubt)
+    assert desk.turn(own, seen.id, "closed", seen.texts + 1).state == "closed"
+    assert own not in ledgers.get(seen.person).held
 
 
 def test_who_is_read_as_a_stop_gets_nothing_more(shop: Shop, desk: ConversationDesk) -> None:

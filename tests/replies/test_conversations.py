@@ -19,7 +19,7 @@ from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.wiring import Services
 from chalicelib.workers.receipts import on_reports
 from chalicelib.workers.send import on_orders
-from tests.support.faults import FaultyClient, ProcessEnded, at_call
+from tests.support.faults import Fault, FaultyClient, ProcessEnded, at_call
 from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import NOON
 
@@ -130,6 +130,36 @@ def test_a_problem_lets_marketing_wait_and_is_flagged(shop: Shop) -> None:
     assert thread and thread.state == "waiting" and thread.flags == {"problem"}
     message = shop.message()
     assert shop.world.services.dispatch.send(message.id, message.version) == "deferred"
+
+
+def test_a_stop_that_closes_a_conversation_leaves_nothing_that_nobody_would_ever_release(shop: Shop) -> None:
+    person = written_to(shop)
+    assert text(shop, "stop ?") == "doubtful_stop"
+    shop.world.clock.advance(MINUTE)
+    assert text(shop, "STOP") == "stop"
+    shop.world.clock.advance(MINUTE)
+    assert text(shop, "START") == "opt_in"
+    thread = shop.world.services.threads.get(shop.advertiser.id, person)
+    assert thread
+    assert (thread.state, thread.flags) == ("closed", frozenset())
+    assert not shop.world.services.ledgers.get(person).held
+
+
+def test_a_text_that_comes_again_after_it_was_dealt_with_holds_nothing(shop: Shop) -> None:
+    person = written_to(shop)
+    services, own = shop.world.services, shop.advertiser.id
+    told: dict[str, Any] = {"id": "SM-1", "phone": CAMILLE, "to": "36123", "text": "Mon colis est arrivé cassé"}
+    moves = count(1)
+
+    def after_its_thread(operation: str, _: int) -> Fault | None:
+        return "ends_after" if operation == "transact_write_items" and next(moves) == 2 else None
+
+    with pytest.raises(ProcessEnded):
+        shop.world.worker(FaultyClient(shop.world.dynamodb, after_its_thread)).inbound.receive(InboundText(**told))
+    assert services.ledgers.get(person).held[own].why == "problem"
+    services.conversation_desk.turn(own, services.threads.id_of(own, person), "closed")
+    assert services.inbound.receive(InboundText(**told))
+    assert own not in services.ledgers.get(person).held
 
 
 def test_who_was_never_written_to_is_kept_apart(shop: Shop) -> None:

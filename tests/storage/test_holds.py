@@ -13,7 +13,9 @@ def test_a_hold_is_taken_once_and_released_once(world: World) -> None:
     ledgers = world.services.ledgers
     assert ledgers.hold("person", "adv", DOUBT, count("adv", "p", NOON, "held"))
     assert not ledgers.hold("person", "adv", Held(NOON + 5, "doubtful_stop"), count("adv", "p", NOON, "held"))
-    assert ledgers.get("person").held == {"adv": DOUBT}
+    newest = Held(NOON + 5, "doubtful_stop")
+    assert ledgers.get("person").held == {"adv": newest}
+    assert not ledgers.release_hold("person", "adv", of=DOUBT)
     version = ledgers.get("person").version
     assert ledgers.release_hold("person", "adv", count("adv", "p", NOON, "released"))
     assert not ledgers.release_hold("person", "adv", count("adv", "p", NOON, "released"))
