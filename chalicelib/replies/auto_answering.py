@@ -96,7 +96,6 @@ class AutoAnswering:
         asked: Message | None,
     ) -> Facts:
         now, ledger = self._clock.now(), self._ledgers.get(reply.to.person)
-        held = ledger.held.get(advertiser.id)
         link = self._links.get(asked.code) if asked and asked.journey == "review" and asked.code else None
         return Facts(
             text=reply.text,
@@ -104,7 +103,7 @@ class AutoAnswering:
             wrote_at=reply.at,
             now=now,
             opposed=ledger.opposition(advertiser.id) is not None,
-            held_for_doubt=held is not None and held.why == "doubtful_stop",
+            doubted="stop_doubtful" in reply.thread.flags,
             signed=self._countries.profile(place_of(reply.to.phone).country).sends,
             staffed=staffed(advertiser.agent, now),
             on=settings.on,

@@ -57,7 +57,7 @@ class Facts:
     wrote_at: int
     now: int
     opposed: bool
-    held_for_doubt: bool
+    doubted: bool
     """Whether an earlier text may be a STOP, and nobody has read it yet."""
     signed: bool
     """Whether notifications are sent to the country of the phone."""
@@ -99,7 +99,7 @@ def decide(facts: Facts) -> Answer | Nothing:
     """The automatic answer to one text."""
     if facts.opposed:
         return Nothing("opposed")
-    if facts.reading.stop != "no" or facts.held_for_doubt:
+    if facts.reading.stop != "no" or facts.doubted:
         return Nothing("doubtful_stop")
     if facts.now - facts.wrote_at > LATE:
         return Nothing("late")

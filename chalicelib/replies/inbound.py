@@ -195,12 +195,14 @@ class Inbound:
         )
 
     def _confirm(self, text_id: str, seen: Seen) -> None:
-        """Confirm the no that this text was. One that stood before it was confirmed before."""
+        """Confirm the no that this text was. One that stood before it, or is part of one, was confirmed before."""
         advertiser = seen.whose.advertiser
         if not seen.course.confirm or advertiser is None:
             return
-        no = self._ledgers.get(seen.person).opposition(advertiser)
-        if no and no.how == "stop" and no.at == seen.at:
+        ledger = self._ledgers.get(seen.person)
+        everyone = None if advertiser in ledger.readmitted else ledger.opposed.get(EVERYONE)
+        no = next((one for one in (everyone, ledger.opposed.get(advertiser)) if one and one.how == "stop"), None)
+        if no and no.at == seen.at:
             said: confirming.Said = "stopped_everywhere" if EVERYONE in seen.course.oppose else "stopped"
             self._say(text_id, seen, advertiser, "stop_confirmation", said, key=str(no.at))
 

@@ -150,6 +150,13 @@ def test_a_text_that_came_late_is_for_a_person(shop: Shop, stream: Stream) -> No
     assert (counted(shop), thread(shop).state) == ({"answer.not.late": 1}, "waiting")
 
 
+def test_a_problem_does_not_hide_a_doubt(shop: Shop, stream: Stream) -> None:
+    asked_for_a_review(shop, stream)
+    writes(shop, "STOP ?", "t1")
+    writes(shop, "Mon colis est arrivé cassé", "t2")
+    assert len(texts(shop)) == 1
+
+
 def test_nothing_is_said_after_a_stop_nor_while_one_is_doubted(shop: Shop, stream: Stream) -> None:
     asked_for_a_review(shop, stream)
     writes(shop, "STOP ?", "t1")

@@ -69,7 +69,7 @@ def said(text: str, **changes: Any) -> str:
         ("demain peut-être", {}, "for_a_person"),
         ("où est ma commande ?", {"signed": False}, "country_unsigned"),
         ("où est ma commande ?", {"opposed": True}, "opposed"),
-        ("où est ma commande ?", {"held_for_doubt": True}, "doubtful_stop"),
+        ("où est ma commande ?", {"doubted": True}, "doubtful_stop"),
         ("où est ma commande ?", {"on": frozenset()}, "off"),
         ("où est ma commande ?", {"now": NOON + LATE + 1}, "late"),
     ],

@@ -99,6 +99,19 @@ def test_stop_all_is_said_to_everyone(shop: Shop) -> None:
     assert set(ledger.opposed) == {EVERYONE} and ledger.opposition(other.advertiser.id)
     (confirmed,) = answers(shop)
     assert "plus aucune de nos enseignes" in confirmed
+    shop.world.clock.advance(MINUTE)
+    text(shop, "STOP")
+    assert len(answers(shop)) == 1
+
+
+def test_stop_all_after_a_stop_is_one_more_no_and_is_confirmed(shop: Shop) -> None:
+    written_to(shop)
+    text(shop, "STOP")
+    shop.world.clock.advance(MINUTE)
+    text(shop, "STOP TOUT")
+    text(shop, "STOP TOUT")
+    _, confirmed = answers(shop)
+    assert "plus aucune de nos enseignes" in confirmed
 
 
 def test_on_a_shared_number_a_stop_goes_to_all_and_one_that_names_a_brand_to_it(shop: Shop) -> None:
