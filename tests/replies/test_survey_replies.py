@@ -68,7 +68,8 @@ def test_a_complaint_in_an_answer_is_counted_and_read_by_a_person(shop: Shop) ->
     assert not any("bien notée" in sms.text for sms in shop.world.provider.sent)
     thread = shop.world.services.threads.get(shop.advertiser.id, person)
     assert thread
-    assert (thread.state, thread.flags) == ("waiting", {"problem"})
+    assert thread.state == "waiting"
+    assert thread.flags == {"problem"}
 
 
 def test_a_question_beside_a_score_waits_and_the_score_counts(shop: Shop) -> None:
