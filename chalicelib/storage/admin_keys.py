@@ -110,7 +110,7 @@ class AdminKeys:
         current = next((key for _, key in held if not key.replaced), None)
         if current is None:
             return None
-        ends = [_end(hashed, key, now + overlap_ms) for hashed, key in held]
+        ends = [write for hashed, key in held for write in _end(hashed, key, now + overlap_ms)]
         try:
             self._table.transact([*_secret_of(secret, replace(current, used_at=None)), *ends])
         except TransactionRefused as refused:
@@ -164,15 +164,20 @@ def _secret_of(secret: str, key: AdminKey) -> list[Write]:
     ]
 
 
-def _end(hashed: str, key: AdminKey, at: int) -> Update:
-    """The write by which a secret gives way: it opens until `at`, or until its own end where that is earlier."""
-    return Update(
-        keys.admin_key(hashed),
-        "SET #expires_at = :at, #replaced = :yes",
-        {"at": at if key.expires_at is None else min(at, key.expires_at), "yes": True, "known": key.replaced},
-        # Of two who rotate at once one is first, and a key that was taken away gets no new secret.
-        condition="attribute_exists(pk) AND (#replaced = :known OR attribute_not_exists(#replaced))",
-    )
+def _end(hashed: str, key: AdminKey, before: int) -> list[Update]:
+    """The writes by which a secret gives way: it opens until `before`, or until its own end where that is earlier."""
+    at = before if key.expires_at is None else min(before, key.expires_at)
+    ends = {"ttl": at // SECOND + 1}
+    return [
+        Update(
+            keys.admin_key(hashed),
+            "SET #expires_at = :at, #replaced = :yes, #ttl = :ttl",
+            {"at": at, "yes": True, "known": key.replaced} | ends,
+            # Of two who rotate at once one is first, and a key that was taken away gets no new secret.
+            condition="attribute_exists(pk) AND (#replaced = :known OR attribute_not_exists(#replaced))",
+        ),
+        Update(keys.admin_key_listed(key.scope, key.id, hashed), "SET #ttl = :ttl", ends, "attribute_exists(pk)"),
+    ]
 
 
 def _key(item: Item) -> AdminKey:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from chalice.app import Response
 
-from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.clock import DAY, HOUR, MINUTE, SECOND
 from chalicelib.errors import StorageUnavailable, TooMany
 from chalicelib.storage import keys
 from chalicelib.storage.admin_keys import AdminKeys
@@ -102,6 +102,14 @@ def test_a_key_with_an_end_keeps_it_however_often_it_is_rotated(operator: Api, a
         assert rotated.json["expires_at"] == ends
         secret = rotated.json["key"]
     assert [one["expires_at"] for one in operator.ask("GET", path(shop, "/keys")).json["keys"]] == [ends]
+
+
+def test_a_secret_that_has_given_way_ages_out_with_its_place_in_the_list(operator: Api, api: Api, shop: Shop) -> None:
+    key = made(operator, shop)
+    api.with_key(key["key"]).ask("POST", "/v1/keys/self/rotate", {"overlap_hours": 2})
+    over = (shop.world.clock.now() + 2 * HOUR) // SECOND + 1
+    kept = [item for item in shop.world.items() if digest(key["key"]) in (item.get("digest"), item["pk"][4:])]
+    assert [item.get("ttl") for item in kept] == [over, over]
 
 
 def test_a_key_that_is_taken_away_while_it_is_rotated_is_gone(
