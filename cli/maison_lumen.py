@@ -29,6 +29,7 @@ _ADVERTISER = {
     "name": "Maison Lumen",
     "brand": "Maison Lumen",
     "sender": "36111",
+    "contact": "12 rue de la Lampe, 69002 Lyon, bonjour@maison-lumen.example",
     # Enough for a day of demos, and still a cap.
     "caps": [{"limit": 20, "window_s": DAY // SECOND}],
     # A cart counts as left after seconds rather than an hour, and each visit may lead to an SMS.

@@ -12,7 +12,7 @@ Said = Literal["stopped", "stopped_everywhere", "contact", "confirmation", "way_
 _FRENCH: Mapping[Said, str] = {
     "stopped": "{brand}: c'est noté, vous ne recevrez plus de SMS de notre part.{back}",
     "stopped_everywhere": "{brand}: c'est noté, plus aucune de nos enseignes ne vous écrira par SMS.",
-    "contact": "{brand}: {details}",
+    "contact": "{details}",
     "confirmation": (
         "{brand}: merci, c'est noté. Vous recevrez nos SMS commerciaux à ce numéro."
         " STOP au {number} pour ne plus en recevoir."
@@ -24,7 +24,7 @@ _FRENCH: Mapping[Said, str] = {
 _ENGLISH: Mapping[Said, str] = {
     "stopped": "{brand}: noted, you will get no more SMS from us.{back}",
     "stopped_everywhere": "{brand}: noted, none of the brands that use this service will text you any more.",
-    "contact": "{brand}: {details}",
+    "contact": "{details}",
     "confirmation": "{brand}: thank you, noted. You will get our marketing SMS here. STOP to {number} ends it.",
     "way_back": "{brand}: you had asked us to STOP, so we no longer text you. To come back, send START to {number}.",
 }
@@ -43,5 +43,5 @@ def words(said: Said, advertiser: Advertiser, number: str, language: str | None 
 
 
 def details(advertiser: Advertiser) -> str:
-    """The company's name, and how to reach it where the advertiser has said so."""
-    return " - ".join(part for part in (advertiser.name, advertiser.contact) if part)
+    """The brand, the company's name where it is another, and how to reach it where the advertiser has said so."""
+    return " - ".join(part for part in dict.fromkeys((advertiser.brand, advertiser.name, advertiser.contact)) if part)
