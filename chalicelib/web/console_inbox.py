@@ -53,7 +53,7 @@ def conversation_page(conversation: str) -> Response:
 def news() -> Response:
     """What a page that is open has to change; 204 where that is nothing."""
     try:
-        _, advertiser = current(routes, "conversations")
+        session, advertiser = current(routes, "conversations")
     except Unauthenticated:
         return Response("", status_code=401, headers={"HX-Refresh": "true", "Content-Type": "text/plain"})
     changes = services().threads.changes(advertiser.id)
@@ -63,6 +63,7 @@ def news() -> Response:
 
     conversation = parameter(routes, "conversation", "")
     values = inbox_view.seen(services(), advertiser, _state(), conversation, changes)
+    values["session"] = session
     values |= _placed(_DEPTHS.index(depth) if (depth := parameter(routes, "depth", "0")) in _DEPTHS else 0)
     page = pages.render("inbox_news.html", _language(), heard=parameter(routes, "texts", ""), **values)
     return Response(page, headers={"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"})

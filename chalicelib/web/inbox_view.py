@@ -33,7 +33,7 @@ class Row:
 
 
 def seen(services: Services, advertiser: Advertiser, state: Any, conversation: str, changes: int) -> dict[str, Any]:
-    """What changes by itself: the list, and what was said in the conversation that is open."""
+    """What changes by itself: the list, and of the conversation that is open what was said and where it stands."""
     desk, now = services.conversation_desk, services.clock.now()
     found, after = desk.listed(advertiser.id, Wanted(state), "", _LISTED)
     thread = desk.find(advertiser.id, conversation) if conversation else None
@@ -48,6 +48,9 @@ def seen(services: Services, advertiser: Advertiser, state: Any, conversation: s
         "thread": thread,
         "texts": texts,
         "outcomes": _outcomes(services, texts),
+        "person": _name(services, thread) if thread else "",
+        "assignee": desk.assignee(thread) if thread else None,
+        "opposed": thread is not None and services.ledgers.get(thread.person).opposition(advertiser.id) is not None,
         "now": now,
     }
 
@@ -59,8 +62,6 @@ def around(services: Services, advertiser: Advertiser, conversation: str, draft:
     return {
         "advertiser": advertiser,
         "beside": services.beside_reader.read(thread) if thread else None,
-        "person": _name(services, thread) if thread else "",
-        "assignee": desk.assignee(thread) if thread else None,
         "quick_replies": services.quick_reply_book.all_of(advertiser.id) if thread else [],
         "draft": draft,
         "size": size(draft),
