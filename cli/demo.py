@@ -202,7 +202,9 @@ def _tell(found: list[Outcome], state: State, state_dir: Path) -> None:
 Open
     the shop       {state.shop}
     the phone      {state.phone}
-    the console    {state.console}  ({state.advertiser}; the key is operator_key in {_shown(state_dir)}/state.json)
+    the console    {state.console}
+    the inbox      {state.console}/inbox
+                   sign in with operator_key of {_shown(state_dir)}/state.json, for the advertiser {state.advertiser}
 Try
 {commands}    .venv/bin/relance clock advance 46m
 

@@ -60,7 +60,8 @@ def _simulated_reply() -> Response:
     services().outbox.received(fields["id"], phone, fields["to"], fields["text"])
     text = InboundText(f"outbox-{fields['id']}", phone, fields["to"], fields["text"], services().clock.now())
     services().reports.take([], [text])
-    return Response("", status_code=303, headers={"Location": "../../phone", "Content-Type": "text/plain"})
+    place = f"../../phone?of={services().vault.person(phone)}"
+    return Response("", status_code=303, headers={"Location": place, "Content-Type": "text/plain"})
 
 
 def _acknowledged(hooks: ReceiptHooks) -> Response:

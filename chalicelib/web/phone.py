@@ -22,17 +22,17 @@ def phone() -> Response:
 
     if not services().settings.phone_simulator:
         raise NotFound("page")
-    newest = services().outbox.newest()
-    phones = list(dict.fromkeys(sms.phone for sms in newest))
-    chosen = parameter(routes, "n", "0")
-    position = next((n for n in range(len(phones)) if str(n) == chosen), 0)
-    current = phones[position] if phones else ""
+    newest, who = services().outbox.newest(), services().vault.person
+    phones = {who(phone): phone for phone in dict.fromkeys(sms.phone for sms in newest)}
+    # By a name that stays: a place in the list is another's as soon as another phone moves.
+    current = phones.get(parameter(routes, "of", ""), newest[0].phone if newest else "")
     thread = [sms for sms in reversed(newest) if sms.phone == current]
     nonce = random_token()
     page = pages.phone(
         header(routes, "accept-language"),
         phones=phones,
         current=current,
+        name=who(current) if current else "",
         sender=thread[-1].sender if thread else "",
         thread=[{"id": s.id, "direction": s.direction, "text": s.text, "time": _clock_time(s.at)} for s in thread],
         reply_id=random_token(),
