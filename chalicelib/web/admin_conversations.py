@@ -32,11 +32,14 @@ def list_conversations(advertiser: str) -> Response:
     state = next((one for one in STATES if one == parameter(routes, "state", "waiting")), None)
     if state is None:
         raise InvalidInput([FieldError("state", "known", f"one of {', '.join(STATES)}")])
+    unread = parameter(routes, "unread", "false")
+    if unread not in ("true", "false"):
+        raise InvalidInput([FieldError("unread", "known", "true or false")])
     wanted = Wanted(
         state,
         assignee=_given("assignee"),
         tag=_given("tag"),
-        unread=parameter(routes, "unread", "") == "true",
+        unread=unread == "true",
     )
     desk = services().conversation_desk
     found, after = desk.listed(advertiser, wanted, *_page())

@@ -1,6 +1,7 @@
 """`/console/inbox…`: conversations as an agent sees them. It works without a script; with one, what is new appears.
 
 A page asks once a second whether anything has changed: one number is read, and answered 204 where it has not.
+While its last answer is under way, that is read too.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def news() -> Response:
     except Unauthenticated:
         return Response("", status_code=401, headers={"HX-Refresh": "true", "Content-Type": "text/plain"})
     changes = services().threads.changes(advertiser.id)
-    if str(changes) == parameter(routes, "changes", ""):
+    if str(changes) == parameter(routes, "changes", "") and not _moved(advertiser):
         return Response("", status_code=204, headers={"Content-Type": "text/plain", "Cache-Control": "no-store"})
     from chalicelib.web import inbox_view, pages
 
@@ -124,6 +125,13 @@ def turn_from_page(conversation: str) -> Response:
 
 def _number(given: str) -> int | None:
     return int(given) if given.isdecimal() else None
+
+
+def _moved(advertiser: Advertiser) -> bool:
+    """Whether the answer that the page shows as under way has gone on since."""
+    name = parameter(routes, "message", "")
+    message = services().messages.get(name) if name else None
+    return message is not None and message.advertiser == advertiser.id and message.state != parameter(routes, "was", "")
 
 
 def _posted() -> tuple[Session, Advertiser, dict[str, str]]:

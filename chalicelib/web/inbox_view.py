@@ -17,6 +17,7 @@ from chalicelib.storage.threads import Thread
 from chalicelib.wiring import Services
 
 _LISTED = 30
+_ENDS = ("delivered", "failed", "refused", "cancelled", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def seen(services: Services, advertiser: Advertiser, state: Any, conversation: s
     found, after = desk.listed(advertiser.id, Wanted(state), "", _LISTED)
     thread = desk.find(advertiser.id, conversation) if conversation else None
     texts = desk.latest(thread) if thread else []
+    outcomes = _outcomes(services, texts)
     return {
         "state": state,
         "changes": changes,
@@ -47,7 +49,8 @@ def seen(services: Services, advertiser: Advertiser, state: Any, conversation: s
         "standing": services.counters.read_in_all(standing_scope(advertiser.id)),
         "thread": thread,
         "texts": texts,
-        "outcomes": _outcomes(services, texts),
+        "outcomes": outcomes,
+        "moving": next((m for m, state in reversed(outcomes.items()) if state not in _ENDS), ""),
         "person": _name(services, thread) if thread else "",
         "assignee": desk.assignee(thread) if thread else None,
         "opposed": thread is not None and services.ledgers.get(thread.person).opposition(advertiser.id) is not None,
@@ -92,8 +95,9 @@ def _name(services: Services, thread: Thread) -> str:
 
 def _outcomes(services: Services, texts: list[Spoken]) -> dict[str, str]:
     """What became of our own texts, by message."""
-    found = services.messages.get_all(said.message for said in texts if said.message)
-    return {message.id: message.state for message in found.values()}
+    told = [said.message for said in texts if said.message]
+    found = services.messages.get_all(told)
+    return {message: found[message].state for message in told if message in found}
 
 
 def _speed(services: Services, advertiser: Advertiser, now: int) -> dict[str, Any] | None:

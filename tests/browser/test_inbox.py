@@ -132,6 +132,7 @@ def test_a_conversation_between_a_phone_and_the_inbox(served: tuple[Shop, str], 
     expect(page.locator("#texts li.out")).to_contain_text("Bonjour Camille, oui !")
     expect(phone.locator("#thread li").last).to_contain_text("Bonjour Camille, oui !", timeout=2_000)
     expect(typing).to_have_value("Merci")
+    expect(page.locator("#texts li.out")).to_contain_text("reçu", timeout=3_000)
 
     box.fill("Je regarde aussi en bleu")
     say(shop, phone, "Merci ! Et en bleu ?")
