@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, InvalidInput, NotFound
+from chalicelib.errors import Conflict, FieldError, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.messaging.desk import MessageDesk, To, Wanted
 from chalicelib.messaging.given import Given
@@ -57,6 +57,13 @@ class SurveyBook:
         fixed = [(one.kind, one.questions, one.language, one.counts, one.winners) for one in (known, survey)]
         if fixed[0] != fixed[1] and self._asked(known):
             raise Conflict("it was asked already: its kind, questions and what counts stay as they are")
+        if (
+            survey.closes_at not in (None, known.closes_at)
+            and survey.closes_at < self._clock.now()
+            and self._asked(known)
+        ):
+            told = "a moment to come: what was answered until now has counted"
+            raise InvalidInput([FieldError("closes_at", "past", told)])
         if known.kind == "contest" and (ended := self._ended(known)) and survey.closes_at != ended:
             raise Conflict("the contest has ended: nobody can enter it any more")
         if not self._surveys.replace(survey):

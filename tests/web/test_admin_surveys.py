@@ -63,6 +63,19 @@ def test_a_vote_from_its_making_to_its_table(own: Api, shop: Shop) -> None:
     assert (listed["state"], listed["seed_sha256"]) == ("open", None)
 
 
+def test_a_survey_does_not_end_before_what_has_counted(own: Api, shop: Shop) -> None:
+    """Else a draw would be among people who have answered after the end."""
+    contest = made(own, shop, kind="contest", winners=1)
+    path, now = at(shop, f"/{contest.survey.id}"), shop.world.clock.now()
+    contest.reply(contest.ask(), "A")
+    shop.world.clock.advance(2 * DAY)
+    settings = VOTE | {"kind": "contest", "winners": 1}
+    refused = own.ask("PUT", path, settings | {"closes_at": now + 1})
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "closes_at")
+    ends = shop.world.clock.now() + MINUTE
+    assert own.ask("PUT", path, settings | {"closes_at": ends}).json["closes_at"] == ends
+
+
 def test_what_is_too_much_for_one_answer_is_said_so(own: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the people that are gone through, and by the size of the table that they make."""
     contest = made(own, shop, kind="contest", winners=1, closes_at=shop.world.clock.now() + DAY)
