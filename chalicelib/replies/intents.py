@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -17,12 +16,15 @@ _WEIGHTS = {"over": 8.0, "sure": 4.0, "form": 4.0, "clear": 2.0, "hint": 1.0, "t
 _AFTER_BUT = 1.5
 _ASKED = 1.5
 _SERIOUS = 2.0
+_FEW = 4
+"""Words at most of a text whose topic alone asks: "horaires svp" does, and "mon adresse est…" does not."""
 _NEGATED: dict[About, tuple[About, str]] = {
     "positive": ("problem", "clear"),
     "problem": ("positive", "clear"),
     "opt_in": ("other", "hint"),
 }
-_NEVER = re.compile(r"$^")
+_MIXED = (None, "fr", "en")
+"""Languages whose words count in every text; "que" and "was" ask in the others, and not in these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,18 @@ def _sums(signs: list[_Sign], flat: str, lexicon: Lexicon) -> dict[About, float]
     but = max((end for _, end, _ in lexicon.find("turn.but", flat)), default=len(flat) + 1)
     sums = dict.fromkeys(_ABOUT, 0.0)
     forms = 0.0
+    asks = "?" in flat or any(sign.is_form for sign in signs) or len(flat.split()) <= _FEW
     for sign in signs:
+        if sign.weight == _WEIGHTS["topic"] and not asks:
+            continue
         weight = sign.weight * (_AFTER_BUT if sign.start >= but else 1)
         if sign.is_form:
             forms = max(forms, weight)
         else:
             sums[sign.about] += weight
-    if sums["problem"] >= _WEIGHTS["sure"]:
-        forms /= 2  # Who asks what to do about something broken complains first.
+    opens = min((sign.start for sign in signs if sign.is_form), default=len(flat))
+    if sums["problem"] >= _WEIGHTS["sure"] and lexicon.without("polite.words", flat[:opens]).strip(" ."):
+        forms /= 2  # Who asks at last what to do about something broken complains first.
     about_order = sums["order_status"] >= _SERIOUS and sums["order_status"] >= sums["question"]
     sums["order_status" if about_order else "question"] += forms + ("?" in flat) * _ASKED
     if sums["problem"] >= _SERIOUS:
@@ -84,11 +90,13 @@ def _confidence(best: float, second: float) -> float:
 
 
 def _signs(flat: str, lexicon: Lexicon) -> list[_Sign]:
+    spoken = lexicon.language(flat)
     return [
         _Sign(about, weight, name == "form", start, end)
         for about in _ABOUT
         for name, weight in _WEIGHTS.items()
-        for start, end, _ in lexicon.find(f"{about}.{name}", flat)
+        for start, end, language in lexicon.find(f"{about}.{name}", flat)
+        if language in _MIXED or spoken in (None, language)
     ]
 
 

@@ -16,9 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from chalicelib.replies.sounding import sound
+
 _FILES = Path(__file__).with_name("lexicon")
 _COMMON = "common"
-_NO_TABLES = frozenset(("parts", "spelling", "emoji", "misspelling"))
+_NO_TABLES = frozenset(("parts", "spelling", "heard", "emoji", "misspelling"))
+_WORD = re.compile(r"(?<![a-z\\])[a-z]{4,}(?![a-z\\?(\[])")
 _PART = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -38,6 +41,10 @@ class Lexicon:
     """A character, and the word that it stands for."""
     spelling: Mapping[str, str]
     """A word as it is abbreviated, and as it is meant."""
+    by_sound: Mapping[str, str]
+    """Words by what is heard of them (replies/sounding.py)."""
+    known: frozenset[str]
+    """Words that are no misspelling of these."""
     ends: re.Pattern[str]
     """Where a signature or a quoted message begins, in the text as it was written."""
     meant: frozenset[str]
@@ -85,16 +92,23 @@ def lexicon() -> Lexicon:
     common = written[_COMMON]
     tables: dict[str, list[Entry]] = {}
     spelling: dict[str, str] = {}
+    heard: list[str] = []
+    known: set[str] = set()
     for language, content in written.items():
         parts = {**common.get("parts", {}), **content.get("parts", {})}
         spelling |= content.get("spelling", {})
+        heard += content.get("heard", {}).get("words", ())
+        known.update(heard, content.get("heard", {}).get("others", ()))
         for table, entries in _lists(content):
             pattern = _pattern(entries, parts)
+            known.update(_WORD.findall(" ".join((*entries, *parts.values()))))
             tables.setdefault(table, []).append(Entry(pattern, None if language == _COMMON else language))
     ends = "|".join(end for content in written.values() for end in content.get("ends", ()))
     return Lexicon(
         emoji={character: word for word, characters in common["emoji"].items() for character in characters},
         spelling=spelling,
+        by_sound={sound(word): word for word in reversed(heard)},
+        known=frozenset(known),
         ends=re.compile(rf"^\s*(?:{ends})", re.MULTILINE | re.IGNORECASE),
         meant=frozenset(common["misspelling"]["meant"]),
         real=frozenset(common["misspelling"]["real"]),

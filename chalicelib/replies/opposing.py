@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib.replies.lexicon_files import Lexicon
@@ -60,6 +60,10 @@ def _all(said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
         if sentence[0] != flat:
             yield from _alone(part, said, lexicon)
         yield from _at_an_end(part, said, lexicon)
+    for start, end in said.clauses():  # "Trois messages hier, basta": it is meant, and yet not all that is said.
+        part = _Part(flat[start:end], start, lexicon)
+        for one in (*_alone(part, said, lexicon), *_at_an_end(part, said, lexicon)):
+            yield replace(one, grade="probable" if one.grade == "certain" else "doubtful")
 
 
 class _Part:

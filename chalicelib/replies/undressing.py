@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from chalicelib.replies.lexicon_files import Lexicon
+from chalicelib.replies.sounding import as_spelt
 
 LONGEST = 1_600
 """Characters that are read: ten parts of an SMS."""
@@ -22,6 +25,7 @@ _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _QUOTED = re.compile(r"«[^»]{0,800}»|“[^”]{0,800}”|\"[^\"]{0,800}\"")
 _QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
 _ENDS = frozenset(".!…;:\n")
+_PAUSES = frozenset(",()-–—/")
 _ASKS = frozenset("?¿؟❓❔⁉")
 _NO = frozenset(("non", "no", "nein", "nee"))
 """After which a comma ends a sentence: "Non, stop" is no "non stop"."""
@@ -40,6 +44,14 @@ class Undressed:
     """Where each word begins in `flat`."""
     _spans: tuple[tuple[int, int], ...]
     """And where it stands in what was written."""
+    _pauses: tuple[int, ...] = ()
+    """Where in `flat` a comma or a dash stood before a word."""
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """Start and end in `flat` of what stands between pauses; nothing where there is none."""
+        begins = (0, *self._pauses, len(self.flat) + 1)
+        if self._pauses:
+            yield from ((begin, end - 1) for begin, end in pairwise(begins))
 
     def as_written(self, start: int, end: int) -> str:
         """What was written for a part of `flat`, on one line."""
@@ -54,6 +66,7 @@ def undress(text: str, lexicon: Lexicon) -> Undressed:
     words: list[str] = []
     at: list[int] = []
     spans: list[tuple[int, int]] = []
+    pauses: list[int] = []
     position = 0
     for token in _TOKEN.finditer(written):
         word = (
@@ -61,13 +74,15 @@ def undress(text: str, lexicon: Lexicon) -> Undressed:
             if token[0] == "," and words and words[-1] in _NO
             else _word(token[0], lexicon, written[token.end() :][:1])
         )
+        if token[0] in _PAUSES and position not in (0, *pauses[-1:]) and _pauses(written, token.start()):
+            pauses.append(position)
         if not word or (word == "." and (not words or words[-1] in ".?")):
             continue
         words.append(word)
         at.append(position)
         spans.append(token.span())
         position += len(word) + 1
-    return Undressed(" ".join(words), written, tuple(at), tuple(spans))
+    return Undressed(" ".join(words), written, tuple(at), tuple(spans), tuple(pauses))
 
 
 def _visible(text: str) -> str:
@@ -89,6 +104,11 @@ def _without_quotes(text: str, lexicon: Lexicon) -> str:
     return kept
 
 
+def _pauses(written: str, place: int) -> bool:
+    """Whether a mark parts clauses: a dash does where spaces are about it."""
+    return written[place] in ",()" or not written[place - 1 : place + 2 : 2].strip()
+
+
 def _word(token: str, lexicon: Lexicon, after: str) -> str:
     first = token[0]
     if first in _ASKS:
@@ -100,7 +120,9 @@ def _word(token: str, lexicon: Lexicon, after: str) -> str:
         plain = _DRAWN.sub(r"\1", plain)
         if _ELIDED.match(plain):
             return f"je {lexicon.spelling.get(plain[1:], plain[1:])}"
-        return plain if after in _APOSTROPHES else lexicon.spelling.get(plain, plain)
+        if after in _APOSTROPHES:
+            return plain
+        return lexicon.spelling.get(plain) or as_spelt(plain, lexicon.known, lexicon.by_sound)
     if first in _ENDS:
         return "."
     return lexicon.emoji.get(first, "")

@@ -136,7 +136,9 @@ HOSTILE = [
     "a" * 1_000_000, "de " * 100_000, "stop " * 100_000, "ne m envoyez " * 50_000, "« " * 100_000, "> \n" * 100_000,
     "e\u0301" * 100_000, "ﷺ" * 100_000, "1." * 100_000, "\ud800" * 1_000, "\x00" * 10_000, "le la les de du " * 50_000,
     "no more of the these this your " * 9_000, "? " * 100_000,
-    "je veux bien " * 10_000, "oui ok " * 10_000, "i would say it s a " * 9_000,
+    "je veux bien " * 10_000,
+    "stop, a, " * 50_000, "a - " * 50_000, "fo, " * 50_000,
+    "oui ok " * 10_000, "i would say it s a " * 9_000,
 ]  # fmt: skip
 
 
@@ -159,7 +161,10 @@ def test_time_is_bounded_by_what_is_read(text: str) -> None:
     [
         "", " ", "?", "shop", "step", "stock ?", "stp", "top", "on ne va pas s'arrêter là", "don't stop", "non stop",
         "we have got to stop this bill", "je passe à la boutique stop ou encore ?", "arrêt de bus",
-        "le bus s'arrête devant ?", "ne me désabonnez pas", "comment faire un stop ?",
+        "le bus s'arrête devant ?", "merci de me contacter", "contactez-moi plus tard", "ne m'appelez pas avant 10 h",
+        "vous comptez arrêter ce modèle ?", "je me désinscris du tournoi", "stop, j'adore cette robe",
+        "retirez le pull de ma commande", "laissez-moi votre numéro", "the strap keeps falling off",
+        "ne me désabonnez pas", "comment faire un stop ?",
         "vous arrêtez quand les soldes ?", "je n'arrête pas de penser à ce vélo",
         "Est-ce que je peux arrêter la commande ?",
         "c'est quoi « Maison Lumen: -10 % jusqu'à ce soir, STOP au 36123 » ?",
@@ -167,6 +172,33 @@ def test_time_is_bounded_by_what_is_read(text: str) -> None:
 )  # fmt: skip
 def test_what_only_looks_like_stop_opposes_nobody(text: str) -> None:
     assert read(text).stop in ("doubtful", "no")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pas pour moi, basta",
+        "il y en a eu trois hier encore, arrêtez",
+        "la dame du magasin avait dit une fois par mois - désinscription",
+    ],
+)
+def test_a_clause_that_is_nothing_but_stop_opposes_and_is_flagged(text: str) -> None:
+    assert read(text).stop == "probable"
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("jai une kestion", "j'ai une question"),
+        ("mon paket arive kan", "mon paquet arrive quand"),
+        ("desinscrivé moi svp", "désinscrivez-moi svp"),
+        ("la lampe sarrete", "la lampe s'arrête"),
+        ("aceuil excelent", "accueil excellent"),
+    ],
+)
+def test_what_is_written_as_it_is_heard_is_read_as_it_is_meant(heard: str, meant: str) -> None:
+    assert (read(heard).intent, read(heard).stop) == (read(meant).intent, read(meant).stop)
+    assert read(heard).intent != "other"
 
 
 @pytest.mark.parametrize("text", ["stop ou encore ?", "Stop ?", "pas intéressé", "non merci", "mauvais numéro"])
