@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from chalicelib.storage.conversation import because_context, said_context
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.threads import Said, Thread, Threads
 from chalicelib.vault import Vault
 
@@ -15,12 +16,15 @@ _AT_ONCE = 500
 class Conversations:
     """What was said between a contact of a base and whom it wrote to."""
 
-    def __init__(self, threads: Threads, vault: Vault) -> None:
+    def __init__(self, threads: Threads, ledgers: Ledgers, vault: Vault) -> None:
         self._threads = threads
+        self._ledgers = ledgers
         self._vault = vault
 
     def forget(self, base: str, person: str, now: int) -> None:
-        """Take them away, with every text."""
+        """Take them away, with every text and what waited for somebody to read them."""
+        for advertiser in {base, *self._threads.advertisers_of(base, person)}:
+            self._ledgers.release_hold(person, advertiser)
         for thread in self._threads.of_contact(base, person):
             self._threads.forget(thread, now)
 

@@ -99,17 +99,19 @@ class Erasure:
         self._clock = clock
 
     def erase(self, base: str, person: str) -> Erased | None:
-        """Erase a contact and all that hangs on it; None where there is none. To be run again if interrupted."""
-        contact = self._contacts.get(base, person)
+        """Erase a contact and all that hangs on it; None where there is none. To be run again if interrupted.
+
+        Who has only written, and is no contact, is erased from the conversations.
+        """
+        contact, now = self._contacts.get(base, person), self._clock.now()
         if contact is None:
+            self._erase_talk(base, person, now)
             return None
-        now = self._clock.now()
         counted = count(base, f"{contact.chain}/erased", now, "opposed.erased")
         self._ledgers.oppose(person, base, Opposition(now, "erased"), counted)
         erased = self._take_away(contact, now)
         self._ledgers.forget_sends(person, base)
         self._ledgers.widen(person, base)
-        self._ledgers.release_hold(person, base)
         self._clear(keys.contact_partition(base, person), but=keys.contact(base, person))
         self._sizes.remove(base, person)
         log("erased", messages=erased.messages, browsers=erased.browsers)
@@ -122,13 +124,29 @@ class Erasure:
         self._sizes.aged_out(contact.base, contact.person, contact.chain, self._clock.now())
         log("contact_expired")
 
-    def _take_away(self, contact: Contact, now: int) -> Erased:
-        self._forget_purchases(contact, now)
-        self._conversations.forget(contact.base, contact.person, now)
-        self._answers.forget(contact.base, contact.person)
-        messages = list(self._messages_of(contact))
+    def _erase_talk(self, base: str, person: str, now: int) -> None:
+        partition = keys.contact_partition(base, person)
+        if not any(self._table.query(partition, keys.THREAD_PREFIX, expired=True)):
+            return
+        counted = count(base, f"{self._vault.lasting(person)}/erased", now, "opposed.erased")
+        self._ledgers.oppose(person, base, Opposition(now, "erased"), counted)
+        self._forget_talk(base, person, now)
+        self._ledgers.forget_sends(person, base)
+        self._clear(partition, but=keys.contact(base, person))
+        log("erased_who_wrote")
+
+    def _forget_talk(self, base: str, person: str, now: int) -> list[Message]:
+        """Take away what was said; of messages that which counts is left, and told."""
+        self._conversations.forget(base, person, now)
+        self._answers.forget(base, person)
+        messages = list(self._messages_of(base, person))
         for message in messages:
             self._scrub(message, now)
+        return messages
+
+    def _take_away(self, contact: Contact, now: int) -> Erased:
+        self._forget_purchases(contact, now)
+        messages = self._forget_talk(contact.base, contact.person, now)
         browsers = self._browsers(contact)
         for site, visitor in browsers:
             self._clear(keys.trail(site, visitor))
@@ -161,7 +179,7 @@ class Erasure:
             "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
             "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
             "journeys": [_walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
-            "messages": [self._told(message) for message in self._messages_of(contact)],
+            "messages": [self._told(message) for message in self._messages_of(base, person)],
             "conversations": self._conversations.told(base, person),
             "surveys": self._answers.told(base, person),
             "browsers": [
@@ -212,10 +230,8 @@ class Erasure:
             told.append(line)
         return told
 
-    def _messages_of(self, contact: Contact) -> Iterable[Message]:
-        refs = self._table.query(
-            keys.contact_partition(contact.base, contact.person), keys.MESSAGE_PREFIX, expired=True
-        )
+    def _messages_of(self, base: str, person: str) -> Iterable[Message]:
+        refs = self._table.query(keys.contact_partition(base, person), keys.MESSAGE_PREFIX, expired=True)
         for ref in list(refs):
             if message := self._messages.get(ref["message"]):
                 yield message

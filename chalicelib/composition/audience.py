@@ -150,7 +150,7 @@ class AudienceServices(WebhookServices):
             clicks=self.click_log,
             conversions=self.conversion_log,
             ordered=self.ordered,
-            conversations=Conversations(self.threads, self.vault),
+            conversations=Conversations(self.threads, self.ledgers, self.vault),
             answers=SurveyAnswers(self.survey_entries, self.vault),
             wordings=self.wordings,
             vault=self.vault,

@@ -62,10 +62,17 @@ class Threads:
 
     def of_contact(self, base: str, person: str) -> Iterator[Thread]:
         """The threads of a contact of a base."""
-        for ref in list(self._table.query(keys.contact_partition(base, person), keys.THREAD_PREFIX, expired=True)):
+        for ref in self._references(base, person):
             thread = self.by_id(ref["thread"])
             if thread and thread.base == base:
                 yield thread
+
+    def advertisers_of(self, base: str, person: str) -> list[str]:
+        """Whom a contact of a base has written to, also where the thread has ended since."""
+        return [ref["sk"].removeprefix(keys.THREAD_PREFIX) for ref in self._references(base, person)]
+
+    def _references(self, base: str, person: str) -> list[Item]:
+        return list(self._table.query(keys.contact_partition(base, person), keys.THREAD_PREFIX, expired=True))
 
     def heard(self, heard: Heard, now: int, *names: str) -> Thread:
         """Take a text to its thread; the same text once more changes nothing. `names` are counted with it, once.

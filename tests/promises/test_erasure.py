@@ -13,12 +13,16 @@ from chalicelib.audience.intake import Arrival
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.codec import encode_item
+from chalicelib.storage.keyword_numbers import KeywordNumber
+from chalicelib.storage.ledgers import Held
 from chalicelib.workers.stream import on_people
 from tests.support.journeys import made_now
 from tests.support.network import Visitor, enable, member
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream
+from tests.support.talk import write
 from tests.support.world import World
 
 
@@ -50,6 +54,24 @@ def test_nothing_of_the_person_is_left_but_the_opposition_and_the_sealed_proof(s
     stored = shop.stored(message["id"])
     assert (stored.state, stored.person, stored.text, stored.product) == ("cancelled", "", None, None)
     assert not [item for item in world.of_type("consent") if "payload" in item or "subject" in item]
+
+
+def test_who_has_only_written_is_erased_too(shop: Shop) -> None:
+    services, own = shop.world.services, shop.advertiser.id
+    assert services.keyword_numbers.assign(KeywordNumber("36123", own, "v1", "hash"))
+    services.inbound.receive(InboundText("t-1", CAMILLE, "36123", "Mon colis est arrivé cassé"))
+    services.inbound.receive(InboundText("t-2", CAMILLE, "36123", "CONTACT"))
+    shop.world.work()
+    person = services.vault.person(CAMILLE)
+    assert services.threads.get(own, person)
+    for _ in range(2):
+        assert services.erasure.erase(own, person) is None
+    about = [item for item in _left(shop.world) if person in str(item)]
+    assert {item["type"] for item in about} <= {"ledger", "answered"}
+    ledger = services.ledgers.get(person)
+    assert (ledger.opposed[own].how, ledger.held, ledger.sends) == ("erased", {}, ())
+    assert not [item for item in shop.world.of_type("message") if "phone" in item or "text" in item]
+    assert not shop.world.of_type("thread")
 
 
 def test_an_erased_number_stays_out(shop: Shop, stream: Stream) -> None:
@@ -161,6 +183,18 @@ def test_an_export_tells_everything_and_only_of_this_base(shop: Shop, stream: St
         ("cart", ["sent"])
     ]
     assert shop.world.services.erasure.export("adv_other", person) is None
+
+
+def test_what_a_contact_that_aged_out_has_written_holds_nothing(shop: Shop) -> None:
+    services, own = shop.world.services, shop.advertiser.id
+    person = shop.contact()
+    contact = services.contacts.get(own, person)
+    write(shop, "Stop ?", flags=frozenset({"stop_doubtful"}))
+    services.ledgers.hold(person, own, Held(shop.world.clock.now(), "doubtful_stop"))
+    shop.world.clock.advance(4 * 365 * DAY)  # The thread has ended too.
+    assert contact
+    services.erasure.expired(contact)
+    assert services.ledgers.get(person).held == {}
 
 
 def test_a_contact_that_aged_out_leaves_a_chain_with_a_tombstone_and_no_opposition(shop: Shop, stream: Stream) -> None:
