@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from cli.answers import AsJson
+from cli.answers import AsJson, answer, the_stage
 
 app = typer.Typer(no_args_is_help=True, help="What people answer.")
 
@@ -39,6 +40,23 @@ def classify(
                 "start": reading.start,
             }
         typer.echo(json.dumps(told, ensure_ascii=False).encode())
+
+
+@app.command("strays")
+def list_strays(
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="The most to show.")] = 25,
+    as_json: AsJson = False,
+) -> None:
+    """Texts of phones that nobody has written to, the newest first, in clear. A STOP among them opposes everyone."""
+    from chalicelib.replies.strays import strays
+
+    services = the_stage().services()
+    found, lines = [], []
+    for stray, text in strays(services.heard_texts, services.vault, limit):
+        at = datetime.fromtimestamp(stray.at / 1000, UTC).isoformat(timespec="seconds")
+        found.append({"id": stray.id, "at": stray.at, "from": text.phone, "to": text.to, "text": text.text})
+        lines.append(f"{at}  {text.phone} > {text.to}  {text.text}")
+    answer({"strays": found}, "\n".join(lines) or "none", as_json)
 
 
 def _lines() -> Iterator[str]:

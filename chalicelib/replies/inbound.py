@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.clock import Clock
@@ -23,13 +23,14 @@ from chalicelib.replies.keywords import Keywords
 from chalicelib.replies.long_texts import LongTexts
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.seeing import Seen, Seer
+from chalicelib.replies.strays import sealed_stray
 from chalicelib.replies.survey_desk import OpenQuestion
 from chalicelib.replies.telling import Telling
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.conversation import Heard, Said, Thread, because_context, said_context, thread_context
 from chalicelib.storage.counters import SERVICE, Counters, count
-from chalicelib.storage.heard_texts import HeardTexts, Stray, stray_context
+from chalicelib.storage.heard_texts import HeardTexts
 from chalicelib.storage.keyword_numbers import dialled
 from chalicelib.storage.ledgers import EVERYONE, Held, Ledgers, Opposition
 from chalicelib.storage.messages import Message
@@ -149,8 +150,8 @@ class Inbound:
 
     def _keep_apart(self, text_id: str, seen: Seen) -> None:
         """Nobody's: for the operator alone."""
-        now, told = self._clock.now(), json.dumps(asdict(seen.text), ensure_ascii=False)
-        if self._texts.keep_apart(Stray(text_id, seen.at, self._vault.seal(told, stray_context(text_id))), now):
+        now = self._clock.now()
+        if self._texts.keep_apart(sealed_stray(self._vault, text_id, seen.at, seen.text), now):
             self._counters.add(SERVICE, text_id, now, "reply.unknown_number")
 
     def _follow(self, text_id: str, seen: Seen, advertiser: str) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
+from chalicelib.sms_providers.contract import InboundText
+from cli import replies
 from cli.main import app
+from tests.support.shop import CAMILLE
+from tests.support.world import World
 
 
 def classify(given: bytes, *options: str) -> list[dict[str, Any]]:
@@ -41,3 +47,11 @@ def test_bytes_that_are_no_text_do_not_end_it() -> None:
 def test_details_tell_the_scope() -> None:
     (told,) = classify(b"STOP TOUT", "--details")
     assert told["everywhere"] is True and told["contact"] is False and told["start"] is False
+
+
+def test_the_operator_reads_what_is_nobodys(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replies, "the_stage", lambda: SimpleNamespace(services=lambda: world.services))
+    world.services.inbound.receive(InboundText("t-1", CAMILLE, "36123", "Où est mon colis ?"))
+    (stray,) = json.loads(CliRunner().invoke(app, ["replies", "strays", "--json"]).stdout)["strays"]
+    assert (stray["from"], stray["to"], stray["text"]) == (CAMILLE, "36123", "Où est mon colis ?")
+    assert CAMILLE not in str(world.items())

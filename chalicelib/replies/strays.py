@@ -1,0 +1,23 @@
+"""Texts of phones that nobody has written to: kept apart, for the operator to read. Nobody else's are shown so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from chalicelib.sms_providers.contract import InboundText
+from chalicelib.storage.heard_texts import HeardTexts, Stray, stray_context
+from chalicelib.vault import Vault
+
+
+def sealed_stray(vault: Vault, text_id: str, at: int, text: InboundText) -> Stray:
+    """A text as it is kept."""
+    told = json.dumps(asdict(text), ensure_ascii=False)
+    return Stray(text_id, at, vault.seal(told, stray_context(text_id)))
+
+
+def strays(texts: HeardTexts, vault: Vault, limit: int) -> Iterator[tuple[Stray, InboundText]]:
+    """The newest, in clear. Raises StorageUnavailable."""
+    for stray in texts.strays(limit):
+        yield stray, InboundText(**json.loads(vault.open(stray.sealed, stray_context(stray.id))))
