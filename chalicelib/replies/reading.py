@@ -50,9 +50,9 @@ class Reading:
 def read(text: str, question: Question | None = None) -> Reading:
     """Read a reply. `question` is what the last SMS asked, where that is still open. Never raises.
 
-    A certain STOP wins over every answer, and so does a probable one that is not the answer's own words. What is asked
-    or complained of beside an answer is for a person: its intent is not `survey` then, and the survey takes it all the
-    same.
+    A certain STOP wins over every answer, and so does a probable one that is not the answer's own words. CONTACT and
+    START answer no question by text. What is asked or complained of beside an answer is for a person: its intent is not
+    `survey` then, and the survey takes it all the same.
     """
     words = lexicon()
     said = undress(text, words)
@@ -71,7 +71,9 @@ def read(text: str, question: Question | None = None) -> Reading:
             language=language,
         )
     wanted = intents.weigh(said, words)
-    if answered and not _is_beside(wanted, named):
+    contact = words.fills("keyword.contact", said.flat.strip(" .?")) is not None
+    start = words.fills("keyword.start", words.without("polite.words", said.flat)) is not None
+    if answered and not _is_beside(wanted, named) and (named or not (contact or start)):
         grade: StopGrade = "no" if of_answer else opposed.grade
         because = answered.because if grade == "no" else opposed.because
         return Reading("survey", grade, 0.95, because, language=language)
@@ -80,8 +82,8 @@ def read(text: str, question: Question | None = None) -> Reading:
         opposed.grade,
         wanted.confidence,
         opposed.because or wanted.because,
-        contact=words.fills("keyword.contact", said.flat.strip(" .?")) is not None,
-        start=words.fills("keyword.start", words.without("polite.words", said.flat)) is not None,
+        contact=contact,
+        start=start,
         language=language,
     )
 

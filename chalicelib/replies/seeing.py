@@ -91,7 +91,7 @@ class Seer:
             found,
             at,
             returned=ledger.readmitted,
-            opts_in=yes is not None and (keyword is not None or reading.intent != "survey"),
+            opts_in=yes is not None and not (reading.intent == "survey" and _is_named(asked, keyword is not None)),
             everywhere=self._countries.profile(place_of(text.phone).country).stop_everywhere,
         )
         course = decide(facts)
@@ -114,3 +114,8 @@ class Seer:
 def _number(message: Message | None) -> str | None:
     """The digits of what an SMS came from; None for a name, or where that is not known."""
     return number_digits(message.sender or "") or None if message else None
+
+
+def _is_named(asked: OpenQuestion | None, has_keyword: bool) -> bool:
+    """Whether a yes answers the question that is open: to agree to a choice is to agree to nothing else."""
+    return asked is not None and (asked.question.kind != "text" or not has_keyword)

@@ -235,6 +235,7 @@ def test_a_certain_stop_wins_over_every_answer_and_a_probable_one_over_any_text(
     assert read("ARRET", COLOUR).stop == "certain"
     assert read("lâchez-moi", COLOUR).intent == "survey"
     assert read("lâchez-moi", OPINION).stop == "probable"
+    assert read("CONTACT", OPINION).contact and read("START", OPINION).start
     assert read("Bleu. Lâchez-moi", COLOUR).stop == "probable"
     assert read("Bleu. Pas intéressé", COLOUR).stop == "doubtful"
 

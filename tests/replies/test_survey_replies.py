@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chalicelib.clock import MINUTE
 from chalicelib.sms_providers.contract import InboundText
+from chalicelib.storage.keyword_numbers import KeywordNumber
+from chalicelib.storage.surveys import SurveyQuestion
 from tests.replies.surveying import RECOMMEND, WHY, Polled, polled
 from tests.support.shop import CAMILLE, Shop
 
@@ -80,3 +82,22 @@ def test_a_question_beside_a_score_waits_and_the_score_counts(shop: Shop) -> Non
     thread = shop.world.services.threads.get(shop.advertiser.id, person)
     assert thread
     assert thread.state == "waiting"
+
+
+def test_a_yes_to_a_question_agrees_to_nothing_else(shop: Shop) -> None:
+    services = shop.world.services
+    assert services.keyword_numbers.assign(KeywordNumber("36123", shop.advertiser.id, "poster-1", "a" * 64))
+    survey = polled(shop, SurveyQuestion("q1", "Serez-vous là ?", "choice", (("OUI", "Oui"), ("NON", "Non"))))
+    survey.ask()
+    assert texted(survey, "OUI", "SM1") == "survey"
+    assert survey.counts()["q1.OUI"] == 1
+    assert not any(name.startswith("keyword.") for name in shop.world.counts(shop.advertiser.id))
+
+
+def test_a_question_by_text_swallows_neither_contact_nor_a_poster_s_yes(shop: Shop) -> None:
+    services = shop.world.services
+    assert services.keyword_numbers.assign(KeywordNumber("36123", shop.advertiser.id, "poster-1", "a" * 64))
+    survey = polled(shop, WHY)
+    survey.ask()
+    assert texted(survey, "CONTACT", "SM1") == "contact"
+    assert texted(survey, "OUI", "SM2") == "opt_in"
