@@ -130,7 +130,7 @@ def test_a_stop_typed_on_the_phone_is_recorded(deployed: Deployed, page: Page, p
     page.get_by_role("textbox").fill("STOP")
     page.get_by_role("button").click()
     expect(page.locator("#thread li.in")).to_contain_text("STOP")
-    assert shop.counts()["opposed.stop"] == 1
+    eventually(lambda: shop.counts().get("opposed.stop") == 1)
 
 
 def test_the_pixel_is_an_image_for_a_browser(deployed: Deployed, page: Page) -> None:
