@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 4566
 SHOP_PORT ?= 4568
+WORKERS ?= 2
 
 .PHONY: help demo test check bench soak clean
 
@@ -13,9 +14,9 @@ help: ## List the targets
 demo: $(BIN)/relance ## Deploy on this machine, play a visit, show its SMS, stay up (ONCE=1: check and stop; PORT=, SHOP_PORT=)
 	@$(BIN)/python -m cli.demo --port $(PORT) --shop-port $(SHOP_PORT) $(if $(ONCE),--once)
 
-test: $(BIN)/.dev ## Run every test, the deployed stack and a browser included
+test: $(BIN)/.dev ## Run every test, the deployed stack and a browser included (ARGS=, WORKERS=0: in one process)
 	@$(BIN)/python -m tests.prerequisites
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(BIN)/.dev ## Lint, types, import contracts, templates
 	$(BIN)/ruff check .

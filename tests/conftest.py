@@ -25,6 +25,30 @@ settings.register_profile("soak", max_examples=2_000, **_common)  # type: ignore
 settings.load_profile("soak" if os.environ.get("RELANCE_SOAK") else "quick")
 
 
+_LONGEST_FIRST = ("e2e", "promises", "browser")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist's own, which reads the marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the suite: what is never parted, and what is begun first. Else nothing changes."""
+    if getattr(config.option, "loadgroup", False):
+        items.sort(key=_turn)
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_together(item)))
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.nodeid.split("/")[1]
+    return _LONGEST_FIRST.index(folder) if folder in _LONGEST_FIRST else len(_LONGEST_FIRST)
+
+
+def _together(item: pytest.Item) -> str:
+    """A file stays whole, for its fixtures; and so does all that looks at the deployed stack, which is started once."""
+    path = item.nodeid.partition("::")[0]
+    on_the_stack = path.startswith("tests/e2e/") and "deployed" in getattr(item, "fixturenames", ())
+    return "the deployed stack" if on_the_stack else path
+
+
 @pytest.fixture
 def soaking() -> bool:
     """Whether the long forms of tests are asked for."""

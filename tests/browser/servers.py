@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 SNIPPET = Path(__file__).parents[2] / "chalicelib" / "web" / "static" / "t.js"
 SCRIPTS = ("/t.js", "/c.js")
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-PATIENCE_SECONDS = 8.0
+PATIENCE_SECONDS = 20.0
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {value: true})"
 
 

@@ -81,7 +81,7 @@ def profile(browser: Browser, path: Path, *, blocked: bool) -> BrowserContext:
 def context(browser: Browser, tmp_path: Path) -> Iterator[BrowserContext]:
     """For `page`: other sites' cookies are let through."""
     allowing = profile(browser, tmp_path, blocked=False)
-    allowing.set_default_timeout(8000)
+    allowing.set_default_timeout(30_000)
     yield allowing
     allowing.close()
 

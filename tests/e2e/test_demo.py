@@ -100,7 +100,7 @@ def test_a_taken_port_is_named_at_once_with_the_way_out(state_dir: Path, option:
     assert f"port {port} of 127.0.0.1 is taken" in output
     assert "make demo PORT=… SHOP_PORT=…" in output
     assert "Traceback" not in output
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
     assert demo.left_over() == []
 
 
