@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from chalicelib.audience.import_uploads import ImportDesk
 from chalicelib.aws.boto import CLIENT_CONFIG
@@ -37,17 +38,19 @@ IMPORT_FILES = "import-files"
 """A bucket, where a test has made it."""
 ORIGIN = "https://r.example"
 _numbers = count(1)
+_PATIENT_CONFIG = CLIENT_CONFIG.merge(Config(connect_timeout=30, read_timeout=30))
+"""The product's, but for its time-outs: what a busy machine is late with is not a fault that a test asked for."""
 
 
 @cache
 def aws(service: str, endpoint_url: str | None = None) -> Any:
-    """The client of a service on moto, or at an endpoint, with the product's own configuration."""
+    """The client of a service on moto, or at an endpoint, with the product's own retries."""
     return new_client(service, endpoint_url)
 
 
 def new_client(service: str, endpoint_url: str | None = None) -> Any:
     """As above, and nobody else's."""
-    return _session().client(service, endpoint_url=endpoint_url, config=CLIENT_CONFIG)  # type: ignore[call-overload]
+    return _session().client(service, endpoint_url=endpoint_url, config=_PATIENT_CONFIG)  # type: ignore[call-overload]
 
 
 def access(url: str) -> AwsAccess:
