@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.errors import RelanceError
+from cli.bytecode import precompile
 
 REGION = "eu-west-3"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +29,11 @@ class DeployFailed(RelanceError):
         self.output = output
 
 
-def package(stage: str, directory: Path, root: Path = PROJECT_ROOT) -> None:
-    """Make a stage's artifact and template, `sam.yaml`, in a directory of their own. Raises DeployFailed."""
+def package(stage: str, directory: Path, root: Path = PROJECT_ROOT, *, for_template: bool = False) -> None:
+    """Make a stage's artifact and template, `sam.yaml`, in a directory of their own. Raises DeployFailed.
+
+    `for_template` is for whoever looks at the template alone: the artifact is as Chalice leaves it then.
+    """
     shutil.rmtree(directory, ignore_errors=True)
     cache = root / ".chalice" / "deployments"
     cache.mkdir(parents=True, exist_ok=True)
@@ -42,6 +46,8 @@ def package(stage: str, directory: Path, root: Path = PROJECT_ROOT) -> None:
             *("--merge-template", root / "infra" / "resources.yaml"),
             *("--template-format", "yaml", directory),
         )
+    if not for_template:
+        precompile(directory / "deployment.zip")
 
 
 def run_tool(tool: str, *arguments: str | Path, **environment: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -81,6 +82,23 @@ def why(message: Annotated[str, typer.Argument(help="A message's id.")], as_json
         fail(f"there is no message {message}")
     told = explain(found)
     answer(told, told["sentence"], as_json)
+
+
+@app.command()
+def package(
+    directory: Annotated[Path, typer.Argument(help="Where to put it; what is there is replaced.")],
+    stage: Annotated[str, typer.Option(help="A stage of .chalice/config.json.")] = "prod",
+    as_json: AsJson = False,
+) -> None:
+    """Make what is deployed: the functions' artifact, with its bytecode, and the template."""
+    from cli import artifact
+
+    try:
+        artifact.package(stage, directory)
+    except artifact.DeployFailed as error:
+        fail(str(error))
+    told = {"artifact": str(directory / "deployment.zip"), "template": str(directory / "sam.yaml")}
+    answer(told, f"{told['template']} and {told['artifact']}", as_json)
 
 
 @clock.command("set")

@@ -24,7 +24,7 @@ def stages() -> list[str]:
 def findings(stage: str, directory: Path) -> str:
     """What is wrong with a stage's template; empty where nothing is."""
     try:
-        package(stage, directory)
+        package(stage, directory, for_template=True)
     except DeployFailed as failed:
         return str(failed)
     linter = Path(sys.executable).with_name("cfn-lint")
