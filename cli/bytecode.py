@@ -1,4 +1,4 @@
-"""Bytecode in the artifact: a function's own files are read-only, so each cold start would compile all that it imports."""
+"""Bytecode in the artifact: a function's files are read-only, so each cold start would compile all that it imports."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def precompile(archive: Path) -> int:
     It holds without a look at the module (PEP 552): nobody changes an artifact after it was made. Another version of
     Python passes it over.
     """
+    _drop(archive, "__pycache__/")  # What Python left beside the sources on this machine.
     with TemporaryDirectory() as directory, zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as artifact:
         modules = [
             name for name in artifact.namelist() if name.endswith(".py") and not name.startswith(_NEVER_IMPORTED)
@@ -30,3 +31,16 @@ def precompile(archive: Path) -> int:
         for compiled in made:
             artifact.write(compiled, compiled.relative_to(directory))
     return len(made)
+
+
+def _drop(archive: Path, part: str) -> None:
+    """Take out of an archive whatever has this in its name."""
+    with zipfile.ZipFile(archive) as artifact:
+        if not any(part in name for name in artifact.namelist()):
+            return
+        kept = archive.with_suffix(".kept")
+        with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as cleaned:
+            for entry in artifact.infolist():
+                if part not in entry.filename:
+                    cleaned.writestr(entry, artifact.read(entry))
+    kept.replace(archive)

@@ -17,11 +17,13 @@ def test_a_module_is_loaded_from_its_bytecode(tmp_path: Path) -> None:
         artifact.writestr("shop/lamp.py", "said = 'as it was deployed'\n")
         artifact.writestr("pip/never.py", "")
         artifact.writestr("words.json", "{}")
+        artifact.writestr("shop/__pycache__/lamp.cpython-311.pyc", b"of another time")
     assert precompile(archive) == 2
 
     unpacked = tmp_path / "function"
     with zipfile.ZipFile(archive) as artifact:
         artifact.extractall(unpacked)
+        assert len(set(artifact.namelist())) == len(artifact.namelist()) == 6
     # Were it compiled anew, it would say something else.
     (unpacked / "shop" / "lamp.py").write_text("said = 'compiled again'\n")
     asked = [sys.executable, "-c", "from shop.lamp import said; print(said)"]
