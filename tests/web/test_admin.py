@@ -16,7 +16,6 @@ from chalicelib.storage import keys
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.broadcasts import Plan
 from chalicelib.storage.caps import CapRule
-from chalicelib.storage.codec import Item
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.deliveries import Delivery
 from chalicelib.storage.links import Link
@@ -31,7 +30,7 @@ from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.support.talk import write
 from tests.support.world import IMPORT_FILES, NOON, aws, create_import_bucket
-from tests.web.conftest import Api
+from tests.web.conftest import Api, but_the_callers_own
 
 DESCRIPTION = "/v1/openapi.json"
 ADVERTISER = {"name": "Lumen SAS", "brand": "Lumen", "sender": "36123"}
@@ -338,12 +337,6 @@ def test_another_advertisers_key_reaches_nothing(api: Api, shop: Shop, method: s
     assert answer.status in (403, 404)
     assert but_the_callers_own(shop.world.items()) == but_the_callers_own(before)
     assert shop.advertiser.brand not in answer.text
-
-
-def but_the_callers_own(items: list[Item]) -> list[Item]:
-    """Without what is kept of every request: how many there were, and what a key asked for, under its own scope."""
-    kept = [item for item in items if item["type"] not in ("limit", "audit")]
-    return [{name: value for name, value in item.items() if name != "used_at"} for item in kept]
 
 
 @pytest.mark.parametrize(("method", "route"), sorted(set(ROUTES) - OPERATORS_OWN))

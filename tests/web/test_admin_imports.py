@@ -19,9 +19,10 @@ CSV = "téléphone;opt-in sms;date consentement;source\n06 39 98 00 01;oui;2026-
 
 
 def post(api: Api, shop: Shop, body: str, query: str = "", kind: str = "text/csv", scope: str = "") -> Answer:
-    shop.world.services.admin_keys.grant("rk_import", scope or shop.advertiser.id)
+    secret = f"rk_import{scope and '_of_'}{scope}"
+    shop.world.services.admin_keys.grant(secret, scope or shop.advertiser.id)
     path = f"/v1/advertisers/{shop.advertiser.id}/imports{query}"
-    headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example", "Authorization": "Bearer rk_import"}
+    headers = {"Content-Type": kind, "Accept": "*/*", "Host": "r.example", "Authorization": f"Bearer {secret}"}
     answer = api._client.http.request("POST", path, headers=headers, body=body.encode())
     return Answer(answer.status_code, answer.headers, answer.body.decode())
 

@@ -42,6 +42,7 @@ def test_a_template_is_made_read_replaced_listed_and_removed(own: Api, shop: Sho
         "template": "cart-1",
         "text": TEXT,
         "message_class": "marketing",
+        "survey": None,
         "journey": "cart",
         "language": "fr",
         "sender": None,
