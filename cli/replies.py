@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.answers import AsJson, answer, the_stage
+from cli.answers import AsJson, answer, fail, the_stage
 
 app = typer.Typer(no_args_is_help=True, help="What people answer.")
 
@@ -57,6 +57,24 @@ def list_strays(
         found.append({"id": stray.id, "at": stray.at, "from": text.phone, "to": text.to, "text": text.text})
         lines.append(f"{at}  {text.phone} > {text.to}  {text.text}")
     answer({"strays": found}, "\n".join(lines) or "none", as_json)
+
+
+@app.command()
+def learn(as_json: AsJson = False) -> None:
+    """Learn the word model anew from chalicelib/replies/corpus, after replies were added there.
+
+    What it learns is deployed with the code. Replies that shall show how well it reads are kept out of that folder.
+    """
+    from chalicelib.replies.word_model import FILE
+    from cli import reply_learning
+
+    try:
+        rows = reply_learning.labelled(sorted(reply_learning.CORPUS.rglob("*.jsonl")))
+        FILE.write_bytes(reply_learning.learn(rows))
+    except ImportError:
+        fail("this takes scikit-learn: .venv/bin/pip install scikit-learn")
+    told = {"replies": len(rows), "file": str(FILE), "bytes": FILE.stat().st_size}
+    answer(told, f"Learnt from {len(rows)} replies: {FILE}", as_json)
 
 
 def _lines() -> Iterator[str]:

@@ -47,7 +47,7 @@ def grade(said: Undressed, lexicon: Lexicon) -> Opposing:
 
 
 def _all(said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
-    flat = _blanked(said.flat, lexicon)
+    flat = blanked(said.flat, lexicon)
     yield from _alone(_Part(flat, 0, lexicon), said, lexicon)
     if flat != said.flat:  # Something only looks like STOP; where that is all there is, a person looks.
         for one in _alone(_Part(said.flat, 0, lexicon), said, lexicon):
@@ -79,8 +79,8 @@ class _Part:
 
 def _alone(part: _Part, said: Undressed, lexicon: Lexicon) -> Iterator[Opposing]:
     """Where a part of the text is STOP, and what is polite beside it."""
-    if not part.core:
-        return
+    if not part.core or lexicon.fills("alone.thanks", part.flat.strip(" .")) is not None:
+        return  # "Encore merci" thanks once more, and is not fed up.
     because = (said.as_written(part.start, part.start + len(part.flat.rstrip(" .?"))),)
     for name in GRADES:
         if (language := lexicon.fills(f"alone.{name}", part.core)) is not None:
@@ -107,7 +107,7 @@ def _at_an_end(part: _Part, said: Undressed, lexicon: Lexicon) -> Iterator[Oppos
             yield Opposing("doubtful", because, language=language)
 
 
-def _blanked(flat: str, lexicon: Lexicon) -> str:
+def blanked(flat: str, lexicon: Lexicon) -> str:
     """The text, in its length, with a stroke for what only looks like STOP."""
     for entry in lexicon.tables["stop.not"]:
         flat = entry.pattern.sub(lambda found: "-" * len(found[0]), flat)

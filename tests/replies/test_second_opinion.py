@@ -10,7 +10,7 @@ from chalicelib.replies.second_opinion import anonymous, is_unsure, reconsider
 from chalicelib.sms_providers.contract import InboundText
 from tests.support.shop import CAMILLE, Shop
 
-UNSURE = "mes cheveux sont verts depuis"
+UNSURE = "le jeudi je fais des crêpes"
 
 
 class Scripted:
