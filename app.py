@@ -6,6 +6,7 @@ Each function of its own imports its edge when it is called, so that its cold st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chalice.app import Chalice, Request, Response
@@ -49,11 +50,6 @@ from chalicelib.web import (
     verifications,
     wordings,
 )
-from chalicelib.web.audit import audit
-from chalicelib.web.etags import etags
-from chalicelib.web.idempotency import idempotency
-from chalicelib.web.middleware import problems, request_ids
-from chalicelib.web.rate_limits import rate_limits
 from chalicelib.wiring import landing_services, lean_services, services
 
 app = Chalice(app_name="relance")
@@ -68,16 +64,13 @@ def shows(request: Request, route: str) -> Response | None:
     return given
 
 
-# The first one stands outermost.
-for middleware in (
-    request_ids,
-    problems,
-    rate_limits,
-    idempotency,
-    etags(lambda request: shows(request, request.path)),
-    audit(shows),
-):
-    app.register_middleware(middleware, "http")
+@app.middleware("http")
+def around(request: Request, get_response: Callable[[Request], Response]) -> Response:
+    """What holds for every route (docs/api.md)."""
+    from chalicelib.web import edge
+
+    return edge.around(request, get_response, shows)
+
 
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_audit.routes)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.storage.audit_log import Entry
 from chalicelib.web.admin_requests import answer, authorise
-from chalicelib.web.audit import place
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.audit_log import Entry
 
 routes = Blueprint(__name__)
 _MOST = 100
@@ -44,6 +45,8 @@ def _page(scope: str) -> Response:
 
 
 def _told(entry: Entry) -> dict[str, Any]:
+    from chalicelib.web.audit import place
+
     told = json.loads(services().vault.open(entry.sealed, place(entry.id))) if entry.sealed else {}
     return {
         "id": entry.id,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import Advertiser
-from chalicelib.storage.broadcasts import Broadcast
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
 from chalicelib.web.admin_segments import page_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.broadcasts import Broadcast
+
 
 routes = Blueprint(__name__)
 _BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"

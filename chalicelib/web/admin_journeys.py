@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import Advertiser
-from chalicelib.storage.journeys import StoredJourney
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.journeys import StoredJourney
+
 
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/journeys"

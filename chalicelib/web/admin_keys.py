@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound
 from chalicelib.ids import new_id
-from chalicelib.storage.admin_keys import AdminKey
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import admin_key, answer, authorise, read_body
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import AdminKey
 
 routes = Blueprint(__name__)
 _OF = "/v1/advertisers/{advertiser}/keys"
@@ -103,6 +106,7 @@ def _listed(scope: str) -> Response:
 
 
 def _created(scope: str) -> Response:
+    from chalicelib.storage.admin_keys import AdminKey
     from chalicelib.web.key_models import NewKey
 
     body = read_body(routes, NewKey) if request_of(routes).raw_body else NewKey()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
-from chalicelib.storage.promo_pools import Pool
 from chalicelib.web.admin_requests import answer, authorise, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.promo_pools import Pool
+
 
 routes = Blueprint(__name__)
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from chalicelib.storage.admin_keys import AdminKey
 from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site
 from chalicelib.tracking.admission import secret_matches
 from chalicelib.web.permissions import may
 from chalicelib.web.views import JSON, header, parameter, request_of
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import AdminKey
+
 
 Body = TypeVar("Body")
 _LONGEST_REPORT_H = 24 * 31

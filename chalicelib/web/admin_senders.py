@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.messaging.senders import Sender
 from chalicelib.storage.advertisers import OPERATOR, Advertiser
 from chalicelib.web.admin_requests import answer, authorise, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.messaging.senders import Sender
+
 
 routes = Blueprint(__name__)
 _SENDERS = "/v1/advertisers/{advertiser}/senders"

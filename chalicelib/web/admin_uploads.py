@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.storage.import_uploads import Upload
 from chalicelib.web.admin_requests import answer, authorise, read_body
 from chalicelib.web.views import view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.storage.import_uploads import Upload
+
 
 routes = Blueprint(__name__)
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"

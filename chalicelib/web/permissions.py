@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.storage.admin_keys import Role
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import Role
 
 _SCOPED = "/v1/advertisers/{advertiser}"
 _PERSONAL = frozenset({"people", "imports", "conversations", "audit", "keys", "notices"})

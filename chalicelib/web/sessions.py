@@ -11,7 +11,7 @@ import binascii
 import hmac
 import json
 from dataclasses import asdict, dataclass
-from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
@@ -19,10 +19,12 @@ from chalicelib.clock import HOUR, SECOND
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import OPERATOR, Advertiser, digest
-from chalicelib.vault import Vault
 from chalicelib.web.permissions import may
 from chalicelib.web.views import header, request_of
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.vault import Vault
 
 LASTS = 12 * HOUR
 _PLACE = "console-session"
@@ -81,6 +83,8 @@ def sealed(vault: Vault, session: Session) -> str:
 
 def opened(vault: Vault, cookies: str, now: int) -> Session | None:
     """The session in a Cookie header; None for one that is over, forged, or not there."""
+    from http.cookies import CookieError, SimpleCookie
+
     from cryptography.exceptions import InvalidTag
 
     try:
