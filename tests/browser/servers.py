@@ -79,6 +79,10 @@ class Collector:
     def pixels(self) -> list[Request]:
         return [r for r in self.requests if r.path.endswith("/p.gif")]
 
+    def posted(self) -> list[str]:
+        """The paths of all POSTs so far."""
+        return [request.path for request in self.requests if request.method == "POST"]
+
     def tracking(self) -> list[Request]:
         """Everything but the snippet's own download."""
         return [r for r in self.requests if not r.path.endswith(SCRIPTS)]

@@ -24,7 +24,9 @@ def hidden(page: Page, *, value: bool) -> None:
 
 
 def looks(collector: Collector) -> list[dict[str, Any]]:
-    return [event["params"] for event in collector.events() if event["event"] == "view_item"]
+    """In the page's order: beacons may come in another."""
+    told = sorted(collector.events(), key=lambda event: event["time"])
+    return [event["params"] for event in told if event["event"] == "view_item"]
 
 
 @pytest.fixture
