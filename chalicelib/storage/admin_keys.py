@@ -73,11 +73,11 @@ class AdminKeys:
         key = _key(item) if item else None
         return None if key is None or _is_over(key, now) else key
 
-    def used(self, secret: str, key: AdminKey, now: int) -> None:
-        """Note that a key was used. It is known to the hour, so most uses write nothing."""
+    def used(self, hashed: str, key: AdminKey, now: int) -> None:
+        """Note that a key was used, by its secret's digest. It is known to the hour: most uses write nothing."""
         if key.used_at is not None and now - key.used_at < _USED_EVERY:
             return
-        place = keys.admin_key(digest(secret))
+        place = keys.admin_key(hashed)
         noted = Update(
             place,
             "SET #used_at = :now",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound, Unauthenticated
-from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site
+from chalicelib.storage.advertisers import OPERATOR, Advertiser, Site, digest
 from chalicelib.tracking.admission import secret_matches
 from chalicelib.web.permissions import may
 from chalicelib.web.views import JSON, header, parameter, request_of
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 Body = TypeVar("Body")
 _LONGEST_REPORT_H = 24 * 31
 _HOURS = re.compile(r"[1-9][0-9]{0,2}")
+_signed_in: ContextVar[str | None] = ContextVar("signed_in", default=None)
+"""The digest of the key in whose name the console asks; no request can set it."""
 
 
 def admin_key(routes: Blueprint) -> AdminKey:
@@ -47,14 +52,26 @@ def key_of(routes: Blueprint) -> str:
 
 def shown(request: Request) -> AdminKey | None:
     """The key that a request shows, or None where it shows none that is known."""
-    secret = bearer(request)
-    return services().admin_keys.known(secret, services().clock.now()) if secret else None
+    hashed = shown_digest(request)
+    return services().admin_keys.known_by(hashed, services().clock.now()) if hashed else None
 
 
-def bearer(request: Request) -> str:
-    """The secret that a request shows; empty where it shows none."""
+def shown_digest(request: Request) -> str:
+    """The digest of the secret that a request shows, or of the key that has signed in; empty where it shows none."""
+    if hashed := _signed_in.get():
+        return hashed
     kind, _, secret = str(request.headers.get("authorization", "")).partition(" ")
-    return secret.strip() if kind.lower() == "bearer" else ""
+    return digest(secret.strip()) if kind.lower() == "bearer" and secret.strip() else ""
+
+
+@contextmanager
+def in_the_name_of(hashed: str) -> Iterator[None]:
+    """Requests that are made inside show this key: it is how the console asks the API."""
+    before = _signed_in.set(hashed)
+    try:
+        yield
+    finally:
+        _signed_in.reset(before)
 
 
 def authorise(routes: Blueprint, advertiser: str) -> str:

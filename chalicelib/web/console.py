@@ -1,38 +1,41 @@
-"""`/console`: signing in, and what an advertiser's messages and clicks come to."""
+"""`/console…`: signing in, and the way to each page. What a page shows is in console_pages/."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.clock import DAY
-from chalicelib.errors import Forbidden, NotFound, Unauthenticated
-from chalicelib.web.sessions import begin, cookie, current, elsewhere, require_token
-from chalicelib.web.views import FORM, form, header, parameter, view
-from chalicelib.wiring import services
+from chalicelib.errors import Forbidden, NotFound, RelanceError, Unauthenticated
+from chalicelib.web import console_language
+from chalicelib.web.sessions import begin, cookie, elsewhere, require_token, signed_in
+from chalicelib.web.views import FORM, form, header, parameter, request_of, view
+
+if TYPE_CHECKING:
+    from chalicelib.web.console_pages.desk import Desk
 
 routes = Blueprint(__name__)
-_PAGE = re.compile(r"inbox(?:/thr_[0-9A-Z]{26})?")
+_PAGE = re.compile(r"[a-z][a-z-]{0,30}(?:/[\w.:-]{1,80}){0,2}")
+_SCRIPT, _STYLE = "application/javascript; charset=utf-8", "text/css; charset=utf-8"
 _ASSETS = {
-    "htmx.min.js": "application/javascript; charset=utf-8",
-    "inbox.js": "application/javascript; charset=utf-8",
-    "inbox.css": "text/css; charset=utf-8",
+    "htmx.min.js": _SCRIPT,
+    "inbox.js": _SCRIPT,
+    "inbox.css": _STYLE,
+    "console.js": _SCRIPT,
+    "console.css": _STYLE,
 }
 
 
 @routes.route("/console", methods=["GET"])
 @view
 def overview() -> Response:
-    """The last day of the advertiser that somebody has signed in for, or the form to sign in by."""
+    """Where an advertiser stands, or the form to sign in by."""
     try:
-        session, advertiser = current(routes)
+        return _shown("")
     except Unauthenticated:
-        return _page(200, refused=False)
-    now = services().clock.now()
-    counts = services().counters.read(advertiser.id, now - DAY, now)
-    return _page(200, refused=False, advertiser=advertiser, counts=counts, token=session.token)
+        return _sign_in_page(200)
 
 
 @routes.route("/console", methods=["POST"], content_types=[FORM])
@@ -44,7 +47,7 @@ def sign_in() -> Response:
     given = form(routes)
     session = begin(*(given.get(name, "").strip() for name in ("key", "advertiser", "agent")))
     if session is None:
-        return _page(403, refused=True)
+        return _sign_in_page(403, refused=True)
     return elsewhere(_wanted() or "console", cookie(session))
 
 
@@ -52,9 +55,20 @@ def sign_in() -> Response:
 @view
 def sign_out() -> Response:
     """End the session in this browser."""
-    session, _ = current(routes)
+    session, _, _ = signed_in(routes)
     require_token(session, form(routes).get("token", ""))
     return elsewhere("../console", cookie(None))
+
+
+@routes.route("/console/language/{language}", methods=["GET"])
+@view
+def choose_language(language: str) -> Response:
+    """Keep a language, and go back to where it was chosen (?back=)."""
+    if language not in ("fr", "en"):
+        raise NotFound("language")
+    back = _PAGE.fullmatch(parameter(routes, "back", ""))
+    chosen = console_language.cookie("en" if language == "en" else "fr")
+    return elsewhere(f"../{back[0]}" if back else "../../console", chosen)
 
 
 @routes.route("/console/assets/{name}", methods=["GET"])
@@ -72,14 +86,117 @@ def asset(name: str) -> Response:
     return Response(text, headers=headers)
 
 
+@routes.route("/console/{section}", methods=["GET"])
+@view
+def section_page(section: str) -> Response:
+    """A section's first page."""
+    return _shown(section)
+
+
+@routes.route("/console/{section}/{thing}", methods=["GET"])
+@view
+def thing_page(section: str, thing: str) -> Response:
+    """A thing of a section."""
+    return _shown(section, thing)
+
+
+@routes.route("/console/{section}/{thing}/{action}", methods=["GET"])
+@view
+def action_page(section: str, thing: str, action: str) -> Response:
+    """What can be done with a thing."""
+    return _shown(section, thing, action)
+
+
+@routes.route("/console/{section}", methods=["POST"], content_types=[FORM])
+@view
+def section_form(section: str) -> Response:
+    """A form of a section."""
+    return _done(section)
+
+
+@routes.route("/console/{section}/{thing}", methods=["POST"], content_types=[FORM])
+@view
+def thing_form(section: str, thing: str) -> Response:
+    """A form about a thing."""
+    return _done(section, thing)
+
+
+@routes.route("/console/{section}/{thing}/{action}", methods=["POST"], content_types=[FORM])
+@view
+def action_form(section: str, thing: str, action: str) -> Response:
+    """A form that does something with a thing."""
+    return _done(section, thing, action)
+
+
+def _shown(section: str, *rest: str) -> Response:
+    from chalicelib.web.console_pages import router
+
+    try:
+        desk = _desk("/".join((section, *rest)))
+    except Unauthenticated:
+        if not section:
+            raise
+        return _to_sign_in(section, *rest)
+    try:
+        return router.module(section).show(desk, *rest)
+    except RelanceError as error:
+        return router.refused(desk, error)
+
+
+def _done(section: str, *rest: str) -> Response:
+    from urllib.parse import parse_qs
+
+    from chalicelib.web.console_pages import router
+
+    body = request_of(routes).raw_body
+    text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    posted = parse_qs(text, keep_blank_values=True)
+    try:
+        desk = _desk("/".join((section, *rest)), posted)
+    except Unauthenticated:
+        return _to_sign_in(section, *rest)
+    try:
+        require_token(desk.session, posted.get("token", [""])[0])
+        return router.module(section).act(desk, *rest)
+    except RelanceError as error:
+        return router.refused(desk, error)
+
+
+def _desk(place: str, posted: dict[str, list[str]] | None = None) -> Desk:
+    from chalicelib.web.console_pages.desk import Desk
+
+    session, advertiser, role = signed_in(routes)
+    return Desk(
+        app=routes.current_app,
+        session=session,
+        advertiser=advertiser,
+        role=role,
+        language=console_language.language_of(routes),
+        place=place,
+        parameters=dict(request_of(routes).query_params or {}),
+        posted=posted or {},
+        is_part=header(routes, "hx-request") == "true",
+    )
+
+
+def _to_sign_in(*place: str) -> Response:
+    """Htmx would put the form into a piece of the page: it is told to load the whole anew."""
+    if header(routes, "hx-request") == "true":
+        return Response("", status_code=401, headers={"HX-Refresh": "true", "Content-Type": "text/plain"})
+    wanted = "/".join(place)
+    asked = f"?next={wanted}" if _PAGE.fullmatch(wanted) else ""
+    return elsewhere(f"{'../' * len(place)}console{asked}")
+
+
 def _wanted() -> str | None:
     """The console's page that somebody came for before they signed in."""
     found = _PAGE.fullmatch(parameter(routes, "next", ""))
     return f"console/{found[0]}" if found else None
 
 
-def _page(status: int, **values: object) -> Response:
+def _sign_in_page(status: int, *, refused: bool = False) -> Response:
     from chalicelib.web import pages
+    from chalicelib.web.console_pages.desk import HEADERS
 
-    page = pages.console(header(routes, "accept-language"), **values)
-    return Response(page, status_code=status, headers={**pages.HEADERS})
+    page = pages.in_language("console/sign_in.html", console_language.language_of(routes), refused=refused)
+    return Response(page, status_code=status, headers={**HEADERS})

@@ -13,8 +13,9 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import InvalidInput, NotFound, RelanceError, Unauthenticated
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.web import console_language
 from chalicelib.web.sessions import Session, current, elsewhere, require_token
-from chalicelib.web.views import FORM, form, header, parameter, view
+from chalicelib.web.views import FORM, form, parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -162,7 +163,7 @@ _POLICY = (
 
 
 def _language() -> str:
-    return header(routes, "accept-language")
+    return console_language.language_of(routes)
 
 
 def _placed(depth: int) -> dict[str, Any]:

@@ -26,14 +26,13 @@ def phone(accept_language: str, **conversation: Any) -> str:
     return render("phone.html", accept_language, **conversation)
 
 
-def console(accept_language: str, *, advertiser: object = None, **values: Any) -> str:
-    """The console: its form, or an advertiser's day."""
-    return render("console.html", accept_language, advertiser=advertiser, **values)
-
-
 def render(template: str, accept_language: str, **values: Any) -> str:
     """A page in English where the browser asks for that first, else in French."""
-    language = language_of(accept_language)
+    return in_language(template, language_of(accept_language), **values)
+
+
+def in_language(template: str, language: Literal["fr", "en"], **values: Any) -> str:
+    """A page in a language that was chosen."""
     return (
         _environment()
         .get_template(template)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalice.app import Request, Response
 
 from chalicelib.errors import StorageUnavailable, TooMany
-from chalicelib.web.admin_requests import bearer, shown
+from chalicelib.web.admin_requests import shown, shown_digest
 from chalicelib.web.middleware import API, Next
 from chalicelib.web.permissions import subject
 from chalicelib.wiring import services
@@ -30,7 +30,7 @@ def rate_limits(request: Request, get_response: Next) -> Response:
     policy = "sending" if subject(request.path) in _SENDING else "api"
     now = services().clock.now()
     try:
-        services().admin_keys.used(bearer(request), key, now)
+        services().admin_keys.used(shown_digest(request), key, now)
         use = services().rate_limits.use(f"{policy}/{key.id}", now)
     except StorageUnavailable:
         return get_response(request)

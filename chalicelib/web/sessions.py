@@ -24,6 +24,7 @@ from chalicelib.web.views import header, request_of
 from chalicelib.wiring import services
 
 if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import Role
     from chalicelib.vault import Vault
 
 LASTS = 12 * HOUR
@@ -57,17 +58,23 @@ def begin(key: str, named: str, agent: str) -> Session | None:
 
 def current(routes: Blueprint, about: str | None = None) -> tuple[Session, Advertiser]:
     """Who is signed in, and for whom. Raises Unauthenticated; Forbidden where its role may not see or do `about`."""
+    session, advertiser, role = signed_in(routes)
+    if about and not may(role, request_of(routes).method, f"/v1/advertisers/{{advertiser}}/{about}"):
+        raise Forbidden(f"the role {role} does not go so far")
+    return session, advertiser
+
+
+def signed_in(routes: Blueprint) -> tuple[Session, Advertiser, Role]:
+    """Who is signed in, for whom, and with which role. Raises Unauthenticated."""
     now = services().clock.now()
     session = opened(services().vault, header(routes, "cookie"), now)
     key = services().admin_keys.known_by(session.key, now) if session else None
     if session is None or key is None or key.scope not in (OPERATOR, session.advertiser):
         raise Unauthenticated("sign in")
-    if about and not may(key.role, request_of(routes).method, f"/v1/advertisers/{{advertiser}}/{about}"):
-        raise Forbidden(f"the role {key.role} does not go so far")
     advertiser = services().advertisers.get(session.advertiser)
     if advertiser is None:
         raise Unauthenticated("sign in")
-    return session, advertiser
+    return session, advertiser, key.role
 
 
 def require_token(session: Session, given: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from chalice.app import Chalice
 from chalice.test import Client
 
 import app as application
@@ -36,6 +37,10 @@ class Api:
     def __init__(self, client: Client, key: str | None = None) -> None:
         self._client = client
         self._key = key
+
+    @property
+    def app(self) -> Chalice:
+        return application.app
 
     def with_key(self, key: str | None) -> Api:
         return Api(self._client, key)

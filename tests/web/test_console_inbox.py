@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 
 import pytest
@@ -15,43 +14,11 @@ from chalicelib.storage.table import Delete
 from chalicelib.web.sessions import LASTS
 from tests.support.shop import CAMILLE, MALIK, Shop, open_shop
 from tests.support.talk import write
-from tests.web.conftest import Answer, Api
+from tests.web.conftest import Api
+from tests.web.console_browser import Browser, signed_in
 
 QUESTION = "Est-ce que la lampe <b>Lune</b> est en stock ?"
 INBOX = "/console/inbox"
-
-
-@dataclass
-class Browser:
-    """An agent's browser: it keeps the cookie and brings back what a form holds."""
-
-    api: Api
-    cookie: str = ""
-    language: str = "fr"
-
-    def get(self, path: str) -> Answer:
-        return self.api.ask("GET", path, told=self._told())
-
-    def post(self, path: str, **fields: str) -> Answer:
-        answer = self.api.ask("POST", path, fields, form=True, told=self._told())
-        if "Set-Cookie" in answer.headers:
-            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        return answer
-
-    def form(self, page: Answer) -> dict[str, str]:
-        """The hidden fields of a page's forms."""
-        tags = re.findall(r'<input type="hidden"[^>]*>', page.text)
-        return {re.findall(r'name="(\w+)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
-
-    def _told(self) -> dict[str, str]:
-        return {"Accept-Language": self.language} | ({"Cookie": self.cookie} if self.cookie else {})
-
-
-def signed_in(api: Api, shop: Shop, key: str = "rk_own", **more: str) -> Browser:
-    shop.world.services.admin_keys.grant(key, more.pop("scope", shop.advertiser.id))
-    browser = Browser(api)
-    assert browser.post("/console", key=key, agent="Nadia", **more).status == 303
-    return browser
 
 
 @pytest.fixture

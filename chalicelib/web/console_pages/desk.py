@@ -1,0 +1,114 @@
+"""What a page of the console is given: who has signed in, what the browser sent, the API, and ways to answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote
+
+from chalice.app import Chalice, Response
+from markupsafe import Markup
+
+from chalicelib.storage.admin_keys import Role
+from chalicelib.storage.advertisers import Advertiser
+from chalicelib.web import pages
+from chalicelib.web.console_pages.api import JSON, Answer, ask
+from chalicelib.web.console_pages.sections import SECTIONS
+from chalicelib.web.permissions import may
+from chalicelib.web.sessions import Session, elsewhere
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = pages.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+_TOLD = re.compile(r"[a-z_]{1,40}")
+Notices = Mapping[str, tuple[str, str]]
+"""What a page says once, after something was done: French and English, by a word in its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request for a page."""
+
+    app: Chalice
+    session: Session
+    advertiser: Advertiser
+    role: Role
+    language: Literal["fr", "en"]
+    place: str
+    """The page's address below /console/, without a query: `caps`, `journeys/cart`."""
+    parameters: Mapping[str, str]
+    """The query."""
+    posted: Mapping[str, list[str]] = field(default_factory=dict)
+    """A form's fields, each with all its values. Its token has been checked."""
+    is_part: bool = False
+    """Whether htmx asks, for a piece of the page."""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """A form's fields; of one that is there several times, the first."""
+        return {name: values[0] for name, values in self.posted.items()}
+
+    @property
+    def root(self) -> str:
+        """The way from this page to /console/, relative: a stage may stand before it."""
+        return "../" * self.place.count("/") if self.place else "console/"
+
+    def say(self, french: str, english: str) -> str:
+        """The one of the reader's language."""
+        return english if self.language == "en" else french
+
+    def may(self, method: str, about: str) -> bool:
+        """Whether the reader's role goes so far: `about` is a path below the advertiser's, such as `keys`."""
+        return may(self.role, method, f"/v1/advertisers/{{advertiser}}/{about}")
+
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        kind: str = JSON,
+    ) -> Answer:
+        """Ask the API. A path that does not begin with /v1 is below the advertiser's: `templates/cart`, or empty."""
+        own = f"/v1/advertisers/{self.advertiser.id}"
+        whole = path if path.startswith("/v1/") else f"{own}/{path}".rstrip("/")
+        return ask(self.app, self.session.key, method, whole, body, query=query, headers=headers, kind=kind)
+
+    def page(self, template: str, status: int = 200, *, notices: Notices | None = None, **values: Any) -> Response:
+        """A page in the console's frame: templates/console/<template>.html."""
+        told = (notices or {}).get(self.parameters.get("told", ""))
+        frame = {
+            "sections": [one for one in SECTIONS if self.may("GET", one.about)],
+            "section": self.place.partition("/")[0],
+            "told": self.say(*told) if told else "",
+            "may_stop": self.may("PUT", "halt"),
+        }
+        return self._rendered(template, status, frame | values)
+
+    def part(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A piece of a page, for htmx."""
+        return self._rendered(template, status, values)
+
+    def go(self, place: str, told: str = "") -> Response:
+        """On with a page by its address below /console/; it says what was done, by a word of its notices."""
+        if told and not _TOLD.fullmatch(told):
+            raise ValueError(f"{told} is no word of a notice")
+        path, hash_, anchor = place.partition("#")
+        query = f"{'&' if '?' in path else '?'}told={quote(told)}" if told else ""
+        return elsewhere(f"{self.root}{path or '../console'}{query}{hash_}{anchor}")
+
+    @property
+    def token_field(self) -> Markup:
+        """What each form brings back: `{{ token_field }}`."""
+        return Markup('<input type="hidden" name="token" value="{}">').format(self.session.token)
+
+    def _rendered(self, template: str, status: int, values: dict[str, Any]) -> Response:
+        known = {"desk": self, "root": self.root, "advertiser": self.advertiser, "token_field": self.token_field}
+        text = pages.in_language(f"console/{template}.html", self.language, **known | values)
+        return Response(text, status_code=status, headers={**HEADERS})

@@ -1,0 +1,22 @@
+"""The console's sections, in the order of its menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the console. Its module is imported when it is asked for, and no sooner."""
+
+    name: str
+    """In the address, and of the module in console_pages (with `_` for `-`)."""
+    french: str
+    english: str
+    about: str
+    """What the API calls it: whose role may not read that does not see the section."""
+    built_in: bool = False
+    """It has routes of its own."""
+
+
+SECTIONS: tuple[Section, ...] = (Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),)

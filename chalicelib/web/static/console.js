@@ -1,0 +1,33 @@
+// What the console's pages do beside what htmx does: they work without any of it.
+"use strict";
+(() => {
+  const french = document.documentElement.lang === "fr";
+  document.documentElement.classList.add("script");
+
+  // On a phone the menu is closed until it is asked for.
+  const menu = document.getElementById("menu");
+  const narrow = matchMedia("(max-width: 48rem)");
+  const fold = () => { if (menu) menu.open = !narrow.matches; };
+  fold();
+  narrow.addEventListener("change", fold);
+
+  // Times in the reader's own zone.
+  const local = new Intl.DateTimeFormat(french ? "fr" : "en", { dateStyle: "short", timeStyle: "medium" });
+  const tellTimes = () => {
+    for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
+      time.title = time.textContent;
+      time.textContent = local.format(new Date(time.dateTime));
+    }
+  };
+  tellTimes();
+  document.addEventListener("htmx:afterSettle", tellTimes);
+
+  // <button data-copy="id"> copies what an element says.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    button.textContent = french ? "Copié" : "Copied";
+  });
+})();

@@ -1,0 +1,46 @@
+"""Somebody's browser at the console, without a script."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tests.support.shop import Shop
+from tests.web.conftest import Answer, Api
+
+
+@dataclass
+class Browser:
+    """It keeps the cookie and brings back what a form holds. A path without a slash before it is below /console/."""
+
+    api: Api
+    cookie: str = ""
+    language: str = "fr"
+
+    def get(self, path: str) -> Answer:
+        return self.api.ask("GET", _whole(path), told=self._told())
+
+    def post(self, path: str, **fields: str) -> Answer:
+        answer = self.api.ask("POST", _whole(path), fields, form=True, told=self._told())
+        if "Set-Cookie" in answer.headers:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return answer
+
+    def form(self, page: Answer) -> dict[str, str]:
+        """The hidden fields of a page's forms."""
+        tags = re.findall(r'<input type="hidden"[^>]*>', page.text)
+        return {re.findall(r'name="(\w+)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
+
+    def _told(self) -> dict[str, str]:
+        return {"Accept-Language": self.language} | ({"Cookie": self.cookie} if self.cookie else {})
+
+
+def signed_in(api: Api, shop: Shop, key: str = "rk_own", **more: str) -> Browser:
+    shop.world.services.admin_keys.grant(key, more.pop("scope", shop.advertiser.id))
+    browser = Browser(api)
+    assert browser.post("/console", key=key, agent="Nadia", **more).status == 303
+    return browser
+
+
+def _whole(path: str) -> str:
+    return path if path.startswith("/") else f"/console/{path}"

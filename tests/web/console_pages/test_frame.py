@@ -1,0 +1,82 @@
+"""The console's frame: who sees which section, in which language, and what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chalicelib.web.console_pages.api import ask
+from chalicelib.web.console_pages.sections import SECTIONS
+from tests.support.shop import Shop
+from tests.web.conftest import Api
+from tests.web.console_browser import Browser, signed_in
+
+STRICT = "default-src 'none'; script-src 'self'; style-src 'self'"
+
+
+def test_the_first_page_says_where_the_advertiser_stands(console: Browser, shop: Shop) -> None:
+    page = console.get("/console")
+    assert page.status == 200 and shop.advertiser.name in page.text
+    assert page.headers["Content-Security-Policy"].startswith(STRICT)
+    assert "style=" not in page.text and not re.search(r"<script>|<style>|\son[a-z]+=", page.text)
+
+
+@pytest.mark.parametrize("section", [one.name for one in SECTIONS])
+def test_each_section_has_a_page_in_both_languages(console: Browser, section: str) -> None:
+    pages = []
+    for language in ("fr", "en"):
+        console.language = language
+        page = console.get(section)
+        assert page.status == 200 and f'<html lang="{language}">' in page.text
+        pages.append(page.text)
+    assert pages[0] != pages[1]
+
+
+def test_who_is_not_signed_in_comes_back_to_the_page_after_signing_in(api: Api, shop: Shop) -> None:
+    stranger = Browser(api)
+    assert stranger.get("caps/x/edit").headers["Location"] == "../../../console?next=caps/x/edit"
+    assert stranger.post("caps", token="forged").status == 303
+    asked = api.ask("GET", "/console/caps", told={"HX-Request": "true"})
+    assert (asked.status, asked.headers["HX-Refresh"]) == (401, "true")
+
+
+def test_a_form_without_the_sessions_token_does_nothing(console: Browser) -> None:
+    assert console.post("halt", token="forged", do="stop").status == 403
+    assert console.post("halt", do="stop").status == 403
+
+
+def test_a_page_that_is_not_there_says_so_in_the_frame(console: Browser) -> None:
+    page = console.get("nothing")
+    assert page.status == 404 and "Cette page n’existe pas" in page.text
+
+
+def test_a_role_sees_the_sections_that_it_may_read(api: Api, shop: Shop) -> None:
+    agent = signed_in(api, shop)
+    reader = Browser(api)
+    shop.world.services.admin_keys.grant("rk_reads", shop.advertiser.id, "reader")
+    assert reader.post("/console", key="rk_reads").status == 303
+    assert "console/inbox" in agent.get("/console").text
+    assert "console/inbox" not in reader.get("/console").text
+    assert "console/halt" not in reader.get("/console").text
+
+
+def test_a_language_that_was_chosen_stays(console: Browser) -> None:
+    chosen = console.get("language/en?back=inbox")
+    assert chosen.headers["Location"] == "../inbox"
+    console.cookie += "; " + chosen.headers["Set-Cookie"].partition(";")[0]
+    assert '<html lang="en">' in console.get("/console").text
+    assert console.get("language/en?back=//evil.example").headers["Location"] == "../../console"
+
+
+def test_the_console_asks_as_the_key_that_signed_in_and_no_request_can(api: Api, shop: Shop) -> None:
+    from chalicelib.storage.advertisers import digest
+
+    shop.world.services.admin_keys.grant("rk_reads", shop.advertiser.id, "reader")
+    app = api.app
+    own = f"/v1/advertisers/{shop.advertiser.id}"
+    assert ask(app, digest("rk_reads"), "GET", own).ok
+    refused = ask(app, digest("rk_reads"), "PUT", f"{own}/halt", {"why": "x"})
+    assert refused.status == 403 and refused.errors[""].message
+    assert ask(app, digest("rk_none"), "GET", own).status == 401
+    assert api.ask("GET", own).status == 401, "nothing of it is left behind"
