@@ -50,7 +50,9 @@ class NotFound(RelanceError):
 
 
 class Conflict(RelanceError):
-    """What is there already is another, and stays."""
+    """What is there already is another, and stays; `reason` names why, where there is a name."""
+
+    reason: str = ""
 
 
 class TooMany(RelanceError):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.audience.segment_desk import SegmentDesk
     from chalicelib.audience.segment_lists import SegmentLists
     from chalicelib.audience.segment_reader import FactReader
+    from chalicelib.audience.segment_sample import SegmentSampler
     from chalicelib.audience.segment_watch import SegmentWatch
     from chalicelib.audience.shop_desk import ShopDesk
     from chalicelib.audience.ties import Ties
@@ -182,6 +183,12 @@ class AudienceServices(WebhookServices):
         from chalicelib.audience.segment_build import SegmentBuilder
 
         return SegmentBuilder(self.segments, self.members, self.rosters, self.base_sizes, self.fact_reader, self.clock)
+
+    @cached_property
+    def segment_sampler(self) -> SegmentSampler:
+        from chalicelib.audience.segment_sample import SegmentSampler
+
+        return SegmentSampler(self.rosters, self.base_sizes, self.fact_reader)
 
     @cached_property
     def segment_watch(self) -> SegmentWatch:

@@ -47,6 +47,13 @@ class Answers:
         if errors := list(self._wrong(advertiser, playbook, answers)):
             raise InvalidInput(errors)
 
+    def choices(self, advertiser: Advertiser, playbook: Playbook) -> dict[str, Any]:
+        """What its questions can be answered with, where that has to be looked up."""
+        if "closing_hour" not in playbook.asks:
+            return {}
+        carts, late = self._late(advertiser, playbook)
+        return {"closing_hour": {"days": _LOOKED_AT, "carts": carts, "too_late": late}}
+
     def apply(self, advertiser: Advertiser, answers: Mapping[str, Any]) -> None:
         """Have the answers hold that are not the journey's: the closing hour is of all the advertiser's marketing."""
         if closing := answers.get("closing_hour"):
@@ -73,20 +80,21 @@ class Answers:
                 )
 
     def _what_a_closing_costs(self, advertiser: Advertiser, playbook: Playbook) -> str:
+        carts, late = self._late(advertiser, playbook)
+        told = ", ".join(f"{number} after {closing} h" for closing, number in late.items())
+        return f"20 or 22: of {carts} carts of the last {_LOOKED_AT} days these would come too late: {told}"
+
+    def _late(self, advertiser: Advertiser, playbook: Playbook) -> tuple[int, dict[int, int]]:
+        """How many carts were left, and how many of them each closing hour would be too early for."""
         begun, zone = self._begun(advertiser, playbook), advertiser.agent.zone if advertiser.agent else _ZONE
         delay = round(playbook.journey.steps[0].wait.minutes * MINUTE)
-        late = ", ".join(f"{late_carts(begun, delay, closing, zone)} after {closing} h" for closing in CLOSINGS)
-        carts = sum(begun.values())
-        return f"20 or 22: of {carts} carts of the last {_LOOKED_AT} days these would come too late: {late}"
+        return sum(begun.values()), {closing: late_carts(begun, delay, closing, zone) for closing in CLOSINGS}
 
     def _begun(self, advertiser: Advertiser, playbook: Playbook) -> dict[int, int]:
-        """How many carts were left in each hour. Counts are kept by the hour: 720 of them are read."""
+        """How many carts were left in each hour."""
         live = (known.id for known in self._book.live(advertiser) if known.document.kind == "cart")
         names = {f"journey.{journey}.begun" for journey in {CART, playbook.id, *live}}
         now = self._clock.now()
-        found = {}
-        for hour in range(now - now % HOUR - _LOOKED_AT * DAY, now, HOUR):
-            counts = self._counters.read(advertiser.id, hour, hour)
-            if begun := sum(counts.get(name, 0) for name in names):
-                found[hour] = begun
-        return found
+        hours = self._counters.by_hour(advertiser.id, now - now % HOUR - _LOOKED_AT * DAY, now)
+        begun = {hour: sum(counts.get(name, 0) for name in names) for hour, counts in hours.items()}
+        return {hour: number for hour, number in begun.items() if number}

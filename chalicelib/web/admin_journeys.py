@@ -171,6 +171,19 @@ def list_playbooks(advertiser: str) -> Response:
     return answer({"playbooks": [one.model_dump(mode="json") for one in playbooks()]})
 
 
+@routes.route(_PLAYBOOKS + "/{playbook}", methods=["GET"])
+@view
+def get_playbook(advertiser: str, playbook: str) -> Response:
+    """One playbook, with what its questions can be answered with: the carts that each closing hour would cost."""
+    from chalicelib.journeys.playbooks import playbook_of
+
+    owner, found = reached(routes, advertiser), playbook_of(playbook)
+    if found is None:
+        raise NotFound("playbook")
+    choices = services().playbook_answers.choices(owner, found)
+    return answer(found.model_dump(mode="json") | {"choices": choices})
+
+
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["POST"])
 @view
 def switch_on(advertiser: str, playbook: str) -> Response:

@@ -38,6 +38,17 @@ def list_segments(advertiser: str) -> Response:
     return answer({"segments": [segment_answer(one, services().members.size(one.id)) for one in found]})
 
 
+@routes.route(f"{_SEGMENTS}/preview", methods=["POST"])
+@view
+def preview_segment(advertiser: str) -> Response:
+    """How many of the base would belong; nothing is saved."""
+    from chalicelib.web.segment_models import SegmentRules, sample_answer
+
+    reached(routes, advertiser)
+    rules = read_body(routes, SegmentRules).rules
+    return answer(sample_answer(services().segment_sampler.ask(advertiser, rules)))
+
+
 @routes.route(_SEGMENT, methods=["GET"])
 @view
 def get_segment(advertiser: str, segment: str) -> Response:

@@ -24,7 +24,7 @@ from chalicelib.web.message_models import NewMessage
 from chalicelib.web.optin_settings import OptInSettings
 from chalicelib.web.problems import MEDIA_TYPE
 from chalicelib.web.promo_models import NewCodes, NewRedemption, PoolSettings
-from chalicelib.web.segment_models import NewSegment, SegmentRows
+from chalicelib.web.segment_models import NewSegment, SegmentRows, SegmentRules
 from chalicelib.web.sender_models import SenderSettings
 from chalicelib.web.shop_models import NewShop
 from chalicelib.web.survey_models import NewDraw, NewSurvey, TellWinners
@@ -99,6 +99,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("post", f"{_JOURNEY}/rehearse", "What the last 30 days would lead to; nothing is sent", "RehearsalAsked", 200),
     ("get", f"{_JOURNEY}/rehearsal", "How far the last rehearsal of everybody is, and what it found", None, 200),
     ("get", _PLAYBOOKS, "The journeys that are ready to be switched on", None, 200),
+    ("get", f"{_PLAYBOOKS}/{{playbook}}", "A playbook, with what each answer to its questions would cost", None, 200),
     (
         "post",
         f"{_PLAYBOOKS}/{{playbook}}",
@@ -167,6 +168,7 @@ _ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
     ("delete", f"{_PROMO_CODE}/redemptions/{{order}}", "Undo an order's use of a code", None, 200),
     ("get", _SEGMENTS, "Segments of the base with their sizes", None, 200),
     ("post", _SEGMENTS, "Make a segment: by rules, or filled by hand", "NewSegment", 201),
+    ("post", f"{_SEGMENTS}/preview", "How many would belong, before it is saved", "SegmentRules", 200),
     ("get", f"{_SEGMENTS}/{{segment}}", "A segment with its size", None, 200),
     ("put", f"{_SEGMENTS}/{{segment}}", "Change a segment; other rules have the base gone through", "NewSegment", 200),
     ("delete", f"{_SEGMENTS}/{{segment}}", "Remove a segment", None, 200),
@@ -260,6 +262,7 @@ _MODELS = (
     NewComplements,
     NewSegment,
     SegmentRows,
+    SegmentRules,
     ReachQuestion,
     NewBroadcast,
     NewTrial,

@@ -35,6 +35,8 @@ def problem(error: errors.RelanceError) -> tuple[int, dict[str, Any]]:
         body |= {"detail": str(error), "rule": "too_many", "retry_after_s": error.retry_after_s}
     elif status not in (500, 503) and str(error):
         body["detail"] = str(error)
+    if isinstance(error, errors.Conflict) and error.reason:
+        body["rule"] = error.reason
     return status, body
 
 

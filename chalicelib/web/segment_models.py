@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from math import ceil, floor
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from chalicelib.audience.segment_lists import Listed, Named
+from chalicelib.audience.segment_sample import Sample
 from chalicelib.audience.segments import LARGEST_KEPT_BY_EVENTS, Rules
+from chalicelib.messaging.shares import wilson
 from chalicelib.storage.segments import Segment
 from chalicelib.web.body import Body, Name
 from chalicelib.web.message_models import Recipient
@@ -21,6 +24,12 @@ class NewSegment(Body):
 
     name: Name
     rules: Rules | None = None
+
+
+class SegmentRules(Body):
+    """Rules whose segment is not made yet."""
+
+    rules: Rules
 
 
 class SegmentRows(Body):
@@ -42,6 +51,17 @@ def listed_answer(listed: Listed) -> dict[str, Any]:
         for one in listed.errors
     ]
     return {"rows": listed.rows, "changed": listed.changed, "errors": errors}
+
+
+def sample_answer(sample: Sample) -> dict[str, Any]:
+    """How many would belong: exact where everybody was looked at, else an estimate with its bounds at 95 %."""
+    exact = sample.looked_at >= sample.contacts
+    found: dict[str, int] = {"people": sample.belong, "at_least": sample.belong, "at_most": sample.belong}
+    if not exact:
+        low, high = wilson(sample.belong, sample.looked_at) if sample.looked_at else (0.0, 1.0)
+        people = round(sample.belong * sample.contacts / max(1, sample.looked_at))
+        found = {"people": people, "at_least": floor(low * sample.contacts), "at_most": ceil(high * sample.contacts)}
+    return {"contacts": sample.contacts, "looked_at": sample.looked_at, "exact": exact, "members": found}
 
 
 def segment_answer(segment: Segment, members: int, base: int | None = None) -> dict[str, Any]:

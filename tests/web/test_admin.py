@@ -260,6 +260,7 @@ BODIES: dict[str, Any] = {
     "/promo-pools/{pool}/codes": {"codes": ["GIFT2"]},
     "/promo-codes/{code}/redemptions": {"order": "o-2"},
     "/segments": {"name": "By hand"},
+    "/segments/preview": {"rules": {"all": [{"fact": "contact.reachable", "value": True}]}},
     "/segments/{segment}": {"name": "By hand"},
     "/segments/{segment}/members": {"add": [{"phone": CAMILLE}]},
     "/segments/{segment}/size": {},

@@ -151,7 +151,8 @@ def test_a_large_start_is_asked_for_by_one_key_and_approved_by_another(
     stream.follow()
     shop.world.clock.advance(1)
     api.ask("PUT", f"{journeys}/cart", {"document": CART})
-    assert api.ask("POST", f"{journeys}/cart/start").status == 409
+    refused = api.ask("POST", f"{journeys}/cart/start")
+    assert (refused.status, refused.json["rule"]) == (409, "not_rehearsed")
     assert api.ask("GET", f"{journeys}/cart/rehearsal").status == 404
     asked = api.ask("POST", f"{journeys}/cart/rehearse", {"everybody": True})
     assert (asked.status, asked.json["state"]) == (202, "running")

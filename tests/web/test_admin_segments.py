@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.shop import CAMILLE, MALIK, Shop, open_shop
+from chalicelib.audience.segment_sample import Sample
+from chalicelib.web.segment_models import sample_answer
+from tests.support.shop import CAMILLE, MALIK, PHONES, Shop, open_shop
 from tests.web.conftest import Api
 from tests.web.test_admin import key_for
 
@@ -74,3 +76,26 @@ def test_another_advertisers_segments_are_out_of_reach(api: Api, own: Api, shop:
         body = LYON if method == "PUT" else None
         assert key.ask(method, at(shop, f"/{segment}{path}"), body).status == 403
         assert key.ask(method, at(rival, f"/{segment}{path}"), body).status == 404
+
+
+def test_how_many_would_belong_is_told_before_anything_is_saved(own: Api, shop: Shop) -> None:
+    people = [shop.contact(phone, first_name="Ada" if number < 3 else None) for number, phone in enumerate(PHONES[1:9])]
+    shop.world.services.rosters.add((shop.advertiser.id, person) for person in people)
+    asked = own.ask(
+        "POST", at(shop, "/preview"), {"rules": {"all": [{"fact": "contact.first_name_known", "value": True}]}}
+    )
+    assert asked.json == {
+        "contacts": 8,
+        "looked_at": 8,
+        "exact": True,
+        "members": {"people": 3, "at_least": 3, "at_most": 3},
+    }
+    assert own.ask("GET", at(shop)).json["segments"] == []
+    refused = own.ask("POST", at(shop, "/preview"), {"rules": {"all": [{"fact": "contact.phone", "value": "x"}]}})
+    assert refused.status == 422
+
+
+def test_of_a_larger_base_a_sample_is_asked_and_its_bounds_are_told() -> None:
+    told = sample_answer(Sample(contacts=3_000, looked_at=300, belong=30))
+    assert (told["exact"], told["members"]["people"]) == (False, 300)
+    assert told["members"]["at_least"] < 300 < told["members"]["at_most"]

@@ -47,6 +47,9 @@ def test_switching_on_asks_for_the_hour_and_tells_what_each_costs(api: Api, shop
         at = EIGHTEEN + HOUR - DAY
         services.table.transact([count(shop.advertiser.id, str(number), at, "journey.cart.begun")])
     asked = own.ask("POST", path, {"answers": {}})
+    offered = own.ask("GET", path).json
+    assert offered["choices"]["closing_hour"] == {"days": 30, "carts": 4, "too_late": {"20": 3, "22": 0}}
+    assert own.ask("GET", path.replace("abandoned_cart", "none")).status == 404
     errors = {error["field"]: error["message"] for error in asked.json["errors"]}
     assert asked.status == 422
     assert "of 4 carts" in errors["answers.closing_hour"]
