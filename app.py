@@ -35,6 +35,7 @@ from chalicelib.web import (
     admin_trials,
     admin_uploads,
     admin_webhooks,
+    api_description,
     console,
     console_inbox,
     countries,
@@ -95,6 +96,7 @@ app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(admin_webhooks.routes)
+app.register_blueprint(api_description.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(console_inbox.routes)
 app.register_blueprint(countries.routes)

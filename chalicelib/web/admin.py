@@ -11,22 +11,15 @@ from chalicelib.errors import NotFound
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, authorise_site, hours_asked, read_body, scope_of
+from chalicelib.web.described import HOURS, described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 
 
-@routes.route("/v1/openapi.json", methods=["GET"])
-@view
-def openapi() -> Response:
-    """What this API takes, for people and tools."""
-    from chalicelib.web.openapi import document
-
-    return answer(document(services().settings.origin))
-
-
 @routes.route("/v1/advertisers", methods=["POST"])
+@described(body="web.admin_models:NewAdvertiser", status=201, operator=True)
 @view
 def create_advertiser() -> Response:
     """Create an advertiser; for the operator."""
@@ -42,6 +35,7 @@ def create_advertiser() -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["GET"])
+@described()
 @view
 def get_advertiser(advertiser: str) -> Response:
     """An advertiser's settings."""
@@ -55,6 +49,7 @@ def get_advertiser(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["PUT"])
+@described(body="web.admin_models:NewAdvertiser")
 @view
 def replace_advertiser(advertiser: str) -> Response:
     """Replace an advertiser's settings: they hold everywhere within ten seconds.
@@ -75,6 +70,7 @@ def replace_advertiser(advertiser: str) -> Response:
 
 
 @routes.route("/v1/caps", methods=["GET"])
+@described(operator=True)
 @view
 def operator_caps() -> Response:
     """The caps that hold for every advertiser; for the operator."""
@@ -85,9 +81,10 @@ def operator_caps() -> Response:
 
 
 @routes.route("/v1/caps", methods=["PUT"])
+@described(body="web.cap_models:OperatorCaps", operator=True)
 @view
 def replace_operator_caps() -> Response:
-    """Replace them: they hold everywhere within ten seconds."""
+    """Replace the caps that hold for every advertiser; for the operator. They hold everywhere within ten seconds."""
     from chalicelib.web.cap_models import OperatorCaps, caps_answer, rules
 
     authorise(routes, OPERATOR)
@@ -97,6 +94,7 @@ def replace_operator_caps() -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/sites", methods=["POST"])
+@described(body="web.admin_models:NewSite", status=201)
 @view
 def create_site(advertiser: str) -> Response:
     """Register a site. Its secret, for the site's back end, is shown this once."""
@@ -126,6 +124,7 @@ def create_site(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/counts", methods=["GET"])
+@described(query=HOURS)
 @view
 def advertiser_counts(advertiser: str) -> Response:
     """Messages, clicks and oppositions of the last hours."""
@@ -134,6 +133,7 @@ def advertiser_counts(advertiser: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/counts", methods=["GET"])
+@described(query=HOURS)
 @view
 def site_counts(site: str) -> Response:
     """Events, matches and drops of the last hours."""
@@ -142,6 +142,7 @@ def site_counts(site: str) -> Response:
 
 
 @routes.route("/v1/counts", methods=["GET"])
+@described(query=HOURS, operator=True)
 @view
 def service_counts() -> Response:
     """What belongs to no known site, such as malformed pixels; for the operator."""
@@ -152,6 +153,7 @@ def service_counts() -> Response:
 
 
 @routes.route("/v1/sites/{site}/visitors/{visitor}", methods=["GET"])
+@described()
 @view
 def get_visitor(site: str, visitor: str) -> Response:
     """What a visit led to: its events, its match or why there is none, and its message with the reason."""
@@ -171,6 +173,7 @@ def get_visitor(site: str, visitor: str) -> Response:
 
 
 @routes.route("/v1/messages/{message}", methods=["GET"])
+@described()
 @view
 def get_message(message: str) -> Response:
     """Why a message was sent, or was not; and which purchases are put down to it."""

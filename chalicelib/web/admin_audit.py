@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.described import PAGED, described
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -21,6 +22,7 @@ _MOST = 100
 
 
 @routes.route("/v1/advertisers/{advertiser}/audit", methods=["GET"])
+@described(query=PAGED)
 @view
 def advertiser_audit(advertiser: str) -> Response:
     """Changes of an advertiser's things, whoever made them, the newest first."""
@@ -29,6 +31,7 @@ def advertiser_audit(advertiser: str) -> Response:
 
 
 @routes.route("/v1/audit", methods=["GET"])
+@described(query=PAGED, operator=True)
 @view
 def operator_audit() -> Response:
     """Changes of what is nobody's own; for the operator."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint, Response
 
 from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -13,9 +14,10 @@ _ANSWERS = "/v1/advertisers/{advertiser}/automatic-answers"
 
 
 @routes.route(_ANSWERS, methods=["GET"])
+@described()
 @view
 def get_automatic_answers(advertiser: str) -> Response:
-    """Which are on, the advertiser's own texts, and ours."""
+    """Which replies are answered by themselves, in the advertiser's own texts and ours."""
     from chalicelib.web.automatic_answer_models import settings_answer
 
     reached(routes, advertiser)
@@ -23,9 +25,10 @@ def get_automatic_answers(advertiser: str) -> Response:
 
 
 @routes.route(_ANSWERS, methods=["PUT"])
+@described(body="web.automatic_answer_models:AutomaticAnswerSettings")
 @view
 def replace_automatic_answers(advertiser: str) -> Response:
-    """Replace which are on, and the advertiser's own texts."""
+    """Replace which replies are answered by themselves, and the advertiser's own texts."""
     from chalicelib.web.automatic_answer_models import AutomaticAnswerSettings, settings_answer
 
     reached(routes, advertiser)

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
 from chalicelib.web.admin_segments import page_asked
+from chalicelib.web.described import PAGED, described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -22,9 +23,10 @@ _BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
 
 
 @routes.route(_BROADCASTS, methods=["POST"])
+@described(body="web.broadcast_models:NewBroadcast", status=201)
 @view
 def create_broadcast(advertiser: str) -> Response:
-    """Plan a broadcast."""
+    """Plan a broadcast to a segment."""
     from chalicelib.web.broadcast_models import NewBroadcast, plan_from
 
     owner = reached(routes, advertiser)
@@ -33,6 +35,7 @@ def create_broadcast(advertiser: str) -> Response:
 
 
 @routes.route(_BROADCASTS, methods=["GET"])
+@described()
 @view
 def list_broadcasts(advertiser: str) -> Response:
     """All broadcasts, without their rehearsals."""
@@ -44,6 +47,7 @@ def list_broadcasts(advertiser: str) -> Response:
 
 
 @routes.route(_BROADCAST, methods=["GET"])
+@described()
 @view
 def get_broadcast(advertiser: str, broadcast: str) -> Response:
     """A broadcast with what its rehearsal found."""
@@ -52,9 +56,10 @@ def get_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(_BROADCAST, methods=["PUT"])
+@described(body="web.broadcast_models:NewBroadcast")
 @view
 def change_broadcast(advertiser: str, broadcast: str) -> Response:
-    """Change the plan. It has to be rehearsed, and approved, anew."""
+    """Change a broadcast's plan. It has to be rehearsed, and approved, anew."""
     from chalicelib.web.broadcast_models import NewBroadcast, plan_from
 
     owner = reached(routes, advertiser)
@@ -63,9 +68,10 @@ def change_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/rehearse", methods=["POST"])
+@described()
 @view
-def rehearse(advertiser: str, broadcast: str) -> Response:
-    """Look ahead: everybody up to 2,000, a sample of a larger segment. Nothing is sent or taken."""
+def rehearse_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Rehearse a broadcast: everybody up to 2,000, a sample of a larger segment. Nothing is sent or taken."""
     from chalicelib.messaging.rehearser import AT_ONCE
 
     owner = reached(routes, advertiser)
@@ -73,9 +79,10 @@ def rehearse(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/rehearsal", methods=["GET"])
+@described(query=PAGED)
 @view
-def rehearsal_rows(advertiser: str, broadcast: str) -> Response:
-    """Who would get what when, or why not, in pages of the segment's members."""
+def list_rehearsal(advertiser: str, broadcast: str) -> Response:
+    """Who would get what of a broadcast when, or why not, in pages of the segment's members."""
     from chalicelib.messaging.broadcasts import message_id
 
     authorise(routes, advertiser)
@@ -100,9 +107,10 @@ def rehearsal_rows(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/differences", methods=["GET"])
+@described(query=PAGED)
 @view
-def differences(advertiser: str, broadcast: str) -> Response:
-    """What became of it, held against the rehearsal, in pages."""
+def list_differences(advertiser: str, broadcast: str) -> Response:
+    """What became of a broadcast, held against its rehearsal, in pages."""
     from chalicelib.messaging.differences import compare
     from chalicelib.web.broadcast_models import compared_answer
 
@@ -115,41 +123,46 @@ def differences(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/approve", methods=["POST"])
+@described()
 @view
-def approve(advertiser: str, broadcast: str) -> Response:
-    """Agree to what was rehearsed. Another key than this one launches it."""
+def approve_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Agree to a broadcast as it was rehearsed. Another key than this one launches it."""
     owner = reached(routes, advertiser)
     return _told(owner, services().broadcast_desk.approve(advertiser, broadcast, key_of(routes)))
 
 
 @routes.route(f"{_BROADCAST}/launch", methods=["POST"])
+@described()
 @view
-def launch(advertiser: str, broadcast: str) -> Response:
-    """Let it begin at its time."""
+def launch_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Let a broadcast begin at its time."""
     owner = reached(routes, advertiser)
     return _told(owner, services().broadcast_desk.launch(owner, broadcast, key_of(routes)))
 
 
 @routes.route(f"{_BROADCAST}/pause", methods=["POST"])
+@described()
 @view
-def pause(advertiser: str, broadcast: str) -> Response:
-    """Stop it at once."""
+def pause_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Pause a broadcast at once."""
     owner = reached(routes, advertiser)
     return _told(owner, services().broadcast_desk.pause(advertiser, broadcast, authorise(routes, advertiser)))
 
 
 @routes.route(f"{_BROADCAST}/resume", methods=["POST"])
+@described()
 @view
-def resume(advertiser: str, broadcast: str) -> Response:
-    """Let it go on."""
+def resume_broadcast(advertiser: str, broadcast: str) -> Response:
+    """Let a broadcast go on."""
     owner = reached(routes, advertiser)
     return _told(owner, services().broadcast_desk.resume(advertiser, broadcast))
 
 
 @routes.route(f"{_BROADCAST}/cancel", methods=["POST"])
+@described()
 @view
-def cancel(advertiser: str, broadcast: str) -> Response:
-    """End it: what has not left does not leave."""
+def cancel_broadcast(advertiser: str, broadcast: str) -> Response:
+    """End a broadcast: what has not left does not leave."""
     owner = reached(routes, advertiser)
     return _told(owner, services().broadcast_desk.cancel(advertiser, broadcast, authorise(routes, advertiser)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice.app import Blueprint, Response
 
 from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -13,9 +14,10 @@ _COMPLEMENTS = "/v1/advertisers/{advertiser}/complements"
 
 
 @routes.route(_COMPLEMENTS, methods=["GET"])
+@described()
 @view
 def get_complements(advertiser: str) -> Response:
-    """The advertiser's rules."""
+    """What is offered to whoever has bought something."""
     from chalicelib.web.complement_models import complements_answer
 
     reached(routes, advertiser)
@@ -23,9 +25,10 @@ def get_complements(advertiser: str) -> Response:
 
 
 @routes.route(_COMPLEMENTS, methods=["PUT"])
+@described(body="web.complement_models:NewComplements")
 @view
 def replace_complements(advertiser: str) -> Response:
-    """Replace them all."""
+    """Replace what is offered with what."""
     from chalicelib.web.complement_models import NewComplements, complements_answer
 
     reached(routes, advertiser)

@@ -6,6 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
 from chalicelib.web.admin_requests import answer, authorise, read_body, speaks_for_site
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -13,8 +14,9 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/advertisers/{advertiser}/consents", methods=["POST"])
+@described(body="web.admin_consent_models:NewConsent", status=201)
 @view
-def record(advertiser: str) -> Response:
+def record_consent(advertiser: str) -> Response:
     """Record a consent or a withdrawal, by an admin key."""
     authorise(routes, advertiser)
     if services().advertisers.get(advertiser) is None:
@@ -23,9 +25,10 @@ def record(advertiser: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/consents", methods=["POST"])
+@described(body="web.admin_consent_models:NewConsent", status=201, site_secret=True)
 @view
-def record_of_site(site: str) -> Response:
-    """The same by a site's back end, with the site's secret; an admin key that reaches the site will do too."""
+def record_site_consent(site: str) -> Response:
+    """Record a consent or a withdrawal by a site's back end, with the site's secret or a key that reaches the site."""
     return _record(speaks_for_site(routes, site).advertiser)
 
 

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, hours_asked, reached, read_body
+from chalicelib.web.described import HOURS, PAGED, described, one_of, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -22,6 +23,15 @@ _REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 @routes.route(_ALL, methods=["GET"])
+@described(
+    query={
+        "assignee": text("Whose; empty for nobody's"),
+        "state": one_of("In which state", "waiting", "open", "closed", usual="waiting"),
+        "tag": text("With which tag"),
+        "unread": one_of("Only with texts that nobody has read", "true", "false", usual="false"),
+        **PAGED,
+    }
+)
 @view
 def list_conversations(advertiser: str) -> Response:
     """Conversations in a state, the newest first."""
@@ -48,6 +58,7 @@ def list_conversations(advertiser: str) -> Response:
 
 
 @routes.route(f"{_ALL}/statistics", methods=["GET"])
+@described(query=HOURS)
 @view
 def conversation_statistics(advertiser: str) -> Response:
     """How long people waited for a first answer in the last hours, against the advertiser's target."""
@@ -64,6 +75,7 @@ def conversation_statistics(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["GET"])
+@described()
 @view
 def get_conversation(advertiser: str, conversation: str) -> Response:
     """A conversation, with what stands beside it."""
@@ -77,6 +89,7 @@ def get_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/messages", methods=["GET"])
+@described(query=PAGED)
 @view
 def list_texts(advertiser: str, conversation: str) -> Response:
     """What was said, in its order; a text that came late stands where it was written."""
@@ -93,9 +106,10 @@ def list_texts(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/messages", methods=["POST"])
+@described(body="web.conversation_models:NewAnswer", status=202)
 @view
 def answer_conversation(advertiser: str, conversation: str) -> Response:
-    """Answer. The same id once more answers the same message: it leaves once."""
+    """Answer a conversation. The same id once more answers the same message: it leaves once."""
     from chalicelib.web.conversation_models import NewAnswer, message_answer
 
     authorise(routes, advertiser)
@@ -105,6 +119,7 @@ def answer_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/check", methods=["POST"])
+@described(body="web.conversation_models:DraftAnswer")
 @view
 def check_answer(advertiser: str, conversation: str) -> Response:
     """What a text would cost as an answer, and whether it may be one."""
@@ -117,6 +132,7 @@ def check_answer(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/state", methods=["PUT"])
+@described(body="web.conversation_models:NewState")
 @view
 def turn_conversation(advertiser: str, conversation: str) -> Response:
     """Close a conversation, open it again, or let it wait."""
@@ -129,6 +145,7 @@ def turn_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/assignee", methods=["PUT"])
+@described(body="web.conversation_models:NewAssignee")
 @view
 def assign_conversation(advertiser: str, conversation: str) -> Response:
     """Give a conversation to somebody, or to nobody."""
@@ -140,6 +157,7 @@ def assign_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/tags", methods=["PUT"])
+@described(body="web.conversation_models:NewTags")
 @view
 def tag_conversation(advertiser: str, conversation: str) -> Response:
     """Replace a conversation's tags."""
@@ -151,9 +169,10 @@ def tag_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/read", methods=["PUT"])
+@described(body="web.conversation_models:SeenTexts")
 @view
 def read_conversation(advertiser: str, conversation: str) -> Response:
-    """Note what was read."""
+    """Note how much of a conversation was read."""
     from chalicelib.web.conversation_models import SeenTexts
 
     authorise(routes, advertiser)
@@ -162,6 +181,7 @@ def read_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/oppose", methods=["POST"])
+@described()
 @view
 def oppose_conversation(advertiser: str, conversation: str) -> Response:
     """Take what the person wrote for a STOP: nothing more is sent."""
@@ -171,9 +191,10 @@ def oppose_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(_QUICK, methods=["GET"])
+@described()
 @view
 def list_quick_replies(advertiser: str) -> Response:
-    """Quick replies."""
+    """An advertiser's quick replies."""
     from chalicelib.web.conversation_models import quick_reply_answer
 
     authorise(routes, advertiser)
@@ -181,9 +202,10 @@ def list_quick_replies(advertiser: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["GET"])
+@described()
 @view
 def get_quick_reply(advertiser: str, reply: str) -> Response:
-    """One quick reply."""
+    """A quick reply as it is now."""
     from chalicelib.web.conversation_models import quick_reply_answer
 
     authorise(routes, advertiser)
@@ -191,6 +213,7 @@ def get_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["PUT"])
+@described(body="web.conversation_models:NewQuickReply")
 @view
 def save_quick_reply(advertiser: str, reply: str) -> Response:
     """Create or replace a quick reply."""
@@ -204,6 +227,7 @@ def save_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["DELETE"])
+@described()
 @view
 def remove_quick_reply(advertiser: str, reply: str) -> Response:
     """Remove a quick reply."""
@@ -213,6 +237,7 @@ def remove_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_ONE}/quick-replies/{{reply}}", methods=["POST"])
+@described()
 @view
 def render_quick_reply(advertiser: str, conversation: str, reply: str) -> Response:
     """A quick reply filled in for a conversation, with what it would cost."""

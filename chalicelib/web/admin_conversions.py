@@ -8,6 +8,7 @@ from chalicelib.clock import HOUR, SECOND
 from chalicelib.errors import FieldError, InvalidInput, NotFound, StorageUnavailable
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, authorise_site, hours_asked, read_body, speaks_for_site
+from chalicelib.web.described import HOURS, described, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -15,8 +16,9 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/sites/{site}/conversions", methods=["POST"])
+@described(body="web.conversion_models:NewConversion", status=202, site_secret=True)
 @view
-def tell(site: str) -> Response:
+def tell_conversion(site: str) -> Response:
     """Take a purchase or a refund, by the site's secret or an admin key that reaches the site."""
     from chalicelib.web.conversion_models import NewConversion, as_events
 
@@ -31,8 +33,9 @@ def tell(site: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/conversions", methods=["GET"])
+@described(query={"transaction_id": text("The order", required=True)})
 @view
-def one(site: str) -> Response:
+def get_conversion(site: str) -> Response:
     """What an order is put down to, or why to nothing."""
     from chalicelib.reports.conversions import told
 
@@ -47,8 +50,9 @@ def one(site: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/conversions", methods=["GET"])
+@described(query=HOURS)
 @view
-def sums(advertiser: str) -> Response:
+def conversion_sums(advertiser: str) -> Response:
     """Purchases of the last hours that came of SMS and links, by certainty and journey; and why others did not."""
     from chalicelib.reports.conversions import by_journey, not_attributed, totals
 
@@ -62,6 +66,7 @@ def sums(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/traffic", methods=["GET"])
+@described(query=HOURS)
 @view
 def traffic(advertiser: str) -> Response:
     """Clicks, uniques and purchases of the last hours by UTM source, medium and campaign."""
@@ -73,6 +78,7 @@ def traffic(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/unsubscribes", methods=["GET"])
+@described(query=HOURS)
 @view
 def unsubscribes(advertiser: str) -> Response:
     """Unsubscriptions of the last hours, by contacts in the base and by messages delivered."""

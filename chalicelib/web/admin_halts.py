@@ -13,15 +13,18 @@ from chalicelib.errors import Forbidden, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.halts import EVERYTHING, Halt, scope_of
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _ALL = "/v1/halt"
 _ONE = "/v1/advertisers/{advertiser}/halt"
+_OF_A_CAMPAIGN = {"campaign": text("One campaign of the advertiser, in the place of all")}
 
 
 @routes.route(_ALL, methods=["GET"])
+@described(operator=True)
 @view
 def get_halt() -> Response:
     """Whether all marketing stands still; for the operator."""
@@ -30,20 +33,23 @@ def get_halt() -> Response:
 
 
 @routes.route(_ALL, methods=["PUT"])
+@described(body="web.halt_models:NewHalt", operator=True)
 @view
-def halt() -> Response:
+def halt_everything() -> Response:
     """Stop all marketing; for the operator."""
     return _halt(EVERYTHING, authorise(routes, OPERATOR))
 
 
 @routes.route(_ALL, methods=["DELETE"])
+@described(operator=True)
 @view
-def resume() -> Response:
+def resume_everything() -> Response:
     """Let marketing go on; for the operator."""
     return _resume(EVERYTHING, authorise(routes, OPERATOR))
 
 
 @routes.route(_ONE, methods=["GET"])
+@described(query=_OF_A_CAMPAIGN)
 @view
 def get_halt_of(advertiser: str) -> Response:
     """Whether an advertiser, or with `?campaign=` one of its campaigns, stands still."""
@@ -52,6 +58,7 @@ def get_halt_of(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["PUT"])
+@described(body="web.halt_models:NewHalt", query=_OF_A_CAMPAIGN)
 @view
 def halt_of(advertiser: str) -> Response:
     """Stop an advertiser's marketing, or one campaign."""
@@ -60,9 +67,10 @@ def halt_of(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["DELETE"])
+@described(query=_OF_A_CAMPAIGN)
 @view
 def resume_of(advertiser: str) -> Response:
-    """Let it go on."""
+    """Let an advertiser's marketing, or one campaign, go on."""
     by = authorise(routes, advertiser)
     return _resume(_scope(advertiser), by)
 

@@ -12,6 +12,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import TooLarge
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.described import described, one_of, text
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
 
@@ -23,14 +24,29 @@ _MOST_BYTES, _MOST_LINES = 5_000_000, 2_000
 _TYPES = ["text/csv", "application/x-ndjson", "application/json"]
 """A JSON object is NDJSON of one row."""
 _ON = frozenset(("1", "true", "yes"))
+_ON_OR_OFF = ("true", "false")
 
 
 @routes.route("/v1/advertisers/{advertiser}/imports", methods=["POST"], content_types=_TYPES)
+@described(
+    body={"type": "string", "description": "The rows"},
+    query={
+        "dry_run": one_of("Only check: nothing is written", *_ON_OR_OFF, usual="false"),
+        "country": text("Whose numbers they are that are written without a country; FR, without"),
+        "wording": text("The wording that these people agreed to, by its name"),
+        "brokers": text("Through whose hands the data came, with commas between"),
+        "zone": text("The time zone of times that name none; UTC, without"),
+        "day_first": one_of("Whether 03/04/2026 is in April", *_ON_OR_OFF, usual="false"),
+        "landlines": one_of("Whether rows with a landline are taken, by their e-mail", *_ON_OR_OFF, usual="false"),
+    },
+    refuses=(413,),
+)
 @view
 def import_contacts(advertiser: str) -> Response:
-    """Import the body, CSV with a header or NDJSON, in UTF-8, into the advertiser's base.
+    """Import up to 2,000 contacts into the advertiser's base: CSV with a header or NDJSON, in UTF-8.
 
-    Answers the report. Sent again after a time-out, it goes on where it was.
+    Answers the report. Sent again after a time-out, it goes on where it was. `map.COLUMN=FIELD` names columns that
+    have other names than ours, `type.FIELD=KIND` the kind of a custom field.
     """
     from chalicelib.audience.importing import check_base, run
 

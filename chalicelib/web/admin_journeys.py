@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
+from chalicelib.web.described import described, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -24,6 +25,7 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @routes.route(_ALL, methods=["GET"])
+@described()
 @view
 def list_journeys(advertiser: str) -> Response:
     """An advertiser's journeys, each as it is now."""
@@ -34,9 +36,10 @@ def list_journeys(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}", methods=["GET"])
+@described()
 @view
 def get_journey(advertiser: str, journey: str) -> Response:
-    """One journey."""
+    """A journey as it is now."""
     from chalicelib.web.journey_models import journey_answer
 
     reached(routes, advertiser)
@@ -47,6 +50,7 @@ def get_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}", methods=["PUT"])
+@described(body="web.journey_models:NewJourney", status=(200, 201))
 @view
 def put_journey(advertiser: str, journey: str) -> Response:
     """Save a journey's next version, if nothing is wrong with it. A new one is a draft."""
@@ -69,6 +73,7 @@ def put_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/versions", methods=["GET"])
+@described()
 @view
 def list_versions(advertiser: str, journey: str) -> Response:
     """All that a journey has been, the newest first."""
@@ -82,6 +87,7 @@ def list_versions(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/results", methods=["GET"])
+@described(query={"version": text("Which version; the one that it is at, without", pattern="^[1-9][0-9]{0,8}$")})
 @view
 def journey_results(advertiser: str, journey: str) -> Response:
     """What came of a journey's variants and holdout, in the version that it is at or in `?version=`."""
@@ -99,6 +105,7 @@ def journey_results(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/check", methods=["POST"])
+@described(body="web.journey_models:NewJourney")
 @view
 def check_journey(advertiser: str) -> Response:
     """Whether a journey could be saved; nothing is."""
@@ -111,25 +118,28 @@ def check_journey(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/start", methods=["POST"])
+@described(status=(200, 202))
 @view
 def start_journey(advertiser: str, journey: str) -> Response:
-    """Let people begin it, or, where it is larger than one person may start, ask a second one to approve it (202)."""
+    """Let people begin a journey, or ask a second person to approve it (202) where it is larger than one may start."""
     by, owner = authorise(routes, advertiser), reached(routes, advertiser)
     return _started(owner, services().journey_desk.start(owner, journey, by, key_of(routes)))
 
 
 @routes.route(_ALL + "/{journey}/approve", methods=["POST"])
+@described()
 @view
 def approve_journey(advertiser: str, journey: str) -> Response:
-    """Agree to what another key has asked to start: people begin it."""
+    """Agree to the start that another key has asked for: people begin the journey."""
     by, owner = authorise(routes, advertiser), reached(routes, advertiser)
     return _started(owner, services().journey_desk.approve(owner, journey, by, key_of(routes)))
 
 
 @routes.route(_ALL + "/{journey}/stop", methods=["POST"])
+@described()
 @view
 def stop_journey(advertiser: str, journey: str) -> Response:
-    """Nobody begins it any more, and nothing more of it is sent."""
+    """Stop a journey: nobody begins it any more, and nothing more of it is sent."""
     from chalicelib.web.journey_models import journey_answer
 
     by, owner = authorise(routes, advertiser), reached(routes, advertiser)
@@ -137,9 +147,10 @@ def stop_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/rehearse", methods=["POST"])
+@described(body="web.journey_models:RehearsalAsked", status=(200, 202))
 @view
 def rehearse_journey(advertiser: str, journey: str) -> Response:
-    """What the last thirty days would lead to from a start on: who gets what when, and who not. Nothing is sent."""
+    """Rehearse a journey over the last thirty days: who would get what when, and who not. Nothing is sent."""
     from chalicelib.web.journey_models import RehearsalAsked, rehearsal_answer
     from chalicelib.web.message_models import epoch_ms
 
@@ -152,9 +163,10 @@ def rehearse_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/rehearsal", methods=["GET"])
+@described()
 @view
 def last_rehearsal(advertiser: str, journey: str) -> Response:
-    """How far the last rehearsal of everybody is, and what it found."""
+    """How far a journey's last rehearsal of everybody is, and what it found."""
     from chalicelib.web.journey_models import rehearsal_answer
 
     reached(routes, advertiser)
@@ -162,6 +174,7 @@ def last_rehearsal(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS, methods=["GET"])
+@described()
 @view
 def list_playbooks(advertiser: str) -> Response:
     """The journeys that are ready to be switched on, with what each asks."""
@@ -172,9 +185,10 @@ def list_playbooks(advertiser: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["GET"])
+@described()
 @view
 def get_playbook(advertiser: str, playbook: str) -> Response:
-    """One playbook, with what its questions can be answered with: the carts that each closing hour would cost."""
+    """A playbook, with what its questions can be answered with: the carts that each closing hour would cost."""
     from chalicelib.journeys.playbooks import playbook_of
 
     owner, found = reached(routes, advertiser), playbook_of(playbook)
@@ -185,6 +199,7 @@ def get_playbook(advertiser: str, playbook: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["POST"])
+@described(body="web.journey_models:SwitchOn", status=201)
 @view
 def switch_on(advertiser: str, playbook: str) -> Response:
     """Make a playbook the advertiser's own: templates and a journey, to be read and changed, and started if said.

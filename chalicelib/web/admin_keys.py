@@ -12,6 +12,7 @@ from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import admin_key, answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
 
@@ -24,6 +25,7 @@ _OPERATORS = "/v1/keys"
 
 
 @routes.route(_OF, methods=["GET"])
+@described()
 @view
 def list_keys(advertiser: str) -> Response:
     """An advertiser's keys: whose, what for, when used. Never their secrets."""
@@ -32,6 +34,7 @@ def list_keys(advertiser: str) -> Response:
 
 
 @routes.route(_OPERATORS, methods=["GET"])
+@described(operator=True)
 @view
 def list_operator_keys() -> Response:
     """The keys that reach every advertiser; for the operator."""
@@ -40,6 +43,7 @@ def list_operator_keys() -> Response:
 
 
 @routes.route(_OF, methods=["POST"])
+@described(body="web.key_models:NewKey", body_optional=True, status=201, operator=True)
 @view
 def create_key(advertiser: str) -> Response:
     """Make a key that reaches one advertiser; for the operator. It is shown this once."""
@@ -50,6 +54,7 @@ def create_key(advertiser: str) -> Response:
 
 
 @routes.route(_OPERATORS, methods=["POST"])
+@described(body="web.key_models:NewKey", body_optional=True, status=201, operator=True)
 @view
 def create_operator_key() -> Response:
     """Make a key that reaches every advertiser; for the operator. It is shown this once."""
@@ -58,6 +63,7 @@ def create_operator_key() -> Response:
 
 
 @routes.route(f"{_OF}/{{key}}/rotate", methods=["POST"])
+@described(body="web.key_models:Rotation", body_optional=True, status=201, operator=True)
 @view
 def rotate_key(advertiser: str, key: str) -> Response:
     """Give a key another secret; the one before opens for some hours more. For the operator."""
@@ -66,6 +72,7 @@ def rotate_key(advertiser: str, key: str) -> Response:
 
 
 @routes.route("/v1/keys/self/rotate", methods=["POST"])
+@described(body="web.key_models:Rotation", body_optional=True, status=201)
 @view
 def rotate_own_key() -> Response:
     """Give the key that asks another secret. It is shown this once, and the key stays who it is."""
@@ -76,6 +83,7 @@ def rotate_own_key() -> Response:
 
 
 @routes.route("/v1/keys/self", methods=["GET"])
+@described()
 @view
 def own_key() -> Response:
     """Whose the key is, and what it reaches."""
@@ -83,6 +91,7 @@ def own_key() -> Response:
 
 
 @routes.route(f"{_OF}/{{key}}", methods=["DELETE"])
+@described(status=204, operator=True)
 @view
 def revoke_key(advertiser: str, key: str) -> Response:
     """Take a key away: it opens nothing ten seconds later. For the operator."""
@@ -91,6 +100,7 @@ def revoke_key(advertiser: str, key: str) -> Response:
 
 
 @routes.route(f"{_OPERATORS}/{{key}}", methods=["DELETE"])
+@described(status=204, operator=True)
 @view
 def revoke_operator_key(key: str) -> Response:
     """Take away a key that reaches every advertiser. Nobody takes away the key that it asks with."""

@@ -11,14 +11,17 @@ from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.links import Link
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _LINKS = "/v1/advertisers/{advertiser}/links"
+_ON_A_DOMAIN = {"domain": text("For a link on a domain of the advertiser's own: the code is its slug")}
 
 
 @routes.route("/v1/advertisers/{advertiser}/link-domains", methods=["POST"])
+@described(body="web.link_models:LinkDomain", status=201, operator=True)
 @view
 def give_domain(advertiser: str) -> Response:
     """Give an advertiser a domain for short links; for the operator, who has its certificate and its route."""
@@ -34,6 +37,7 @@ def give_domain(advertiser: str) -> Response:
 
 
 @routes.route(_LINKS, methods=["POST"])
+@described(body="web.link_models:NewLink", status=201)
 @view
 def create_link(advertiser: str) -> Response:
     """Make a standalone link."""
@@ -48,6 +52,7 @@ def create_link(advertiser: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}", methods=["GET"])
+@described(query=_ON_A_DOMAIN)
 @view
 def get_link(advertiser: str, code: str) -> Response:
     """A link, personal or not."""
@@ -55,6 +60,7 @@ def get_link(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}", methods=["PATCH"])
+@described(body="web.link_models:LinkChange", query=_ON_A_DOMAIN)
 @view
 def edit_link(advertiser: str, code: str) -> Response:
     """Change a link: the next click lands by it."""
@@ -66,9 +72,10 @@ def edit_link(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}/qr.svg", methods=["GET"])
+@described(query=_ON_A_DOMAIN, answer="image/svg+xml")
 @view
 def get_qr_svg(advertiser: str, code: str) -> Response:
-    """A link's QR code, to print in any size."""
+    """A link's QR code as SVG, to print in any size."""
     from chalicelib.links.qr import svg
 
     picture = svg(services().link_desk.url(_link(advertiser, code)))
@@ -76,9 +83,10 @@ def get_qr_svg(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}/qr.png", methods=["GET"])
+@described(query=_ON_A_DOMAIN, answer="image/png")
 @view
 def get_qr_png(advertiser: str, code: str) -> Response:
-    """The same in points. Ask with `Accept: image/png`: the gateway sends bytes to nobody else."""
+    """A link's QR code in points. Ask with `Accept: image/png`: the gateway sends bytes to nobody else."""
     from chalicelib.links.qr import png
 
     picture = png(services().link_desk.url(_link(advertiser, code)))

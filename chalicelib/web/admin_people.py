@@ -15,6 +15,7 @@ from chalicelib.logs import log
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER, Contact
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import header, view
 from chalicelib.wiring import services
 
@@ -24,9 +25,10 @@ _PERSON = re.compile(r"[0-9a-f]{40,64}")
 
 
 @routes.route(f"{_BASE}/find", methods=["POST"])
+@described(body="web.admin_people_models:FindPerson")
 @view
 def find_person(advertiser: str) -> Response:
-    """The contact that an identifier leads to."""
+    """The contact that a phone, an e-mail or a customer id leads to."""
     from chalicelib.web.admin_people_models import FindPerson
 
     scope = _reach(advertiser)
@@ -37,6 +39,7 @@ def find_person(advertiser: str) -> Response:
 
 
 @routes.route(f"{_BASE}/object", methods=["POST"])
+@described(body="web.admin_people_models:ObjectPhone")
 @view
 def object_phone(advertiser: str) -> Response:
     """Put a phone on the opposition list, contact or not. The answer is the same for all."""
@@ -51,6 +54,7 @@ def object_phone(advertiser: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/object", methods=["POST"])
+@described(body="web.admin_people_models:ObjectPerson")
 @view
 def object_person(advertiser: str, person: str) -> Response:
     """Put a contact on the opposition list."""
@@ -64,6 +68,7 @@ def object_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/export", methods=["POST"])
+@described(body="web.admin_people_models:WithReason")
 @view
 def export_person(advertiser: str, person: str) -> Response:
     """Everything that the base keeps of a person, in clear."""
@@ -78,6 +83,7 @@ def export_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/erase", methods=["POST"])
+@described(body="web.admin_people_models:WithReason")
 @view
 def erase_person(advertiser: str, person: str) -> Response:
     """Erase a person from the base. Asked again, or after an interruption, it goes on and ends the same."""
@@ -90,6 +96,7 @@ def erase_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/consents", methods=["GET"])
+@described()
 @view
 def prove_consents(advertiser: str, person: str) -> Response:
     """A person's consent ledger with its hashes, verified on the spot; a page where a browser asks for one."""

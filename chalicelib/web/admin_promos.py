@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -22,9 +23,10 @@ _CODES = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 
 
 @routes.route(_POOLS, methods=["POST"])
+@described(body="web.promo_models:PoolSettings", status=201)
 @view
 def create_pool(advertiser: str) -> Response:
-    """Make an empty pool."""
+    """Make an empty pool of promo codes."""
     from chalicelib.web.promo_models import PoolSettings, pool_from
 
     authorise(routes, advertiser)
@@ -37,9 +39,10 @@ def create_pool(advertiser: str) -> Response:
 
 
 @routes.route(_POOLS, methods=["GET"])
+@described()
 @view
 def list_pools(advertiser: str) -> Response:
-    """All pools with their stock."""
+    """Pools of promo codes, with their stock."""
     from chalicelib.web.promo_models import pool_answer
 
     authorise(routes, advertiser)
@@ -48,16 +51,18 @@ def list_pools(advertiser: str) -> Response:
 
 
 @routes.route(_POOLS + "/{pool}", methods=["GET"])
+@described()
 @view
 def get_pool(advertiser: str, pool: str) -> Response:
-    """A pool with its stock."""
+    """A pool of promo codes, with its stock."""
     return _told(_pool(advertiser, pool))
 
 
 @routes.route(_POOLS + "/{pool}", methods=["PUT"])
+@described(body="web.promo_models:PoolSettings")
 @view
 def replace_pool(advertiser: str, pool: str) -> Response:
-    """Change a pool. Codes that went out keep their own end."""
+    """Change a pool of promo codes. Codes that went out keep their own end."""
     from chalicelib.web.promo_models import PoolSettings, pool_from
 
     authorise(routes, advertiser)
@@ -68,9 +73,10 @@ def replace_pool(advertiser: str, pool: str) -> Response:
 
 
 @routes.route(_POOLS + "/{pool}/codes", methods=["POST"])
+@described(body="web.promo_models:NewCodes")
 @view
 def add_codes(advertiser: str, pool: str) -> Response:
-    """Add codes. Told twice it adds nothing: a known code stays as it is, and a full pool is full."""
+    """Add promo codes to a pool. Told twice it adds nothing: a known code stays as it is, and a full pool is full."""
     from chalicelib.web.promo_models import NewCodes
 
     found = _pool(advertiser, pool)
@@ -81,9 +87,10 @@ def add_codes(advertiser: str, pool: str) -> Response:
 
 
 @routes.route(_CODES, methods=["GET"])
+@described()
 @view
 def get_code(advertiser: str, code: str) -> Response:
-    """What a code is worth and whether it holds now: for a basket that has not become an order yet."""
+    """What a promo code is worth and whether it holds now: for a basket that has not become an order yet."""
     from chalicelib.promotions.desk import Refused
     from chalicelib.web.promo_models import code_answer
 
@@ -95,9 +102,10 @@ def get_code(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_CODES + "/redemptions", methods=["POST"])
+@described(body="web.promo_models:NewRedemption")
 @view
-def redeem(advertiser: str, code: str) -> Response:
-    """Let an order use a code. The same order again gets the same answer."""
+def redeem_code(advertiser: str, code: str) -> Response:
+    """Let an order use a promo code. The same order again gets the same answer."""
     from chalicelib.promotions.desk import Refused
     from chalicelib.web.promo_models import NewRedemption, redemption_answer
 
@@ -110,9 +118,10 @@ def redeem(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_CODES + "/redemptions/{order}", methods=["DELETE"])
+@described()
 @view
-def take_back(advertiser: str, code: str, order: str) -> Response:
-    """Undo an order's use of a code: it was cancelled."""
+def take_back_code(advertiser: str, code: str, order: str) -> Response:
+    """Undo an order's use of a promo code: it was cancelled."""
     authorise(routes, advertiser)
     if not services().promo_desk.take_back(advertiser, code, order):
         raise NotFound("redemption")

@@ -6,6 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.described import PAGED, described
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -16,6 +17,7 @@ _MOST_ON_A_PAGE = 1_000
 
 
 @routes.route(_SEGMENTS, methods=["POST"])
+@described(body="web.segment_models:NewSegment", status=201)
 @view
 def create_segment(advertiser: str) -> Response:
     """Make a segment. One with rules is built in the background."""
@@ -28,6 +30,7 @@ def create_segment(advertiser: str) -> Response:
 
 
 @routes.route(_SEGMENTS, methods=["GET"])
+@described()
 @view
 def list_segments(advertiser: str) -> Response:
     """All segments with their sizes."""
@@ -39,9 +42,10 @@ def list_segments(advertiser: str) -> Response:
 
 
 @routes.route(f"{_SEGMENTS}/preview", methods=["POST"])
+@described(body="web.segment_models:SegmentRules")
 @view
 def preview_segment(advertiser: str) -> Response:
-    """How many of the base would belong; nothing is saved."""
+    """How many of the base would belong to a segment of some rules; nothing is saved."""
     from chalicelib.web.segment_models import SegmentRules, sample_answer
 
     reached(routes, advertiser)
@@ -50,6 +54,7 @@ def preview_segment(advertiser: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["GET"])
+@described()
 @view
 def get_segment(advertiser: str, segment: str) -> Response:
     """A segment with its size."""
@@ -61,9 +66,10 @@ def get_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["PUT"])
+@described(body="web.segment_models:NewSegment")
 @view
 def replace_segment(advertiser: str, segment: str) -> Response:
-    """Change name and rules. Other rules have the base gone through again."""
+    """Change a segment's name and rules. Other rules have the base gone through again."""
     from chalicelib.web.segment_models import NewSegment, segment_answer
 
     authorise(routes, advertiser)
@@ -73,6 +79,7 @@ def replace_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["DELETE"])
+@described()
 @view
 def remove_segment(advertiser: str, segment: str) -> Response:
     """Remove a segment."""
@@ -82,9 +89,10 @@ def remove_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/size", methods=["POST"])
+@described(body="web.broadcast_models:ReachQuestion")
 @view
-def reach(advertiser: str, segment: str) -> Response:
-    """How many could be written to at a moment, and why the others could not: exact up to 2,000, else of a sample."""
+def segment_size(advertiser: str, segment: str) -> Response:
+    """How many of a segment could be written to at a moment, and why not the others. Past 2,000 it is of a sample."""
     from chalicelib.web.broadcast_models import ReachQuestion
     from chalicelib.web.message_models import epoch_ms
 
@@ -98,6 +106,7 @@ def reach(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["GET"])
+@described(query=PAGED)
 @view
 def list_members(advertiser: str, segment: str) -> Response:
     """Who is in a segment, by the names that contacts have, in pages."""
@@ -108,6 +117,7 @@ def list_members(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["POST"])
+@described(body="web.segment_models:SegmentRows")
 @view
 def change_members(advertiser: str, segment: str) -> Response:
     """Put people into a segment that is filled by hand, and take others out. Wrong rows are told; the others go on."""

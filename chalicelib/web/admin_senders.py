@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Advertiser
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -21,15 +22,17 @@ _SENDERS = "/v1/advertisers/{advertiser}/senders"
 
 
 @routes.route(_SENDERS, methods=["GET"])
+@described()
 @view
 def list_senders(advertiser: str) -> Response:
-    """All of them, with what each may do in its country."""
+    """What SMS may come from, with what each sender may do in its country."""
     authorise(routes, advertiser)
     owner = _advertiser(advertiser)
     return answer({"senders": [_told(owner, sender) for sender in services().sender_book.of(owner)]})
 
 
 @routes.route(_SENDERS + "/{country}/{value}", methods=["PUT"])
+@described(body="web.sender_models:SenderSettings")
 @view
 def put_sender(advertiser: str, country: str, value: str) -> Response:
     """Register a sender, which then waits for the operator; with the operator's key it can be verified."""
@@ -47,6 +50,7 @@ def put_sender(advertiser: str, country: str, value: str) -> Response:
 
 
 @routes.route(_SENDERS + "/{country}/{value}", methods=["DELETE"])
+@described()
 @view
 def delete_sender(advertiser: str, country: str, value: str) -> Response:
     """Take a sender off: nothing comes from it any more."""

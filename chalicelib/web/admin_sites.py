@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -17,6 +18,7 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/sites/{site}", methods=["GET"])
+@described()
 @view
 def get_site(site: str) -> Response:
     """A site's settings."""
@@ -26,6 +28,7 @@ def get_site(site: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}", methods=["PUT"])
+@described(body="web.admin_models:SiteSettings")
 @view
 def replace_site(site: str) -> Response:
     """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays.
@@ -61,6 +64,7 @@ def replace_site(site: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])
+@described(body="web.optin_settings:OptInSettings")
 @view
 def replace_optin(site: str) -> Response:
     """Replace what a site's opt-in form has beside the usual: an incentive, preference fields, its own wordings."""

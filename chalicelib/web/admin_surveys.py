@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Conflict, FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -26,6 +27,7 @@ _MOST_BYTES = 4_000_000
 
 
 @routes.route(_ALL, methods=["GET"])
+@described()
 @view
 def list_surveys(advertiser: str) -> Response:
     """An advertiser's surveys, the oldest first."""
@@ -37,6 +39,7 @@ def list_surveys(advertiser: str) -> Response:
 
 
 @routes.route(_ALL, methods=["POST"])
+@described(body="web.survey_models:NewSurvey", status=201)
 @view
 def create_survey(advertiser: str) -> Response:
     """Make a survey. A template that names it asks it."""
@@ -49,6 +52,7 @@ def create_survey(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["GET"])
+@described()
 @view
 def get_survey(advertiser: str, survey: str) -> Response:
     """A survey as it stands."""
@@ -58,6 +62,7 @@ def get_survey(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE, methods=["PUT"])
+@described(body="web.survey_models:NewSurvey")
 @view
 def replace_survey(advertiser: str, survey: str) -> Response:
     """Change a survey. Once it was asked its kind, questions and what counts stay (409)."""
@@ -74,6 +79,7 @@ def replace_survey(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE, methods=["DELETE"])
+@described()
 @view
 def delete_survey(advertiser: str, survey: str) -> Response:
     """Remove a survey that nobody was asked."""
@@ -83,18 +89,20 @@ def delete_survey(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/statistics", methods=["GET"])
+@described()
 @view
-def get_statistics(advertiser: str, survey: str) -> Response:
-    """What was answered up to now: counts that move with each answer, with intervals."""
+def survey_statistics(advertiser: str, survey: str) -> Response:
+    """What was answered to a survey up to now: counts that move with each answer, with intervals."""
     from chalicelib.web.survey_models import statistics_answer
 
     return answer(statistics_answer(*_figures(advertiser, survey)))
 
 
 @routes.route(_ONE + "/statistics.svg", methods=["GET"])
+@described(answer="image/svg+xml")
 @view
-def get_picture(advertiser: str, survey: str) -> Response:
-    """The same as a picture."""
+def survey_picture(advertiser: str, survey: str) -> Response:
+    """What was answered to a survey up to now, as a picture."""
     from chalicelib.reports.survey_chart import chart
 
     picture = chart(*_figures(advertiser, survey))
@@ -102,9 +110,10 @@ def get_picture(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/answers.csv", methods=["GET"])
+@described(answer="text/csv")
 @view
 def export_answers(advertiser: str, survey: str) -> Response:
-    """Everybody's answers under the survey's own pseudonyms."""
+    """Everybody's answers to a survey, under the survey's own pseudonyms."""
     from chalicelib.audience.survey_answers import free_texts
     from chalicelib.reports.survey_export import as_csv, columns, row
 
@@ -124,6 +133,7 @@ def export_answers(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/draws", methods=["GET"])
+@described()
 @view
 def list_draws(advertiser: str, survey: str) -> Response:
     """A contest's draws on record."""
@@ -134,6 +144,7 @@ def list_draws(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/draws", methods=["POST"])
+@described(body="web.survey_models:NewDraw")
 @view
 def draw_winners(advertiser: str, survey: str) -> Response:
     """Draw the winners of a contest that has ended. Asked again it is the same draw; another one needs a reason."""
@@ -146,6 +157,7 @@ def draw_winners(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/draws/{draw}/messages", methods=["POST"])
+@described(body="web.survey_models:TellWinners")
 @view
 def tell_winners(advertiser: str, survey: str, draw: str) -> Response:
     """Write to a draw's winners with a template; each is told once."""

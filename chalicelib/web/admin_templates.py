@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound, NotSetUp
 from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -28,6 +29,7 @@ _CODE = "Ab3dE5gH7j"
 
 
 @routes.route(_ALL, methods=["GET"])
+@described()
 @view
 def list_templates(advertiser: str) -> Response:
     """An advertiser's templates, each with what is found of it now."""
@@ -39,9 +41,10 @@ def list_templates(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/{template}", methods=["GET"])
+@described()
 @view
 def get_template(advertiser: str, template: str) -> Response:
-    """One template, with what is found of it now."""
+    """A template, with what is found of it now."""
     from chalicelib.web.template_models import template_answer
 
     owner = reached(routes, advertiser)
@@ -52,6 +55,7 @@ def get_template(advertiser: str, template: str) -> Response:
 
 
 @routes.route(_ALL + "/{template}", methods=["PUT"])
+@described(body="web.template_models:NewTemplate", status=(200, 201))
 @view
 def put_template(advertiser: str, template: str) -> Response:
     """Create or replace a template, if nothing is wrong with it."""
@@ -98,6 +102,7 @@ def _survey_problem(advertiser: str, template: Template) -> FieldError | None:
 
 
 @routes.route(_ALL + "/{template}", methods=["DELETE"])
+@described()
 @view
 def delete_template(advertiser: str, template: str) -> Response:
     """Remove a template. A message that names it is refused then."""
@@ -107,6 +112,7 @@ def delete_template(advertiser: str, template: str) -> Response:
 
 
 @routes.route(_ALL + "/check", methods=["POST"])
+@described(body="web.template_models:NewTemplate")
 @view
 def check_template(advertiser: str) -> Response:
     """What is wrong with a text or could be better; nothing is saved."""
@@ -118,8 +124,9 @@ def check_template(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/suggest", methods=["POST"])
+@described(body="web.template_models:SuggestionRequest", refuses=(501,))
 @view
-def suggest(advertiser: str) -> Response:
+def suggest_templates(advertiser: str) -> Response:
     """Texts that a language model suggests, with what is found of each. A person saves one by PUT, or none."""
     from chalicelib.messaging.checks import example
     from chalicelib.messaging.suggesting import Ask, suggestions, untrue
@@ -141,6 +148,7 @@ def suggest(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/preview", methods=["POST"])
+@described(body="web.template_models:PreviewRequest")
 @view
 def preview_template(advertiser: str) -> Response:
     """What a text costs for an audience: the worst recipient, the average, the characters that make it dear."""

@@ -6,6 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.web.admin_requests import answer, reached, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -16,9 +17,10 @@ _EXAMPLE = "Ab3dE5gH7j"
 
 
 @routes.route(_PHONES, methods=["GET"])
+@described()
 @view
-def list_phones(advertiser: str) -> Response:
-    """The phones that get tests, by their last two digits."""
+def list_test_phones(advertiser: str) -> Response:
+    """The phones that get test SMS, by their last two digits."""
     reached(routes, advertiser)
     phones = [
         {"person": one.person, "ends_in": phone[-2:], "verified_at": one.verified_at}
@@ -28,8 +30,9 @@ def list_phones(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES, methods=["POST"])
+@described(body="web.trial_models:NewTrialPhone", status=201)
 @view
-def add_phone(advertiser: str) -> Response:
+def add_test_phone(advertiser: str) -> Response:
     """Send a code to a phone that shall get tests."""
     from chalicelib.web.trial_models import NewTrialPhone
 
@@ -40,9 +43,10 @@ def add_phone(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES + "/confirm", methods=["POST"])
+@described(body="web.trial_models:ConfirmTrialPhone")
 @view
-def confirm_phone(advertiser: str) -> Response:
-    """Add the phone, where the code is right."""
+def confirm_test_phone(advertiser: str) -> Response:
+    """Add a phone that shall get tests, where its code is right."""
     from chalicelib.web.trial_models import ConfirmTrialPhone
 
     reached(routes, advertiser)
@@ -52,17 +56,19 @@ def confirm_phone(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES + "/{person}", methods=["DELETE"])
+@described()
 @view
-def remove_phone(advertiser: str, person: str) -> Response:
-    """Take a phone off."""
+def remove_test_phone(advertiser: str, person: str) -> Response:
+    """Take a phone off: it gets no tests any more."""
     reached(routes, advertiser)
     services().trials.remove(advertiser, person)
     return answer({"person": person, "removed": True})
 
 
 @routes.route("/v1/advertisers/{advertiser}/templates/{template}/test", methods=["POST"])
+@described(body="web.trial_models:NewTrial")
 @view
-def send_trial(advertiser: str, template: str) -> Response:
+def send_template_test(advertiser: str, template: str) -> Response:
     """Send a template to all verified phones, marked as a test; it counts for nothing."""
     from dataclasses import asdict
 

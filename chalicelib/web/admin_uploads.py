@@ -8,6 +8,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -20,9 +21,10 @@ _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 
 
 @routes.route(f"{_IMPORTS}/uploads", methods=["POST"])
+@described(body="web.upload_models:NewUpload", status=201)
 @view
 def announce_upload(advertiser: str) -> Response:
-    """Check the options, and answer the import's id with the address that its file is put to."""
+    """Announce a file of up to 1 GB: the answer is the import's id, and the address that the file is put to."""
     from chalicelib.audience.import_rows import ImportOptions
     from chalicelib.audience.importing import check_base
     from chalicelib.web.upload_models import NewUpload
@@ -36,14 +38,16 @@ def announce_upload(advertiser: str) -> Response:
 
 
 @routes.route(f"{_IMPORTS}/{{upload}}/start", methods=["POST"])
+@described()
 @view
 def start_import(advertiser: str, upload: str) -> Response:
-    """Have the uploaded file read."""
+    """Import the file that was uploaded."""
     scope = authorise(routes, advertiser)
     return answer(_told(services().import_desk.start(advertiser, upload), scope))
 
 
 @routes.route(f"{_IMPORTS}/{{upload}}", methods=["GET"])
+@described()
 @view
 def show_import(advertiser: str, upload: str) -> Response:
     """How far an import is, and its report."""

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR, MINUTE
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.described import PAGED, described
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -21,6 +22,7 @@ _MOST_ON_A_PAGE = 100
 
 
 @routes.route(_WEBHOOKS, methods=["POST"])
+@described(body="web.webhook_models:NewWebhook", status=201)
 @view
 def create_webhook(advertiser: str) -> Response:
     """Make a webhook. Its secret is shown this once."""
@@ -34,6 +36,7 @@ def create_webhook(advertiser: str) -> Response:
 
 
 @routes.route(_WEBHOOKS, methods=["GET"])
+@described()
 @view
 def list_webhooks(advertiser: str) -> Response:
     """An advertiser's webhooks."""
@@ -45,6 +48,7 @@ def list_webhooks(advertiser: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["GET"])
+@described()
 @view
 def get_webhook(advertiser: str, webhook: str) -> Response:
     """A webhook, with whether its deliveries arrive."""
@@ -57,6 +61,7 @@ def get_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["PUT"])
+@described(body="web.webhook_models:WebhookSettings")
 @view
 def replace_webhook(advertiser: str, webhook: str) -> Response:
     """Change a webhook, pause it, or let it go on."""
@@ -72,6 +77,7 @@ def replace_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["DELETE"])
+@described()
 @view
 def remove_webhook(advertiser: str, webhook: str) -> Response:
     """Remove a webhook: what waits for it is not told any more."""
@@ -81,6 +87,7 @@ def remove_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/rotate", methods=["POST"])
+@described(body="web.webhook_models:SecretRotation")
 @view
 def rotate_secret(advertiser: str, webhook: str) -> Response:
     """Make a new secret, shown this once; the one of before signs beside it for a while."""
@@ -93,6 +100,7 @@ def rotate_secret(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/test", methods=["POST"])
+@described(status=202)
 @view
 def test_webhook(advertiser: str, webhook: str) -> Response:
     """Send a `ping`."""
@@ -103,6 +111,7 @@ def test_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/deliveries", methods=["GET"])
+@described(query=PAGED)
 @view
 def list_deliveries(advertiser: str, webhook: str) -> Response:
     """What a webhook was told in the last 30 days, the newest first, in pages."""
@@ -119,6 +128,7 @@ def list_deliveries(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/deliveries/{{delivery}}/replay", methods=["POST"])
+@described(status=202)
 @view
 def replay_delivery(advertiser: str, webhook: str, delivery: str) -> Response:
     """Tell a delivery again, under the id that it had."""
@@ -129,6 +139,7 @@ def replay_delivery(advertiser: str, webhook: str, delivery: str) -> Response:
 
 
 @routes.route(_NOTICES, methods=["GET"])
+@described()
 @view
 def get_notices(advertiser: str) -> Response:
     """Who is told by e-mail that conversations wait, and whether the stage sends any."""
@@ -137,6 +148,7 @@ def get_notices(advertiser: str) -> Response:
 
 
 @routes.route(_NOTICES, methods=["PUT"])
+@described(body="web.webhook_models:NoticeAddresses")
 @view
 def replace_notices(advertiser: str) -> Response:
     """Replace who is told; nobody, with no address."""

@@ -1,4 +1,4 @@
-"""Bodies and answers of conversations in the admin API, and its list of their routes."""
+"""Bodies and answers of conversations in the admin API."""
 
 from __future__ import annotations
 
@@ -81,36 +81,6 @@ class NewQuickReply(Body):
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
     language: Literal["fr", "en"] = "fr"
-
-
-MODELS = (
-    *(NewAnswer, DraftAnswer, NewState, NewAssignee, NewTags, SeenTexts),
-    NewQuickReply,
-)
-_ALL = "/v1/advertisers/{advertiser}/conversations"
-_ONE = f"{_ALL}/{{conversation}}"
-_QUICK = "/v1/advertisers/{advertiser}/quick-replies"
-ROUTES: tuple[tuple[str, str, str, str | None, int], ...] = (
-    ("get", _ALL, "Conversations in a state, the newest first (?state=, ?assignee=, ?tag=, ?unread=true)", None, 200),
-    ("get", f"{_ALL}/statistics", "How long people wait for an answer, against the target (?hours=)", None, 200),
-    ("get", _ONE, "A conversation, with what stands beside it", None, 200),
-    ("get", f"{_ONE}/messages", "What was said (?after=, ?limit=)", None, 200),
-    ("post", f"{_ONE}/messages", "Answer, once for each id, by the number that was written to", "NewAnswer", 202),
-    ("post", f"{_ONE}/check", "What a text would cost as an answer, and whether it may be one", "DraftAnswer", 200),
-    ("put", f"{_ONE}/state", "Close a conversation, open it again, or let it wait", "NewState", 200),
-    ("put", f"{_ONE}/assignee", "Give a conversation to somebody", "NewAssignee", 200),
-    ("put", f"{_ONE}/tags", "Replace a conversation's tags", "NewTags", 200),
-    ("put", f"{_ONE}/read", "Note what was read", "SeenTexts", 200),
-    ("post", f"{_ONE}/oppose", "Take what the person wrote for a STOP, and close", None, 200),
-    ("get", _QUICK, "Quick replies", None, 200),
-    ("get", f"{_QUICK}/{{reply}}", "A quick reply", None, 200),
-    ("put", f"{_QUICK}/{{reply}}", "Create or replace a quick reply", "NewQuickReply", 200),
-    ("delete", f"{_QUICK}/{{reply}}", "Remove a quick reply", None, 200),
-    ("post", f"{_ONE}/quick-replies/{{reply}}", "A quick reply filled in for a conversation", None, 200),
-)
-
-IN_PAGES = (_ALL, f"{_ONE}/messages")
-FILTERS = {_ALL: ("state", "assignee", "tag", "unread")}
 
 
 def thread_answer(thread: Thread, assignee: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -13,9 +14,10 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/countries", methods=["GET"])
+@described(operator=True)
 @view
 def list_countries() -> Response:
-    """All profiles that are shipped or signed; for the operator."""
+    """What each country allows, by which source, and who signed it; for the operator."""
     from chalicelib.messaging.country_report import country_report
 
     authorise(routes, OPERATOR)

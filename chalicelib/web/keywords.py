@@ -7,6 +7,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
@@ -15,6 +16,7 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/advertisers/{advertiser}/keyword", methods=["PUT"])
+@described(body="web.admin_models:KeywordSettings", operator=True)
 @view
 def assign_keyword_number(advertiser: str) -> Response:
     """Give an advertiser its keyword number; for the operator, who alone knows whom a number was let to."""

@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import header, parameter, raw_body, view
 from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
@@ -19,6 +20,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 @routes.route("/v1/advertisers/{advertiser}/lead-sources", methods=["POST"])
+@described(body="web.lead_models:NewLeadSource", status=201)
 @view
 def create_lead_source(advertiser: str) -> Response:
     """Register a tool that sends leads. Its secret, or the token that Meta must show, is shown this once."""

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, read_body, scope_of, speaker
+from chalicelib.web.described import described
 from chalicelib.web.views import header, view
 from chalicelib.wiring import services
 
@@ -23,9 +24,13 @@ _ABOUT = {"sender": "sender", "promo": "template"}
 
 
 @routes.route("/v1/messages", methods=["POST"])
+@described(body="web.message_models:NewMessage", status=202)
 @view
-def ask() -> Response:
-    """Take a message, once for each id: the same request again answers what became of it."""
+def send_message() -> Response:
+    """Send a notification, or any template's message, once for each id.
+
+    The same request again answers what became of it.
+    """
     from chalicelib.messaging.desk import Wanted
     from chalicelib.messaging.given import Given
     from chalicelib.reports.why import reason_in_words

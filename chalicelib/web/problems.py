@@ -9,7 +9,7 @@ from chalicelib import errors
 
 MEDIA_TYPE = "application/problem+json"
 
-_STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
+STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
     (errors.InvalidInput, 422, "The input breaks rules"),
     (errors.TooLarge, 413, "The input is too large"),
     (errors.Unauthenticated, 401, "A valid key is needed"),
@@ -26,7 +26,7 @@ _STATUSES: tuple[tuple[type[errors.RelanceError], int, str], ...] = (
 def problem(error: errors.RelanceError) -> tuple[int, dict[str, Any]]:
     """Status and body of an error."""
     status, title = next(
-        ((status, title) for kind, status, title in _STATUSES if isinstance(error, kind)), (500, "Error")
+        ((status, title) for kind, status, title in STATUSES if isinstance(error, kind)), (500, "Error")
     )
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     if isinstance(error, errors.InvalidInput):

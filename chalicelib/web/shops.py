@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise_site, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import FORM, JSON, raw_body, request_of, view
 from chalicelib.web.wordings import text_hash
 from chalicelib.wiring import services
@@ -17,6 +18,7 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/sites/{site}/shops", methods=["POST"])
+@described(body="web.shop_models:NewShop", status=201)
 @view
 def create_shop(site: str) -> Response:
     """Register a shop platform. A secret that is made here is shown this once."""

@@ -6,6 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, read_body, scope_of, speaker
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -13,9 +14,10 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/verifications", methods=["POST"])
+@described(body="web.verification_models:NewVerification", status=201)
 @view
-def start() -> Response:
-    """Send a code to a phone, whatever the hour: its holder asked for it."""
+def start_verification() -> Response:
+    """Send a one-time code to a phone, whatever the hour: its holder asked for it."""
     from chalicelib.audience.phones import parse_mobile
     from chalicelib.web.gateway import network
     from chalicelib.web.verification_models import NewVerification
@@ -39,9 +41,10 @@ def start() -> Response:
 
 
 @routes.route("/v1/verifications/{verification}/check", methods=["POST"])
+@described(body="web.verification_models:CheckVerification")
 @view
-def check(verification: str) -> Response:
-    """Whether what the person typed is the code: `right` once; `wrong`; `expired` after ten minutes; `exhausted`."""
+def check_verification(verification: str) -> Response:
+    """Check what a person typed: `right` once; `wrong`; `expired` after ten minutes; `exhausted`."""
     from chalicelib.web.verification_models import CheckVerification
 
     scope = scope_of(routes)

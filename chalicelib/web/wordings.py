@@ -11,6 +11,7 @@ from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.wordings import Wording
 from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.described import described
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -18,17 +19,19 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings", methods=["GET"])
+@described()
 @view
 def list_wordings(advertiser: str) -> Response:
-    """What an advertiser has registered."""
+    """The wordings that an advertiser has registered."""
     _reach(advertiser)
     return answer({"wordings": [_told(wording) for wording in services().wordings.all(advertiser)]})
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings/{wording}", methods=["GET"])
+@described()
 @view
 def get_wording(advertiser: str, wording: str) -> Response:
-    """One wording, or Relance's own as the advertiser's form shows it."""
+    """A wording with its texts and hash, or Relance's own as the advertiser's form shows it."""
     _reach(advertiser)
     found = services().wordings.get(advertiser, wording)
     if found is None:
@@ -37,6 +40,7 @@ def get_wording(advertiser: str, wording: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings/{wording}", methods=["PUT"])
+@described(body="web.wording_models:NewWording", status=(200, 201))
 @view
 def put_wording(advertiser: str, wording: str) -> Response:
     """Register a wording. It is never changed: the same again is the same, another text under its id a conflict."""
