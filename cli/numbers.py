@@ -58,6 +58,15 @@ def check(
     answer(asdict(report), f"{report.numbers} numbers: {found}; spent {report.spent / _MICRO:.2f}{ended}", as_json)
 
 
+@app.command("owners")
+def owners(as_json: AsJson = False) -> None:
+    """Note whose each number is, of senders registered before that was kept: once, after an upgrade."""
+    services = the_stage().services()
+    noted = {advertiser.id: services.sender_book.note_owners(advertiser) for advertiser in services.advertisers.each()}
+    numbers = sum(noted.values())
+    answer({"advertisers": len(noted), "numbers": numbers}, f"{numbers} numbers of {len(noted)} advertisers", as_json)
+
+
 def _micro(text: str) -> int:
     try:
         amount = int(Decimal(text.replace(",", ".")) * _MICRO)

@@ -95,6 +95,7 @@ class ReplyServices(JourneyServices):
     def inbound(self) -> Inbound:
         from chalicelib.replies.following import JourneyReplies, SurveyReplies
         from chalicelib.replies.inbound import Inbound
+        from chalicelib.replies.number_owners import NumberOwners
         from chalicelib.replies.seeing import Seer
         from chalicelib.replies.telling import Telling
 
@@ -104,6 +105,7 @@ class ReplyServices(JourneyServices):
             advertisers=self.advertisers,
             countries=self.countries,
             keywords=self.keywords,
+            owners=NumberOwners(self.senders, self.contacts, self.threads),
             surveys=self.survey_desk,
             contacts=self.contacts,
             model=self.reply_model,

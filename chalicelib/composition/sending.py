@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.sms_providers.directory import Directory
     from chalicelib.sms_providers.outbox import OutboxProvider
     from chalicelib.sms_providers.reports import Reports
+    from chalicelib.storage.senders import Senders
     from chalicelib.storage.templates import Templates
 
 
@@ -150,9 +151,14 @@ class SendingServices(LinkServices):
     @cached_property
     def sender_book(self) -> SenderBook:
         from chalicelib.messaging.sender_book import SenderBook
+
+        return SenderBook(self.senders, self.countries, self.clock)
+
+    @cached_property
+    def senders(self) -> Senders:
         from chalicelib.storage.senders import Senders
 
-        return SenderBook(Senders(self.table, self.kept, self.clock), self.countries, self.clock)
+        return Senders(self.table, self.kept, self.clock)
 
     @cached_property
     def answering(self) -> Answering:

@@ -59,7 +59,7 @@ class SenderBook:
         kept = before.verified_at if before and unchanged else None
         wanted = replace(wanted, verified_at=(kept or now) if verified else kept)
         if wanted != before:
-            self._registry.save(advertiser.id, wanted)
+            self._registry.save(advertiser.id, wanted, before)
         return sender_of(wanted, profile) or checked
 
     def register_default(self, advertiser: Advertiser, *, verified: bool) -> None:
@@ -76,6 +76,19 @@ class SenderBook:
             raise Conflict("this is the sender of the settings: change it there first")
         if not self._registry.remove(advertiser.id, country, name):
             raise NotFound("sender")
+
+    def note_owners(self, advertiser: Advertiser) -> int:
+        """Note whose each number of an advertiser is, of senders from before that was kept; returns how many."""
+        registered = self._registry.of(advertiser.id)
+        default = self._default(advertiser, registered)
+        if default and not any(_same(one, default) for one in registered):
+            self._registry.save(
+                advertiser.id, default, self._registry.get(advertiser.id, default.country, default.value)
+            )
+            registered = (*registered, default)
+        for sender in registered:
+            self._registry.note_owner(advertiser.id, sender)
+        return sum(len(sender.numbers) for sender in registered)
 
     def _default(self, advertiser: Advertiser, registered: tuple[RegisteredSender, ...]) -> RegisteredSender | None:
         """The settings' sender as it was registered. One from before there was a registry was the operator's."""

@@ -11,6 +11,7 @@ from chalicelib.messaging.suggesting import TextModel
 from chalicelib.replies.addressed import Spoke, Whose, whose
 from chalicelib.replies.courses import Course, Facts, decide
 from chalicelib.replies.keywords import Keywords, Yes
+from chalicelib.replies.number_owners import NumberOwners
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.second_opinion import is_unsure, reconsider
 from chalicelib.replies.survey_desk import OpenQuestion, SurveyDesk
@@ -55,6 +56,7 @@ class Seer:
         advertisers: Advertisers,
         countries: CountryBook,
         keywords: Keywords,
+        owners: NumberOwners,
         surveys: SurveyDesk,
         contacts: Contacts,
         model: TextModel | None,
@@ -65,6 +67,7 @@ class Seer:
         self._advertisers = advertisers
         self._countries = countries
         self._keywords = keywords
+        self._owners = owners
         self._surveys = surveys
         self._contacts = contacts
         self._model = model
@@ -78,10 +81,20 @@ class Seer:
         spoke = [
             Spoke(send.advertiser, send.message, send.at, _number(sent.get(send.message))) for send in ledger.sends
         ]
-        speakers = {sms.advertiser for sms in spoke} | ({keyword.advertiser} if keyword else set())
-        brands = {one: known.brand for one in sorted(speakers) if (known := self._advertisers.get(one))}
-        owner = keyword.advertiser if keyword and keyword.advertiser in brands else None
-        found = whose(text.text, number_digits(text.to), at, owner=owner, spoke=spoke, brands=brands)
+        number = number_digits(text.to)
+        owners = self._owners.of(number, person)
+        candidates = {sms.advertiser for sms in spoke} | {owner.advertiser for owner in owners if owner.knows}
+        candidates |= {keyword.advertiser} if keyword else set()
+        brands = {one: known.brand for one in sorted(candidates) if (known := self._advertisers.get(one))}
+        found = whose(
+            text.text,
+            number,
+            at,
+            keyword=keyword.advertiser if keyword and keyword.advertiser in brands else None,
+            owners=owners,
+            spoke=spoke,
+            brands=brands,
+        )
         message = sent.get(found.message) if found.message else None
         asked = self._surveys.open_question(person, found.advertiser, at) if found.advertiser else None
         reading = self._considered(found, read(found.text, asked.question if asked else None), person, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -116,6 +116,12 @@ class Advertisers:
         """One advertiser, or None."""
         item = self._kept.get(keys.advertiser(advertiser_id), absent=False)
         return _advertiser(item) if item else None
+
+    def each(self) -> Iterator[Advertiser]:
+        """All of them, by a scan: for the operator's passes."""
+        for item in self._table.scan(0, 1, keys.advertiser("")[0]):
+            if item["type"] == "advertiser":
+                yield _advertiser(item)
 
     def site(self, site_id: str) -> Site | None:
         """One site, or None."""

@@ -94,6 +94,7 @@
 | upload      | IMPORT#<base>#<upload>    | UPLOAD                | its id                                     |
 | keyword     | NUMBER#<number>           | NUMBER                | the number that a text was sent to         |
 | keyword of  | ADV#<advertiser>          | KEYWORD               | the advertiser                             |
+| owner       | NUMBER#<number>           | OWNER#<adv>#<c>#<val> | the number: who has it as a sender         |
 | heard       | HEARD#<text>              | HEARD                 | a text from a phone, by its id             |
 | text parts  | PARTS#<keyed hash>        | PARTS                 | a long text's next part; index `due`       |
 | stray       | STRAYS                    | <time>#<text>         | the operator: texts that are nobody's      |
@@ -163,6 +164,7 @@ STOCK_PREFIX = "STOCK#"
 TRIAL_PHONE_PREFIX = "TRIAL#"
 FREE_PREFIX = "FREE#"
 SENDER_PREFIX = "SENDER#"
+OWNER_PREFIX = "OWNER#"
 TEMPLATE_PREFIX = "TEMPLATE#"
 QUICK_REPLY_PREFIX = "QUICK#"
 JOURNEY_PREFIX = "JOURNEY#"
@@ -785,9 +787,19 @@ def import_upload(base: str, upload: str) -> Key:
     return f"IMPORT#{base}#{upload}", "UPLOAD"
 
 
+def number(digits: str) -> str:
+    """The partition of a number that is written to."""
+    return f"NUMBER#{digits}"
+
+
 def keyword_number(digits: str) -> Key:
     """A number that takes opt-ins by text."""
-    return f"NUMBER#{digits}", "NUMBER"
+    return number(digits), "NUMBER"
+
+
+def number_owner(digits: str, advertiser_id: str, country: str, value: str) -> Key:
+    """That a number is that of an advertiser's sender, or takes the STOPs to it."""
+    return number(digits), f"{OWNER_PREFIX}{advertiser_id}#{country}#{value}"
 
 
 def keyword_of(advertiser_id: str) -> Key:

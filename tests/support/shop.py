@@ -126,7 +126,7 @@ def open_shop(
     """Register an advertiser and its site."""
     now, number = world.clock.now(), next(_numbers)
     journey = cart or CartJourney(delay_ms=HOUR)
-    advertiser = Advertiser(new_id("adv", now), "Lumen SAS", "Lumen", sender, caps, at_cap, journey)
+    advertiser = Advertiser(new_id("adv", now), "Lumen SAS", brand, sender, caps, at_cap, journey)
     secret = f"rs_{number:022d}"
     site = Site(new_id("site", now), advertiser.id, "Lumen", (ORIGIN,), digest(secret))
     world.services.advertisers.save(advertiser)
