@@ -38,6 +38,7 @@ from chalicelib.web import (
     api_description,
     console,
     console_inbox,
+    console_oidc,
     countries,
     hooks,
     keywords,
@@ -99,6 +100,7 @@ app.register_blueprint(admin_webhooks.routes)
 app.register_blueprint(api_description.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(console_inbox.routes)
+app.register_blueprint(console_oidc.routes)
 app.register_blueprint(countries.routes)
 app.register_blueprint(hooks.routes)
 app.register_blueprint(keywords.routes)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.errors import ConfigurationError
 
+_ISSUER = re.compile(r"(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -53,6 +55,10 @@ class Settings:
     """The Bedrock model, or inference profile, that suggests texts; empty: none does."""
     reply_model: str = ""
     """The one that is asked about replies of which the rules are unsure; empty: none is."""
+
+    oidc_issuer: str = ""
+    """The OpenID Connect provider by which people sign in to the console; empty: by keys only."""
+    oidc_client: str = ""
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -135,12 +141,20 @@ def from_environment() -> Settings:
         mail_from=_mail_from(),
         text_model=_model("TEXT_MODEL"),
         reply_model=_model("REPLY_MODEL"),
+        oidc_issuer=_told("OIDC_ISSUER").rstrip("/"),
+        oidc_client=_told("OIDC_CLIENT"),
         word_within_h=_hours("WORD_WITHIN_HOURS", 72),
     )
     if settings.provider_secrets not in ("ssm", "secretsmanager"):
         raise ConfigurationError("PROVIDER_SECRETS", "must be ssm or secretsmanager")
     if settings.stop_number and not re.fullmatch(r"[0-9]{5,6}", settings.stop_number):
         raise ConfigurationError("SMS_STOP_NUMBER", "is a number of five or six digits, such as 36123")
+    if bool(settings.oidc_issuer) is not bool(settings.oidc_client):
+        raise ConfigurationError("OIDC_CLIENT", "goes with OIDC_ISSUER: both, or none of them")
+    if not re.fullmatch(
+        r"(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?)?", settings.oidc_issuer
+    ):
+        raise ConfigurationError("OIDC_ISSUER", "is an https address, or one of this machine")
     if settings.stage == "prod":
         _refuse_rehearsal(settings)
     return settings
@@ -168,18 +182,23 @@ def _hours(name: str, usual: int) -> int:
 
 
 def _model(name: str) -> str:
-    """A stack's parameter is never empty: `none` stands for none."""
-    value = os.environ.get(name, "none")
+    value = _told(name)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,127}|", value):
         raise ConfigurationError(name, "is the id of a Bedrock model or inference profile, or none")
+    return value
+
+
+def _told(name: str) -> str:
+    """A stack's parameter is never empty: `none` stands for none."""
+    value = os.environ.get(name, "none")
     return "" if value == "none" else value
 
 
 def _mail_from() -> str:
-    value = os.environ.get("MAIL_FROM", "none")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+|none|", value):
+    value = _told("MAIL_FROM")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+|", value):
         raise ConfigurationError("MAIL_FROM", "is an e-mail address that SES has verified, or none")
-    return "" if value == "none" else value
+    return value
 
 
 def _refuse_rehearsal(settings: Settings) -> None:

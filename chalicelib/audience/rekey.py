@@ -185,7 +185,7 @@ _PLACES: dict[str, Callable[[Item], dict[str, str]]] = {
     "survey_entry": lambda item: {"texts": texts_context(item["survey"], item["id"])},
     "lead_source": lambda item: dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}"),
     "advertiser": lambda item: {"agent_name": f"agent/{item['id']}"},
-    "admin_key": lambda item: {"name": f"admin-key/{item['id']}"},
+    "admin_key": lambda item: dict.fromkeys(("name", "email"), f"admin-key/{item['id']}"),
     **{
         kind: lambda item: {"sealed": f"{item['type']}/{item['id']}"}
         for kind in ("outbox", "webhook", "notices", "audit", "stray")

@@ -37,6 +37,8 @@ class AdminKey:
     """What may be done with it (web/permissions.py)."""
     name: bytes | None = None
     """Whose it is, as whoever made it says; sealed, since it may be a person's."""
+    email: bytes | None = None
+    """The e-mail that opens it at the console's sign-in provider; sealed. Such a key has no secret to show."""
     created_at: int = 0
     expires_at: int | None = None
     """When this secret ends (epoch ms); None: it does not."""

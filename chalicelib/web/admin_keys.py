@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR
-from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound
+from chalicelib.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import admin_key, answer, authorise, read_body
 from chalicelib.web.described import described
+from chalicelib.web.sessions import email_secret
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
 
@@ -127,11 +128,14 @@ def _created(scope: str) -> Response:
     if body.expires_at is not None and body.expires_at <= now:
         raise InvalidInput([FieldError("expires_at", "past", "a moment to come, in epoch milliseconds")])
     key_id = new_id("key", now)
-    name = services().vault.seal(body.name, _place(key_id)) if body.name else None
-    key = AdminKey(key_id, scope, role, name, now, body.expires_at)
-    secret = _secret()
+    vault = services().vault
+    name, email = (vault.seal(text, _place(key_id)) if text else None for text in (body.name, body.email))
+    key = AdminKey(key_id, scope, role, name, email, now, body.expires_at)
+    secret = email_secret(vault, body.email) if body.email else _secret()
+    if body.email and services().admin_keys.known(secret, now):
+        raise Conflict("this e-mail opens a key already: take that one away first")
     services().admin_keys.create(secret, key)
-    return answer({"key": secret, "advertiser": scope} | _told(key), 201)
+    return answer({"key": None if body.email else secret, "advertiser": scope} | _told(key), 201)
 
 
 def _rotated(scope: str, key_id: str) -> Response:
@@ -139,6 +143,8 @@ def _rotated(scope: str, key_id: str) -> Response:
 
     body = read_body(routes, Rotation) if request_of(routes).raw_body else Rotation()
     secret, now = _secret(), services().clock.now()
+    if any(key.id == key_id and key.email for key in services().admin_keys.of(scope, now)):
+        raise Conflict("this key is opened by an e-mail: it has no secret to change")
     key = services().admin_keys.rotate(scope, key_id, secret, now, body.overlap_hours * HOUR)
     if key is None:
         raise NotFound("key")
@@ -157,6 +163,7 @@ def _told(key: AdminKey) -> dict[str, object]:
         "scope": key.scope,
         "role": key.role,
         "name": services().vault.open(key.name, _place(key.id)) if key.name else None,
+        "email": services().vault.open(key.email, _place(key.id)) if key.email else None,
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "used_at": key.used_at,

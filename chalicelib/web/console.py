@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,14 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Forbidden, NotFound, RelanceError, Unauthenticated
 from chalicelib.web import console_language
-from chalicelib.web.sessions import begin, cookie, elsewhere, require_token, signed_in
+from chalicelib.web.sessions import begin, cookie, elsewhere, page_named, require_token, signed_in
 from chalicelib.web.views import FORM, form, header, parameter, request_of, view
+from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.web.console_pages.desk import Desk
 
 routes = Blueprint(__name__)
-_PAGE = re.compile(r"[a-z][a-z-]{0,30}(?:/[\w.:-]{1,80}){0,2}")
 _SCRIPT, _STYLE = "application/javascript; charset=utf-8", "text/css; charset=utf-8"
 _ASSETS = {
     "htmx.min.js": _SCRIPT,
@@ -48,7 +47,8 @@ def sign_in() -> Response:
     session = begin(*(given.get(name, "").strip() for name in ("key", "advertiser", "agent")))
     if session is None:
         return _sign_in_page(403, refused=True)
-    return elsewhere(_wanted() or "console", cookie(session))
+    wanted = page_named(parameter(routes, "next", ""))
+    return elsewhere(f"console/{wanted}" if wanted else "console", cookie(session))
 
 
 @routes.route("/console/sign-out", methods=["POST"], content_types=[FORM])
@@ -66,9 +66,9 @@ def choose_language(language: str) -> Response:
     """Keep a language, and go back to where it was chosen (?back=)."""
     if language not in ("fr", "en"):
         raise NotFound("language")
-    back = _PAGE.fullmatch(parameter(routes, "back", ""))
+    back = page_named(parameter(routes, "back", ""))
     chosen = console_language.cookie("en" if language == "en" else "fr")
-    return elsewhere(f"../{back[0]}" if back else "../../console", chosen)
+    return elsewhere(f"../{back}" if back else "../../console", chosen)
 
 
 @routes.route("/console/assets/{name}", methods=["GET"])
@@ -183,20 +183,20 @@ def _to_sign_in(*place: str) -> Response:
     """Htmx would put the form into a piece of the page: it is told to load the whole anew."""
     if header(routes, "hx-request") == "true":
         return Response("", status_code=401, headers={"HX-Refresh": "true", "Content-Type": "text/plain"})
-    wanted = "/".join(place)
-    asked = f"?next={wanted}" if _PAGE.fullmatch(wanted) else ""
+    wanted = page_named("/".join(place))
+    asked = f"?next={wanted}" if wanted else ""
     return elsewhere(f"{'../' * len(place)}console{asked}")
-
-
-def _wanted() -> str | None:
-    """The console's page that somebody came for before they signed in."""
-    found = _PAGE.fullmatch(parameter(routes, "next", ""))
-    return f"console/{found[0]}" if found else None
 
 
 def _sign_in_page(status: int, *, refused: bool = False) -> Response:
     from chalicelib.web import pages
     from chalicelib.web.console_pages.desk import HEADERS
 
-    page = pages.in_language("console/sign_in.html", console_language.language_of(routes), refused=refused)
+    wanted = page_named(parameter(routes, "next", ""))
+    page = pages.in_language(
+        "console/sign_in.html",
+        console_language.language_of(routes),
+        refused=refused,
+        by_provider=f"console/oidc?next={wanted}" if services().settings.oidc_issuer else None,
+    )
     return Response(page, status_code=status, headers={**HEADERS})

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from chalicelib.storage.admin_keys import Role
 from chalicelib.web.body import Body, Name
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+]
 
 
 class NewKey(Body):
@@ -15,6 +19,8 @@ class NewKey(Body):
 
     name: Name | None = None
     """Whose it is: a person or a program."""
+    email: Email | None = None
+    """A person's e-mail: they sign in to the console by the stage's provider, and no secret is made."""
     role: Role | None = None
     expires_at: int | None = None
     """When it ends (epoch ms)."""

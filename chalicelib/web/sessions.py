@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LASTS = 12 * HOUR
 _PLACE = "console-session"
+_PAGE = re.compile(r"[a-z][a-z-]{0,30}(?:/[\w.:-]{1,80}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ def begin(key: str, named: str, agent: str) -> Session | None:
     if advertiser is None:
         return None
     return Session(digest(key), advertiser.id, agent[:60], random_token(), now + LASTS)
+
+
+def email_secret(vault: Vault, email: str) -> str:
+    """What a verified e-mail shows for a key: nobody is told it, and nobody can make it without the stage's keys."""
+    return f"oidc {vault.sign(f'console sign-in {email.strip().lower()}')}"
 
 
 def current(routes: Blueprint, about: str | None = None) -> tuple[Session, Advertiser]:
@@ -109,6 +116,11 @@ def cookie(session: Session | None) -> str:
     age = LASTS // SECOND if session else 0
     secure = "; Secure" if _is_secure() else ""
     return f"{_name()}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+
+
+def page_named(text: str) -> str:
+    """A page's address below /console/, as it may come from a query; empty where it is none."""
+    return text if _PAGE.fullmatch(text) else ""
 
 
 def elsewhere(place: str, set_cookie: str | None = None) -> Response:
