@@ -18,6 +18,7 @@ from chalicelib.web import (
     admin_broadcasts,
     admin_complements,
     admin_consents,
+    admin_contacts,
     admin_conversations,
     admin_conversions,
     admin_halts,
@@ -25,6 +26,8 @@ from chalicelib.web import (
     admin_journeys,
     admin_keys,
     admin_links,
+    admin_listings,
+    admin_messages,
     admin_people,
     admin_promos,
     admin_segments,
@@ -80,6 +83,7 @@ app.register_blueprint(admin_broadcasts.routes)
 app.register_blueprint(admin_automatic_answers.routes)
 app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
+app.register_blueprint(admin_contacts.routes)
 app.register_blueprint(admin_conversations.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
@@ -87,6 +91,8 @@ app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_journeys.routes)
 app.register_blueprint(admin_keys.routes)
 app.register_blueprint(admin_links.routes)
+app.register_blueprint(admin_listings.routes)
+app.register_blueprint(admin_messages.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_segments.routes)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.ledger_places import LedgerPlaces
     from chalicelib.storage.ledgers import Ledgers
     from chalicelib.storage.link_domains import LinkDomains
+    from chalicelib.storage.lists import Lists
     from chalicelib.storage.messages import Messages
     from chalicelib.storage.movable_clock import MovableClock
     from chalicelib.storage.networks import NetworkCookies
@@ -132,6 +133,12 @@ class Stores:
         from chalicelib.storage.opposition_log import OppositionLog
 
         return OppositionLog(self._client("s3"), self.settings.opposition_log)
+
+    @cached_property
+    def lists(self) -> Lists:
+        from chalicelib.storage.lists import Lists
+
+        return Lists(self.table)
 
     @cached_property
     def links(self) -> Links:

@@ -12,6 +12,7 @@ from chalicelib.composition.webhooks import WebhookServices
 
 if TYPE_CHECKING:
     from chalicelib.audience.consent_verify import ConsentVerifier
+    from chalicelib.audience.contact_list import ContactList
     from chalicelib.audience.erasure import Erasure
     from chalicelib.audience.import_uploads import ImportDesk
     from chalicelib.audience.importing import Destination
@@ -49,6 +50,12 @@ class AudienceServices(WebhookServices):
         from chalicelib.tracking.network import NetworkDoor
 
         return NetworkDoor(self.advertisers, enabled=self.settings.network_cookie)
+
+    @cached_property
+    def contact_list(self) -> ContactList:
+        from chalicelib.audience.contact_list import ContactList
+
+        return ContactList(self.rosters, self.contacts, self.ledgers)
 
     @cached_property
     def matcher(self) -> Matcher:

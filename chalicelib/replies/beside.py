@@ -25,7 +25,6 @@ from chalicelib.vault import Vault
 
 _MOST_MESSAGES = 20
 _MOST_BROWSERS = 5
-_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +116,8 @@ class BesideReader:
         return max(seen, key=lambda one: one[0])[1] if seen else None
 
     def _sent(self, thread: Thread) -> list[Message]:
-        found: list[Message] = []
-        ids = self._references(thread, keys.MESSAGE_PREFIX)
-        for start in range(0, len(ids), _AT_ONCE):
-            found += self._messages.get_all(ids[start : start + _AT_ONCE]).values()
-        own = [message for message in found if message.advertiser == thread.advertiser]
-        return sorted(own, key=lambda message: -message.created_at)[:_MOST_MESSAGES]
+        sent = self._messages.of_contact(thread.base, thread.person)
+        return [message for message in sent if message.advertiser == thread.advertiser][:_MOST_MESSAGES]
 
     def _references(self, thread: Thread, prefix: str) -> list[str]:
         refs: Any = self._table.query(keys.contact_partition(thread.base, thread.person), prefix)

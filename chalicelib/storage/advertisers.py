@@ -115,29 +115,31 @@ class Advertisers:
     def get(self, advertiser_id: str) -> Advertiser | None:
         """One advertiser, or None."""
         item = self._kept.get(keys.advertiser(advertiser_id), absent=False)
-        return _advertiser(item) if item else None
+        return advertiser_from(item) if item else None
 
     def each(self) -> Iterator[Advertiser]:
         """All of them, by a scan: for the operator's passes."""
         for item in self._table.scan(0, 1, keys.advertiser("")[0]):
             if item["type"] == "advertiser":
-                yield _advertiser(item)
+                yield advertiser_from(item)
 
     def site(self, site_id: str) -> Site | None:
         """One site, or None."""
         item = self._kept.get(keys.site(site_id), absent=False)
-        return _site(item) if item else None
+        return site_from(item) if item else None
 
     def save(self, advertiser: Advertiser) -> None:
         """Create or replace an advertiser."""
         key = keys.advertiser(advertiser.id)
-        self._table.put(Put(key, {"type": "advertiser", "v": 1} | asdict(advertiser)))
+        listed = keys.listed("advertisers", "", advertiser.id)
+        self._table.put(Put(key, {"type": "advertiser", "v": 1} | listed | asdict(advertiser)))
         self._kept.forget(key)
 
     def save_site(self, site: Site) -> None:
         """Create or replace a site."""
         key = keys.site(site.id)
-        self._table.put(Put(key, {"type": "site", "v": 1} | asdict(site)))
+        listed = keys.listed("sites", site.advertiser, site.id)
+        self._table.put(Put(key, {"type": "site", "v": 1} | listed | asdict(site)))
         self._kept.forget(key)
 
 
@@ -146,7 +148,8 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _advertiser(item: Item) -> Advertiser:
+def advertiser_from(item: Item) -> Advertiser:
+    """An advertiser as the table holds it."""
     return Advertiser(
         id=item["id"],
         name=item["name"],
@@ -172,7 +175,8 @@ def _caps(item: Item) -> tuple[CapRule, ...]:
     return (CapRule(item["cap"]["messages"], item["cap"]["window_ms"]),)
 
 
-def _site(item: Item) -> Site:
+def site_from(item: Item) -> Site:
+    """A site as the table holds it."""
     return Site(
         id=item["id"],
         advertiser=item["advertiser"],

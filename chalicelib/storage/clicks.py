@@ -87,8 +87,9 @@ class ClickLog:
             keys.click(record.click.id),
             "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
             " #reasons = :reasons, #rules = :rules, #advertiser = :advertiser, #message = :message, #device = :device,"
-            " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm",
-            {
+            " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm, #listed = :listed, #place = :place",
+            keys.listed("clicks", record.advertiser, keys.listed_at(record.click.at, record.click.id))
+            | {
                 "type": "click",
                 "v": 2,
                 "link": record.link,

@@ -53,13 +53,13 @@ class Uploads:
             "dry_run": upload.dry_run,
             "leased_until": 0,
             "ttl": (upload.created_at + _KEPT_FOR) // SECOND,
-        }
+        } | keys.listed("uploads", upload.base, upload.id)
         self._table.put(Put(keys.import_upload(upload.base, upload.id), item))
 
     def get(self, base: str, upload_id: str) -> Upload | None:
         """An upload of a base."""
         item = self._table.get(keys.import_upload(base, upload_id))
-        return _upload(item) if item else None
+        return from_item(item) if item else None
 
     def start(self, upload: Upload) -> bool:
         """The file is there; whether the upload was still waiting for it."""
@@ -93,7 +93,8 @@ class Uploads:
         return True
 
 
-def _upload(item: Item) -> Upload:
+def from_item(item: Item) -> Upload:
+    """An upload as the table holds it."""
     return Upload(
         id=item["id"],
         base=item["base"],

@@ -118,12 +118,16 @@
 | outbox      | OUTBOX                    | <time>#<id>           | the phone simulator                        |
 | clock       | CLOCK                     | CLOCK                 | each function of a stage with TEST_CLOCK   |
 | table       | TABLE#                    | IDENTITY              | tick and sender: may it be sent from       |
+
+Two indexes: `due`, of what waits for its time; `listed`, of what has a list beside its own id (`Listing`), by list
+and place (docs/adr/0039).
 """
 
 from __future__ import annotations
 
 import time
 import zlib
+from typing import Literal
 
 Key = tuple[str, str]
 
@@ -133,6 +137,8 @@ RESUMED: Key = ("HALT#", "RESUMED")
 OPERATOR_CAPS: Key = ("ADV#operator", "CAPS")
 
 DUE_INDEX = "due"
+LISTED_INDEX = "listed"
+LIST_STRANDS = 8
 DUE_SHARDS = 8
 COUNTER_SHARDS = 8
 REGISTER_SHARDS = 16
@@ -188,6 +194,34 @@ ROOTS = "ROOTS"
 PERSON_PREFIX = "PERSON#"
 PROOF_PREFIX = "PROOF#"
 PURCHASE_PREFIX = "EVENT#purchase#"
+
+
+Listing = Literal[
+    "advertisers", "sites", "lead_sources", "shops", "uploads", "links", "link_domains", "messages", "clicks"
+]
+_BUSY: frozenset[Listing] = frozenset({"messages", "clicks"})
+"""Lists that a campaign puts thousands into at once."""
+
+
+def listed(listing: Listing, owner: str, place: str) -> dict[str, str]:
+    """What puts an item into a list of the index `listed`, at a place; it must not change as long as the item is there.
+
+    Places are in the order of time: a ULID, or `listed_at`.
+    """
+    strand = f"#{zlib.crc32(place.encode()) % LIST_STRANDS}" if listing in _BUSY else ""
+    return {"listed": f"{listing}#{owner}{strand}", "place": place}
+
+
+def listed_at(at: int, name: str = "") -> str:
+    """The place in a list of what is of a moment (epoch ms); without a name, of the moment itself."""
+    return f"{at:013d}#{name}" if name else f"{at:013d}"
+
+
+def list_strands(listing: Listing, owner: str) -> list[str]:
+    """The partitions of the index that a list stands in."""
+    if listing not in _BUSY:
+        return [f"{listing}#{owner}"]
+    return [f"{listing}#{owner}#{strand}" for strand in range(LIST_STRANDS)]
 
 
 def advertiser(advertiser_id: str) -> Key:

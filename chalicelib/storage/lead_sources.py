@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from chalicelib.storage import keys
-from chalicelib.storage.table import Put, Table
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import Delete, Put, Table
 
 Kind = Literal["webhook", "facebook"]
 
@@ -46,12 +47,20 @@ class LeadSources:
 
     def save(self, source: LeadSource) -> None:
         """Create or replace a source."""
-        self._table.put(Put(keys.lead_source(source.id), {"type": "lead_source", "v": 1} | asdict(source)))
+        item = {"type": "lead_source", "v": 1} | keys.listed("lead_sources", source.advertiser, source.id)
+        self._table.put(Put(keys.lead_source(source.id), item | asdict(source)))
 
     def get(self, source_id: str) -> LeadSource | None:
         """One source, or None."""
         item = self._table.get(keys.lead_source(source_id))
-        if item is None:
-            return None
-        facts = {name: value for name, value in item.items() if name not in ("pk", "sk", "type", "v")}
-        return LeadSource(**{**facts, "brokers": tuple(facts["brokers"])})
+        return from_item(item) if item else None
+
+    def remove(self, source_id: str) -> None:
+        """Take a source away: nothing that it sends is taken any more."""
+        self._table.delete(Delete(keys.lead_source(source_id)))
+
+
+def from_item(item: Item) -> LeadSource:
+    """A source as the table holds it."""
+    facts = {name: item[name] for name in LeadSource.__slots__ if name in item}
+    return LeadSource(**{**facts, "brokers": tuple(facts["brokers"])})

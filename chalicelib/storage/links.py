@@ -129,7 +129,9 @@ class Links:
     def add(self, link: Link) -> bool:
         """Make a standalone link, with all its copies. False where its name is taken."""
         try:
-            self._table.transact([_put(link, key) for key in keys.link_copies(link.code)])
+            first, *others = keys.link_copies(link.code)
+            listed = keys.listed("links", link.advertiser, keys.listed_at(link.sent_at, link.code))
+            self._table.transact([_put(link, first, **listed), *(_put(link, key) for key in others)])
         except TransactionRefused as refused:
             if refused.failed:
                 return False
@@ -206,7 +208,7 @@ def click_from(stored: str | Mapping[str, Any]) -> Click:
     return Click(**(json.loads(stored) if isinstance(stored, str) else stored))
 
 
-def _put(link: Link, key: keys.Key, **more: int) -> Put:
+def _put(link: Link, key: keys.Key, **more: int | str) -> Put:
     item = {"type": "link", "v": 2, "link": _text(link)} | more
     if link.tracked:
         item["open"] = _ends(link)

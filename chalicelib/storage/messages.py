@@ -20,6 +20,8 @@ from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
 RETENTION = 3 * 365 * DAY
 """Of messages, from their making: why one was sent can be asked as long as its person may be a contact."""
 
+_BATCH = 100
+
 State = Literal[
     "scheduled",
     "queued",
@@ -164,6 +166,15 @@ class Messages:
         found = self._table.get_many([keys.message(message_id) for message_id in message_ids])
         return {str(item["id"]): from_item(item) for item in found.values()}
 
+    def of_contact(self, base: str, person: str) -> list[Message]:
+        """All that a contact was meant to be sent, the newest first: by its own references, never by a scan."""
+        partition = keys.contact_partition(base, person)
+        ids = [str(ref["message"]) for ref in self._table.query(partition, keys.MESSAGE_PREFIX)]
+        found: list[Message] = []
+        for start in range(0, len(ids), _BATCH):
+            found += self.get_all(ids[start : start + _BATCH]).values()
+        return sorted(found, key=lambda message: -message.created_at)
+
     def due(self, shard: int, until: int) -> Iterator[DueMessage]:
         """Messages of one shard that are due by `until`, the longest overdue first."""
         for item in self._table.query_index(keys.DUE_INDEX, "due_shard", str(shard), "due_at", until):
@@ -199,6 +210,7 @@ class Messages:
 def create(message: Message) -> Put:
     """The write that makes a message."""
     item = {"type": "message", "v": 1, "ttl": (message.created_at + RETENTION) // SECOND} | asdict(message)
+    item |= keys.listed("messages", message.advertiser, keys.listed_at(message.created_at, message.id))
     return Put(keys.message(message.id), item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)")
 
 

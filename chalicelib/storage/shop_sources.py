@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from chalicelib.storage import keys
-from chalicelib.storage.table import Put, Table
+from chalicelib.storage.codec import Item
+from chalicelib.storage.table import Delete, Put, Table
 
 Kind = Literal["shopify", "woocommerce", "prestashop"]
 Completed = Literal["shipped", "delivered"]
@@ -40,11 +41,19 @@ class ShopSources:
 
     def save(self, source: ShopSource) -> None:
         """Create or replace a source."""
-        self._table.put(Put(keys.shop_source(source.id), {"type": "shop_source", "v": 1} | asdict(source)))
+        item = {"type": "shop_source", "v": 1} | keys.listed("shops", source.site, source.id)
+        self._table.put(Put(keys.shop_source(source.id), item | asdict(source)))
 
     def get(self, source_id: str) -> ShopSource | None:
         """One source, or None."""
         item = self._table.get(keys.shop_source(source_id))
-        if item is None:
-            return None
-        return ShopSource(**{name: value for name, value in item.items() if name not in ("pk", "sk", "type", "v")})
+        return from_item(item) if item else None
+
+    def remove(self, source_id: str) -> None:
+        """Take a source away: nothing that it sends is taken any more."""
+        self._table.delete(Delete(keys.shop_source(source_id)))
+
+
+def from_item(item: Item) -> ShopSource:
+    """A source as the table holds it."""
+    return ShopSource(**{name: item[name] for name in ShopSource.__slots__ if name in item})

@@ -15,7 +15,7 @@ from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.ids import random_token
 from chalicelib.storage.codec import Item, Value, decode_item
 from chalicelib.storage.forms import Form, as_text
-from chalicelib.storage.keys import Key
+from chalicelib.storage.keys import LISTED_INDEX, Key
 from chalicelib.storage.writes import (
     Check,
     Delete,
@@ -190,6 +190,32 @@ class Table:
             "ExpressionAttributeValues": {":hash": {"S": hash_value}, ":until": {"N": str(until)}},
         }
         return self._pages(request, None)
+
+    def page_of_list(
+        self, name: str, since: str, upper: str, *, like: Mapping[str, str], limit: int | None
+    ) -> tuple[list[Item], str | None]:
+        """One call's part of a list (storage/lists.py), from `upper` back to `since`; and where it broke off, if so.
+
+        Items have the index's attributes only, and those that are not `like` it are left out.
+        """
+        condition, filtered = "#listed = :listed AND #place BETWEEN :since AND :upper", list(like)
+        values = {"listed": name, "since": since, "upper": upper} | {f"like_{each}": like[each] for each in filtered}
+        alike = " AND ".join(f"#{each} = :like_{each}" for each in filtered)
+        request: dict[str, Any] = {
+            "TableName": self._name,
+            "IndexName": LISTED_INDEX,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names_in(condition, alike),
+            "ExpressionAttributeValues": {f":{each}": {"S": value} for each, value in values.items()},
+            "ScanIndexForward": False,
+        }
+        if alike:
+            request["FilterExpression"] = alike
+        if limit is not None:
+            request["Limit"] = limit
+        page = self._call("Query", request)
+        left = page.get("LastEvaluatedKey")
+        return [decode_item(raw) for raw in page["Items"]], left["place"]["S"] if left else None
 
     def scan(self, segment: int, segments: int, pk_prefix: str = "") -> Iterator[Item]:
         """All items of one of `segments` parts of the table: an operator's job, never a request's."""

@@ -1,4 +1,4 @@
-"""`/v1/advertisers/{advertiser}/people/…`: find, export, prove, erase, object. Each access leaves a line in the log.
+"""`/v1/advertisers/{advertiser}/people/…`: find, read, export, prove, erase, object. Each leaves a line in the log.
 
 `{advertiser}` is the base that is looked at: the key's own and no other. The operator may name `partner`, too.
 """
@@ -15,13 +15,15 @@ from chalicelib.logs import log
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER, Contact
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
-from chalicelib.web.views import header, view
+from chalicelib.web.described import described, text
+from chalicelib.web.views import header, parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _BASE = "/v1/advertisers/{advertiser}/people"
 _PERSON = re.compile(r"[0-9a-f]{40,64}")
+_MOST_MESSAGES = 50
+_WHY = text("Why somebody looks, for the audit log: access, dispute, support, …", required=True)
 
 
 @routes.route(f"{_BASE}/find", methods=["POST"])
@@ -36,6 +38,31 @@ def find_person(advertiser: str) -> Response:
     person = _person_of(advertiser, body)
     _note(scope, "find", advertiser, body.reason, person)
     return answer(_summary(_contact(advertiser, person or "")))
+
+
+@routes.route(f"{_BASE}/{{person}}", methods=["GET"])
+@described(answer="web.contact_models:PersonTold", query={"reason": _WHY})
+@view
+def get_person(advertiser: str, person: str) -> Response:
+    """What is known of a person, without name and number: consents, journeys, messages and why. `?reason=` says why."""
+    from chalicelib.web.admin_people_models import REASONS
+    from chalicelib.web.contact_models import person_answer
+
+    scope = _reach(advertiser)
+    reason = parameter(routes, "reason", "")
+    if reason not in REASONS:
+        raise InvalidInput([FieldError("reason", "known", f"one of {', '.join(REASONS)}")])
+    _note(scope, "read", advertiser, reason, person)
+    contact = _contact(advertiser, person)
+    told = person_answer(
+        services().contact_list.one(contact),
+        services().ledgers.get(person),
+        services().enrolments.of_contact(advertiser, person),
+        services().messages.of_contact(advertiser, person)[:_MOST_MESSAGES],
+        services().conversion_log.of_contact(advertiser, person),
+        services().members.of_contact(advertiser, person),
+    )
+    return answer(told)
 
 
 @routes.route(f"{_BASE}/object", methods=["POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from chalicelib.web.body import Body
 
 Reason = Literal["access", "portability", "erasure", "objection", "rectification", "dispute", "authority", "support"]
 """Why somebody looks. A list, since free text would carry names and numbers into the log."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
 Identifier = Annotated[str, Field(min_length=1, max_length=320)]
 
 

@@ -32,7 +32,9 @@ _ON_RECORD_ELSEWHERE = frozenset({"messages", "verifications"})
 _LEFT_OUT = frozenset({"key", "phone", "email", "emails", "code", "codes", "rows", "row"})
 _SECRETS = ("secret", "token")
 """How the names of secrets end."""
-_ABOUT_PEOPLE = frozenset({"people", "consents", "imports", "conversations", "conversions", "members", "test-phones"})
+_ABOUT_PEOPLE = frozenset(
+    {"people", "contacts", "consents", "imports", "conversations", "conversions", "members", "test-phones"}
+)
 """What a route is about, or ends with, where bodies tell of people."""
 _DONE_TO_PEOPLE = frozenset(
     {
@@ -79,7 +81,8 @@ def _of_key(request: Request, get_response: Next, key: AdminKey, shows: Shown) -
     about = None if subject(request.path) == "people" else _about(request.path)
     kept = _kept_of(request.path)
     told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
-    told["before"] = kept(_body(shows(request, about))) if about else None
+    makes = request.method == "POST" and about == request.path  # What is new was nothing before.
+    told["before"] = kept(_body(shows(request, about))) if about and not makes else None
 
     def after(response: Response) -> dict[str, Any]:
         if not about or response.status_code >= 400:
@@ -154,7 +157,9 @@ def _scope(request: Request, key: AdminKey) -> str:
 
 
 def _asked(request: Request) -> Any:
-    return _parsed(_text(request))
+    """The body; of who reads about a person, the reason, which stands in the address."""
+    given: Mapping[str, str] = request.query_params or {}
+    return _parsed(_text(request)) or ({"reason": given["reason"]} if "reason" in given else None)
 
 
 def _text(request: Request) -> str:

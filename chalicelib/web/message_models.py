@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
 
-from chalicelib.storage.messages import Message
+from chalicelib.storage.messages import Message, MessageClass, State
 from chalicelib.web.body import Body
 
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -86,4 +87,56 @@ def message_answer(message: Message) -> dict[str, Any]:
         "campaign": message.campaign,
         "due_at": message.due_at,
         "expires_at": message.expires_at,
+    }
+
+
+class MessageListed(TypedDict):
+    """A message in a list: what it was and what became of it. Times are epoch milliseconds."""
+
+    message: str
+    state: State
+    reason: str | None
+    """Why it was refused, deferred, cancelled or failed."""
+    message_class: MessageClass
+    journey: str
+    """What led to it: a journey, `broadcast` or `api`."""
+    campaign: str | None
+    step: str | None
+    variant: str | None
+    template: str | None
+    person: str | None
+    """The base's own name for who it is for."""
+    country: str | None
+    parts: int
+    sender: str | None
+    provider: str | None
+    link: str | None
+    """The code of its personal link."""
+    created_at: int
+    due_at: int | None
+    changed_at: int
+    """When it came into this state."""
+
+
+def listed_message(message: Message) -> MessageListed:
+    """A message in a list, without its phone and text."""
+    return {
+        "message": message.id,
+        "state": message.state,
+        "reason": message.reason,
+        "message_class": message.message_class,
+        "journey": message.journey,
+        "campaign": message.campaign,
+        "step": message.step,
+        "variant": message.variant,
+        "template": message.template,
+        "person": message.person or None,
+        "country": message.country,
+        "parts": message.parts,
+        "sender": message.sender,
+        "provider": message.provider,
+        "link": message.code,
+        "created_at": message.created_at,
+        "due_at": message.due_at,
+        "changed_at": message.history[-1].at if message.history else message.created_at,
     }

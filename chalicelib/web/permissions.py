@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from chalicelib.storage.admin_keys import Role
 
 _SCOPED = "/v1/advertisers/{advertiser}"
-_PERSONAL = frozenset({"people", "imports", "conversations", "audit", "keys", "notices"})
+_PERSONAL = frozenset({"people", "contacts", "imports", "conversations", "audit", "keys", "notices"})
 """What shows who somebody is, or who did what: not for whoever only reads."""
 _LISTS_PEOPLE = frozenset({"members", "rehearsal", "differences", "answers.csv"})
 """Last words of addresses that go through people one by one, whatever they are about: for who may see people."""
-_ONE_PERSONS = frozenset({"/v1/messages/{message}", "/v1/sites/{site}/visitors/{visitor}"})
-"""What shows one person's own way: not for whoever only reads figures."""
+_ONE_PERSONS = frozenset({"/v1/messages/{message}", f"{_SCOPED}/messages", "/v1/sites/{site}/visitors/{visitor}"})
+"""What shows one person's own way, or many's: not for whoever only reads figures."""
 _AGENT_READS = frozenset(
     {
         "settings",
@@ -43,6 +43,7 @@ _DEVELOPER_CHANGES = frozenset(
         "messages",
         "verifications",
         "consents",
+        "contacts",
         "imports",
     }
 )

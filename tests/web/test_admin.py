@@ -103,12 +103,19 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     if "{webhook}" in route:
         names |= a_webhook(shop)
     upload = uploaded(shop) if "{upload}" in route else ""
-    asked = ""
-    if route == "/v1/sites/{site}/conversions":
-        order = Conversion(shop.site.id, "order-1", shop.advertiser.id)
-        shop.world.services.conversion_log.change(order, order, [], shop.world.clock.now())
-        asked = "?transaction_id=order-1"
-    return route.format(**names, person=shop.world.services.vault.person(CAMILLE), upload=upload) + asked
+    person = shop.world.services.vault.person(CAMILLE)
+    return route.format(**names, person=person, upload=upload) + asked_by(route, shop)
+
+
+def asked_by(route: str, shop: Shop) -> str:
+    """The query that a route needs."""
+    if route.endswith("/people/{person}"):
+        return "?reason=access"
+    if route != "/v1/sites/{site}/conversions":
+        return ""
+    order = Conversion(shop.site.id, "order-1", shop.advertiser.id)
+    shop.world.services.conversion_log.change(order, order, [], shop.world.clock.now())
+    return "?transaction_id=order-1"
 
 
 def a_conversation(route: str, shop: Shop) -> dict[str, str]:
@@ -232,6 +239,7 @@ BODIES: dict[str, Any] = {
     "/caps": {"caps": [{"limit": 9}]},
     "/optin": {"incentive": None, "fields": []},
     "/conversions": {"transaction_id": "order-1", "phone": CAMILLE},
+    "/contacts": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
     "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
     "/journeys/{journey}": {"document": ONE_STEP},

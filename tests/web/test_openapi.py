@@ -58,7 +58,7 @@ def reads(method: str, path: str) -> tuple[set[str], set[str]]:
         given = call.args[-1] if called == "read_body" else None
         if isinstance(given, ast.Name):
             bodies.add(given.id)
-        if called == "parameter" and isinstance(call.args[1], ast.Constant):
+        if called in ("parameter", "word_asked", "moment_asked") and isinstance(call.args[1], ast.Constant):
             query.add(str(call.args[1].value))
         if called == "_given" and isinstance(call.args[0], ast.Constant):
             query.add(str(call.args[0].value))

@@ -1,0 +1,77 @@
+"""What a list may be asked for, and how its pages are told: `?limit=`, `?after=`, and a `next` to go on with."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.clock import SECOND
+from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.web.admin_requests import answer
+from chalicelib.web.views import parameter
+
+_USUAL, _MOST = 50, 200
+_LIMIT = re.compile(r"[1-9][0-9]{0,2}")
+_MOMENT = re.compile(r"[0-9]{1,15}")
+_PLACE = re.compile(r"[!-~]{1,400}")
+
+
+def page_asked(routes: Blueprint, places: re.Pattern[str] = _PLACE) -> tuple[str, int]:
+    """Behind which place a page begins (empty: at the list's beginning), and its length; raises InvalidInput."""
+    after, limit = parameter(routes, "after", ""), parameter(routes, "limit", str(_USUAL))
+    if not _LIMIT.fullmatch(limit) or int(limit) > _MOST:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
+    return _place(after, places) if after else "", int(limit)
+
+
+def page_of(name: str, things: Sequence[Any], following: str | None, **more: Any) -> Response:
+    """A page as it is answered, with `next`: what the next one is asked for by; null behind the last."""
+    return answer({name: things, "next": _cursor(following) if following else None} | more)
+
+
+def moment_asked(routes: Blueprint, name: str) -> int | None:
+    """A moment (epoch ms) that a list is narrowed to, if one is told: in milliseconds or ISO 8601."""
+    text = parameter(routes, name, "")
+    if not text:
+        return None
+    if _MOMENT.fullmatch(text):
+        return int(text)
+    try:
+        told = datetime.fromisoformat(text.replace(" ", "+"))  # A plus in an address is a space, unless it was escaped.
+        if told.tzinfo is None:
+            raise ValueError
+        return max(0, int(told.timestamp() * SECOND))
+    except (ValueError, OverflowError):
+        raise InvalidInput([FieldError(name, "moment", "ISO 8601 with its zone, or epoch milliseconds")]) from None
+
+
+def word_asked(routes: Blueprint, name: str, known: Iterable[str] = ()) -> str | None:
+    """What a list is narrowed to, if anything; raises InvalidInput where it is none of what there is."""
+    text = parameter(routes, name, "")
+    if not text:
+        return None
+    words = tuple(known)
+    if words and text not in words:
+        raise InvalidInput([FieldError(name, "known", f"one of {', '.join(words)}")])
+    if not _PLACE.fullmatch(text):
+        raise InvalidInput([FieldError(name, "characters", "an id or a name, without spaces")])
+    return text
+
+
+def _cursor(place: str) -> str:
+    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str, places: re.Pattern[str]) -> str:
+    try:
+        place = urlsafe_b64decode((cursor + "=" * (-len(cursor) % 4)).encode()).decode()
+    except ValueError:
+        place = ""
+    if not places.fullmatch(place):
+        raise InvalidInput([FieldError("after", "place", "the `next` of the page before")])
+    return place

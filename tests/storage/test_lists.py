@@ -1,0 +1,92 @@
+"""Lists: whatever is in them comes once, the newest first, over any number of pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.storage import keys, lists
+from chalicelib.storage.lists import Lists
+from chalicelib.storage.table import Delete
+from tests.support.shop import Shop, open_shop
+from tests.support.world import World
+
+_CALL = 3
+"""Entries that a call of the double looks at."""
+
+
+class ShelfOfStrands:
+    """The index's behaviour in memory: a call looks at a few entries, and leaves out those that are not alike."""
+
+    def __init__(self, entries: list[tuple[str, str]]) -> None:
+        self.items = [{"pk": place, "sk": "X", "place": place, "kind": kind} for place, kind in entries]
+        self.calls = 0
+
+    def page_of_list(
+        self, name: str, since: str, upper: str, *, like: dict[str, str], limit: int | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        self.calls += 1
+        strands = keys.list_strands("messages", "adv")
+        own = [item for item in self.items if keys.listed("messages", "adv", item["place"])["listed"] == name]
+        assert name in strands
+        due = sorted((one for one in own if since <= one["place"] <= upper), key=lambda one: one["place"], reverse=True)
+        seen = due[: min(_CALL, limit or _CALL)]
+        told = [one for one in seen if all(one[field] == value for field, value in like.items())]
+        return told, seen[-1]["place"] if len(due) > len(seen) else None
+
+    def get_many(self, wanted: Any) -> dict[Any, Any]:
+        names = {key[0] for key in wanted}
+        return {(item["pk"], "X"): item for item in self.items if item["pk"] in names}
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(1, 50), st.sampled_from("ab")), max_size=60),
+    st.integers(1, 7),
+    st.sampled_from([None, "a"]),
+    st.booleans(),
+)
+def test_pages_together_are_the_list(made: list[tuple[int, str]], limit: int, kind: str | None, by_item: bool) -> None:
+    entries = [(keys.listed_at(at, f"msg_{number}"), of) for number, (at, of) in enumerate(made)]
+    shelf: Any = ShelfOfStrands(entries)
+    narrowed: dict[str, Any] = {"keep": lambda item: item["kind"] == kind} if by_item else {"like": {"kind": kind}}
+    after, told, pages = "", list[str](), 0
+    while True:
+        shelf.calls = 0
+        page, following = Lists(shelf).page("messages", "adv", limit, after=after, **(narrowed if kind else {}))
+        assert len(page) <= limit and shelf.calls <= lists._MOST_CALLS
+        told += [item["place"] for item in page]
+        pages += 1
+        if following is None:
+            break
+        assert not after or following < after, "each page goes on"
+        after = following
+    assert told == sorted((place for place, of in entries if kind in (None, of)), reverse=True)
+
+
+def test_a_list_is_read_between_two_moments(shop: Shop) -> None:
+    now = shop.world.clock.now()
+    made = [shop.message(created_at=now + minute).id for minute in range(5)]
+    page, following = shop.world.services.lists.page("messages", shop.advertiser.id, 9, since=now + 1, until=now + 4)
+    assert ([item["id"] for item in page], following) == (made[3:0:-1], None)
+    assert shop.world.services.lists.page("messages", shop.advertiser.id, 9, since=now + 4, until=now + 1) == ([], None)
+
+
+def test_what_is_gone_is_not_listed(shop: Shop) -> None:
+    gone, there = shop.message(), shop.message()
+    shop.world.services.table.delete(Delete(keys.message(gone.id)))
+    page, _ = shop.world.services.lists.page("messages", shop.advertiser.id, 9)
+    assert [item["id"] for item in page] == [there.id]
+
+
+def test_a_busy_list_is_spread_and_a_small_one_is_not(world: World) -> None:
+    shops = [open_shop(world) for _ in range(2)]
+    for _ in range(24):
+        shops[0].message()
+    strands = Counter(item["listed"] for item in world.of_type("message"))
+    assert len(strands) > 4 and set(strands) <= set(keys.list_strands("messages", shops[0].advertiser.id))
+    page, _ = world.services.lists.page("advertisers", "", 9)
+    assert [item["id"] for item in page] == sorted((shop.advertiser.id for shop in shops), reverse=True)

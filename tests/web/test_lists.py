@@ -1,0 +1,150 @@
+"""Lists of the admin API: what they hold, how they are narrowed, and that they name nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import HOUR
+from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.ledgers import Opposition
+from tests.support.shop import CAMILLE, INES, MALIK, Shop, open_shop, visitor_id
+from tests.support.stream import Stream
+from tests.web.conftest import Api
+from tests.web.test_admin import key_for
+
+
+@pytest.fixture
+def own(api: Api, shop: Shop) -> Api:
+    """Asks with the advertiser's own key."""
+    return api.with_key(key_for(shop, shop.advertiser.id))
+
+
+def of(shop: Shop, rest: str) -> str:
+    return f"/v1/advertisers/{shop.advertiser.id}/{rest}"
+
+
+def all_of(api: Api, path: str, name: str, limit: int) -> list[Any]:
+    """A whole list, page by page."""
+    found, cursor = [], ""
+    while True:
+        joint = "&" if "?" in path else "?"
+        page = api.ask("GET", f"{path}{joint}limit={limit}" + (f"&after={cursor}" if cursor else "")).json
+        assert len(page[name]) <= limit
+        found += page[name]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+def test_advertisers_and_sites_are_listed_the_newest_first(api: Api, own: Api, shop: Shop) -> None:
+    shop.world.clock.advance(1)
+    other = open_shop(shop.world)
+    operator = api.with_key(key_for(shop, OPERATOR))
+    told = all_of(operator, "/v1/advertisers", "advertisers", 1)
+    assert [one["advertiser"] for one in told] == [other.advertiser.id, shop.advertiser.id]
+
+    body = {"name": "Lumen Pro", "origins": ["https://pro.shop.example"]}
+    second = own.ask("POST", of(shop, "sites"), body).json
+    (newest, first) = all_of(own, of(shop, "sites"), "sites", 1)
+    assert (newest["site"], first["site"]) == (second["site"], shop.site.id)
+    assert "secret" not in newest and (newest["counts"], newest["last_event_at"]) == ({}, None)
+
+
+def test_a_site_tells_when_events_arrive(own: Api, shop: Shop, stream: Stream) -> None:
+    shop.tell(visitor_id(), "view_item", "view_item")
+    stream.follow()
+    (site,) = own.ask("GET", of(shop, "sites")).json["sites"]
+    now = shop.world.clock.now()
+    assert (site["counts"], site["last_event_at"]) == ({"view_item": 2}, now - now % HOUR)
+
+
+def test_messages_are_narrowed_by_what_they_are_and_what_became_of_them(own: Api, shop: Shop) -> None:
+    cart = shop.message(template="cart-1")
+    sale = shop.message(journey="broadcast", campaign="bc_1", state="refused", reason="cap_reached")
+    shop.message(journey="broadcast", campaign="bc_2", state="refused", reason="opposed")
+
+    def found(query: str) -> list[str]:
+        return [one["message"] for one in own.ask("GET", of(shop, f"messages?{query}")).json["messages"]]
+
+    assert len(found("")) == 3
+    assert found("journey=cart") == found("template=cart-1") == found("state=queued") == [cart.id]
+    assert found("broadcast=bc_1") == found("campaign=bc_1") == found("reason=cap_reached") == [sale.id]
+    assert found("state=refused&reason=cap_reached") == found("journey=broadcast&reason=cap_reached") == [sale.id]
+    assert found("state=delivered") == found("broadcast=cart") == []
+    assert len(all_of(own, of(shop, "messages"), "messages", 2)) == 3
+    assert len(all_of(own, of(shop, "messages?state=refused"), "messages", 1)) == 2
+
+
+def test_messages_are_narrowed_to_a_time(own: Api, shop: Shop) -> None:
+    now = shop.world.clock.now()
+    early, late = (shop.message(created_at=now + hour * HOUR).id for hour in (0, 2))
+    between = own.ask("GET", of(shop, f"messages?since={now + HOUR}&until={now + 3 * HOUR}")).json["messages"]
+    assert [one["message"] for one in between] == [late]
+    until = own.ask("GET", of(shop, "messages?until=2126-03-02T11:00:00%2B01:00&limit=1")).json
+    assert [one["message"] for one in until["messages"]] == [late] and until["next"]
+    assert early not in str(until)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "rule"),
+    [
+        ("messages?limit=0", "limit", "range"),
+        ("messages?limit=201", "limit", "range"),
+        ("messages?after=%C3%A9", "after", "place"),
+        ("messages?after=x", "after", "place"),
+        ("messages?state=gone", "state", "known"),
+        ("messages?since=yesterday", "since", "moment"),
+        ("messages?since=2026-03-02T11:00:00", "since", "moment"),
+        ("messages?journey=a%20b", "journey", "characters"),
+        ("contacts?consented=email", "consented", "known"),
+        ("contacts?opposed=1", "opposed", "known"),
+        ("contacts?after=bXNn", "after", "place"),
+    ],
+)
+def test_what_a_list_cannot_be_narrowed_to_is_told_by_name(
+    own: Api, shop: Shop, query: str, field: str, rule: str
+) -> None:
+    answer = own.ask("GET", of(shop, query))
+    (error,) = answer.json["errors"]
+    assert (answer.status, error["field"], error["rule"]) == (422, field, rule)
+
+
+def test_contacts_are_told_by_the_bases_own_names_and_nothing_that_is_sealed(
+    own: Api, shop: Shop, stream: Stream
+) -> None:
+    shop.contact(CAMILLE, first_name="Camille", email="camille@example.com")
+    shop.contact(MALIK, marketing=False)
+    opposed = shop.contact(INES)
+    shop.world.services.ledgers.oppose(opposed, shop.advertiser.id, Opposition(shop.world.clock.now(), "stop"))
+    stream.follow()
+    vault = shop.world.services.vault
+
+    def found(query: str) -> set[str]:
+        return {one["person"] for one in all_of(own, of(shop, f"contacts{query}"), "contacts", 1)}
+
+    assert found("") == set(map(vault.person, (CAMILLE, MALIK, INES)))
+    assert found("?consented=sms_marketing") == set(map(vault.person, (CAMILLE, INES)))
+    assert found("?opposed=true") == {opposed}
+    assert found("?consented=sms_marketing&opposed=false") == {vault.person(CAMILLE)}
+    text = own.ask("GET", of(shop, "contacts")).text
+    assert CAMILLE not in text and "Camille" not in text and "camille@" not in text
+
+
+def test_one_contact_is_taken_and_read_again(own: Api, shop: Shop) -> None:
+    body = {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "loyalty", "fields": {"tier": "gold"}}
+    made = own.ask("POST", of(shop, "contacts"), body)
+    assert made.status == 201
+    sent = shop.message(state="refused", reason="cap_reached")
+    path = of(shop, f"people/{made.json['person']}")
+    told = own.ask("GET", f"{path}?reason=support")
+    assert told.json["fields"] == {"tier": "gold"} and told.json["consents"]["sms_marketing"]["given"]
+    assert told.json["opposition"] is None and CAMILLE not in told.text
+    assert sent.id not in str(told.json["messages"]), "it has no reference to this contact"
+
+    assert own.ask("GET", path).json["errors"][0]["field"] == "reason"
+    assert own.ask("GET", of(shop, f"people/{'0' * 64}?reason=support")).status == 404
+    looked = own.ask("GET", of(shop, "audit")).json["entries"]
+    reads = [entry for entry in looked if entry["method"] == "GET"]
+    assert "support" in str(reads), "who looked, and why"
