@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.segments import Members, Segments
     from chalicelib.storage.send_queue import SendQueue
     from chalicelib.storage.shop_sources import ShopSources
+    from chalicelib.storage.site_watch import SiteWatch
     from chalicelib.storage.sold import SoldLog
     from chalicelib.storage.survey_entries import SurveyEntries
     from chalicelib.storage.surveys import Surveys
@@ -191,6 +192,12 @@ class Stores:
         from chalicelib.storage.events import Events
 
         return Events(self.table)
+
+    @cached_property
+    def site_watch(self) -> SiteWatch:
+        from chalicelib.storage.site_watch import SiteWatch
+
+        return SiteWatch(self.table, self.kept)
 
     @cached_property
     def visitors(self) -> Visitors:

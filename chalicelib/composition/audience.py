@@ -43,7 +43,7 @@ class AudienceServices(WebhookServices):
     def collector(self) -> Collector:
         from chalicelib.tracking.collect import Collector
 
-        return Collector(self.events, self.advertisers, self.counters, self.vault, self.clock)
+        return Collector(self.events, self.advertisers, self.counters, self.site_watch, self.vault, self.clock)
 
     @cached_property
     def network_door(self) -> NetworkDoor:

@@ -47,6 +47,7 @@ class JourneyServices(MessagingServices):
             enroller=self.enroller,
             conversions=self.conversions,
             experiments=self.experiments,
+            watch=self.site_watch,
         )
 
     @cached_property

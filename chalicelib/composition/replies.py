@@ -21,10 +21,24 @@ if TYPE_CHECKING:
     from chalicelib.replies.quick_replies import QuickReplyBook
     from chalicelib.replies.survey_book import SurveyBook
     from chalicelib.replies.survey_desk import SurveyDesk
+    from chalicelib.reports.base_standing import BaseStandings
+    from chalicelib.reports.person_file import PersonFiles
 
 
 class ReplyServices(JourneyServices):
     """What people write: their texts read, answered, talked about, counted."""
+
+    @cached_property
+    def base_standings(self) -> BaseStandings:
+        from chalicelib.reports.base_standing import BaseStandings
+
+        return BaseStandings(self.base_sizes, self.rosters, self.contacts, self.ledgers)
+
+    @cached_property
+    def person_files(self) -> PersonFiles:
+        from chalicelib.reports.person_file import PersonFiles
+
+        return PersonFiles(self.erasure, self.consent_verifier, self.messages, self.click_log, self.visitors)
 
     @cached_property
     def conversation_desk(self) -> ConversationDesk:

@@ -20,9 +20,10 @@ from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.counters import count
 from chalicelib.storage.events import RETENTION, Event, Events
+from chalicelib.storage.site_watch import NEWEST, SiteWatch, seen
 from chalicelib.storage.visitors import Tie, Visitor, Visitors
 from chalicelib.tracking import carts
-from chalicelib.tracking.admission import admit
+from chalicelib.tracking.admission import Drop, admit
 from chalicelib.tracking.names import SERVER_ONLY
 from chalicelib.tracking.sensitive import LEFT_OUT, comparable, discreet, says_nothing
 
@@ -45,6 +46,7 @@ class Trail:
         enroller: Enroller,
         conversions: Conversions,
         experiments: Experiments,
+        watch: SiteWatch,
     ) -> None:
         self._advertisers = advertisers
         self._events = events
@@ -56,17 +58,18 @@ class Trail:
         self._enroller = enroller
         self._conversions = conversions
         self._experiments = experiments
+        self._watch = watch
 
     def follow(self, event: Event) -> None:
         """Draw all consequences of one event."""
         site = self._advertisers.site(event.site)
         drop = admit(site, event.via, event.origin, event.name in SERVER_ONLY)
         if site is None or drop:
-            self._count(event, f"drop.{drop}")
+            self._dropped(event, drop)
             return
         event = self._discreet(event, site)
         if says_nothing(event):
-            self._count(event, "drop.sensitive_category")
+            self._dropped(event, "sensitive_category")
             return
         before, visitor = self._see(event, site)
         names = ["event.dwell" if "dwell_ms" in event.params else f"event.{event.name}"]
@@ -91,7 +94,13 @@ class Trail:
                 names.append(f"{event.name}.{refused}")
             else:
                 self._experiments.bought(event.site, event.params["transaction_id"])
-        self._count(event, *names)
+        self._count(event, *names, newest=NEWEST)
+        told = replace(seen(event), matched=bool(holder), unmatched=visitor.unmatched if event.identifiers else None)
+        self._watch.note(told)
+
+    def _dropped(self, event: Event, drop: Drop | None) -> None:
+        self._count(event, f"drop.{drop}")
+        self._watch.note(replace(seen(event), drop=drop))
 
     def _discreet(self, event: Event, site: Site) -> Event:
         """The event without what the site has marked as sensitive. A pixel was stored before anybody looked."""
@@ -129,8 +138,8 @@ class Trail:
             return self._ties.by_network(visitor, event.network, site, event.received)
         return visitor
 
-    def _count(self, event: Event, *names: str) -> None:
-        self._events.count_once(event, count(event.site, event.id, event.received, *names))
+    def _count(self, event: Event, *names: str, newest: str | None = None) -> None:
+        self._events.count_once(event, count(event.site, event.id, event.received, *names, newest=newest))
 
 
 def _overtaken(visitor: Visitor, event: Event) -> bool:

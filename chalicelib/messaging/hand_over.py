@@ -20,6 +20,8 @@ from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.table import TransactionRefused, Update, Write
 
+NEWEST_MARKETING = "marketing_sent"
+"""Under this an advertiser's counters know when its last marketing SMS left: after a stop, somebody looks."""
 _ROUNDS = 12
 CLAIMED: frozenset[State] = frozenset({"sending", "unknown"})
 """A message in one of these may be with the provider."""
@@ -97,7 +99,8 @@ class HandOver:
             version=None if claim else message.version,
             claim=None if outcome.state == "sent" else claim,
         )
-        beside = [count(message.advertiser, message.id, now, name), *beside]
+        newest = NEWEST_MARKETING if outcome.state == "sent" and message.message_class == "marketing" else None
+        beside = [count(message.advertiser, message.id, now, name, newest=newest), *beside]
         writes = [moved(facts=facts), *beside]
         giving_back = [moved(facts=facts | {"promo": None}), *beside, *given_back] if given_back else writes
         try:

@@ -21,6 +21,10 @@ SERVICE = "service"
 """The scope of what belongs to no known advertiser, such as a pixel with a malformed site."""
 _RETENTION = 400 * DAY
 _PREFIX = "n."
+_NEWEST = "newest."
+
+_FEW_HOURS = 2
+"""So few are asked for one by one, and not with their whole day: who watches asks each second."""
 
 Name = TypeVar("Name", bound=Hashable)
 Labels = tuple[str, ...]
@@ -47,12 +51,32 @@ class Counters:
     def by_hour(self, scope: str, since: int, until: int) -> dict[int, dict[str, int]]:
         """The same by each hour's beginning (epoch ms); hours in which nothing was counted are left out."""
         first, found = since - since % HOUR, defaultdict[int, Counter[str]](Counter)
+        if until - first <= _FEW_HOURS * HOUR:
+            for hour in range(first, until + 1, HOUR):
+                for item in self._table.query(*keys.counter_hour_shards(scope, hour)):
+                    found[hour].update(_counts(item))
+            return {hour: dict(counts) for hour, counts in found.items()}
         for day in range(since - since % DAY, until + 1, DAY):
             for item in self._table.query(keys.counter_partition(scope, day)):
                 hour = day + keys.counter_hour(item["sk"]) * HOUR
                 if first <= hour <= until:
                     found[hour].update(_counts(item))
         return {hour: dict(found[hour]) for hour in sorted(found)}
+
+    def newest(self, scope: str, kind: str, now: int, days: int) -> int | None:
+        """When something of a kind was last counted as its newest; None where that was not in so many days."""
+        for day in range(now - now % DAY, now - days * DAY, -DAY):
+            hour = ""
+            found: list[int] = []
+            for item in self._table.query(keys.counter_partition(scope, day), newest_first=True):
+                if found and item["sk"][:2] != hour:
+                    break
+                if at := item.get(_NEWEST + kind):
+                    hour = item["sk"][:2]
+                    found.append(at)
+            if found:
+                return max(found)
+        return None
 
     def read_in_all(self, scope: str) -> dict[str, int]:
         """The sums of a scope that is not told by hour."""
@@ -81,9 +105,17 @@ def label(dimension: str, labels: Labels, name: str) -> str:
     return json.dumps([dimension, *labels, name], ensure_ascii=False, separators=(",", ":"))
 
 
-def count(scope: str, thing: str, at: int, *names: str) -> Update:
-    """The write that counts `thing` once under each of the names, in its scope and hour."""
-    return moved(scope, thing, at, dict.fromkeys(names, 1))
+def count(scope: str, thing: str, at: int, *names: str, newest: str | None = None) -> Update:
+    """The write that counts `thing` once under each of the names, in its scope and hour.
+
+    It is then also the `newest` of a kind, whose moment `Counters.newest` tells.
+    """
+    counted = moved(scope, thing, at, dict.fromkeys(names, 1))
+    if newest is None:
+        return counted
+    expression = counted.expression.replace("SET ", "SET #newest = :newest, ", 1)
+    named = {**counted.names, "newest": _NEWEST + newest}
+    return counted._replace(expression=expression, values={**counted.values, "newest": at}, names=named)
 
 
 def moved(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:

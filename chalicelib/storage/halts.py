@@ -6,6 +6,7 @@ everywhere within ten; a halt that cannot be read is an error, and nothing is se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from chalicelib.clock import SECOND
@@ -62,6 +63,12 @@ class Halts:
         """The halt of exactly this scope, as it is now."""
         item = self._table.get(keys.halt(scope))
         return _standing(item) if item else None
+
+    def read_all(self, scopes: Sequence[str]) -> dict[str, Halt]:
+        """Those of several scopes that stand still, as they are now."""
+        found = self._table.get_many([keys.halt(scope) for scope in scopes])
+        standing = [halt for item in found.values() if (halt := _standing(item))]
+        return {halt.scope: halt for halt in standing}
 
     def ended_at(self, scope: str) -> int:
         """When the scope went on last; 0 where it never stood still."""

@@ -5,6 +5,8 @@
 | advertiser  | ADV#<advertiser>          | ADV                   | its id                                     |
 | operator's  | ADV#operator              | CAPS                  | the sender: caps over all advertisers      |
 | site        | SITE#<site>               | SITE                  | its id                                     |
+| watched     | SITE#<site>               | WATCHED               | the trail's consumer: is it looked at now? |
+| seen        | SEEN#<site>               | <time>#<random>       | who watches a site, newest first           |
 | wording     | ADV#<base>                | WORDING#<wording>     | its base and id; a base's list             |
 | promo pool  | ADV#<advertiser>          | POOL#<pool>           | its id; an advertiser's list               |
 | survey      | ADV#<advertiser>          | SURVEY#<survey>       | its id; an advertiser's list               |
@@ -424,6 +426,21 @@ def event(site_id: str, visitor: str, name: str, event_id: str) -> Key:
     return trail(site_id, visitor), f"{EVENT_PREFIX}{name}#{event_id}"
 
 
+def watched(site_id: str) -> Key:
+    """Until when somebody looks at what arrives from a site."""
+    return f"SITE#{site_id}", "WATCHED"
+
+
+def seen(site_id: str, at: int, name: str) -> Key:
+    """Something that arrived meanwhile."""
+    return seen_partition(site_id), f"{at:013d}#{name}"
+
+
+def seen_partition(site_id: str) -> str:
+    """All that did lately, in the order of time."""
+    return f"SEEN#{site_id}"
+
+
 def counted(site_id: str, visitor: str, name: str, event_id: str) -> Key:
     """The mark that an event has been counted."""
     return trail(site_id, visitor), f"COUNTED#{name}#{event_id}"
@@ -723,7 +740,13 @@ def link_scope(name: str) -> str:
 
 def counter(scope: str, at: int, shard: int) -> Key:
     """One shard of a scope's counts in the hour of `at`."""
-    return counter_partition(scope, at), f"{time.strftime('%H', time.gmtime(at // 1000))}#{shard}"
+    partition, hour = counter_hour_shards(scope, at)
+    return partition, f"{hour}{shard}"
+
+
+def counter_hour_shards(scope: str, at: int) -> Key:
+    """The partition and the beginning of the sort keys of all shards of a scope's hour."""
+    return counter_partition(scope, at), f"{time.strftime('%H', time.gmtime(at // 1000))}#"
 
 
 def counter_partition(scope: str, at: int) -> str:

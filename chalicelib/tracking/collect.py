@@ -21,6 +21,7 @@ from chalicelib.logs import log_failure
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.counters import SERVICE, Counters
 from chalicelib.storage.events import Event, Events, Via
+from chalicelib.storage.site_watch import Seen, SiteWatch
 from chalicelib.tracking.admission import Drop, admit, secret_matches
 from chalicelib.tracking.events import SITE_ID, Envelope, Identifiers, IncomingEvent, browser_time
 from chalicelib.tracking.names import OF_ORDERS, SERVER_ONLY
@@ -56,11 +57,18 @@ class Collector:
     """Accepts events. What it answers `accepted` to is in the table."""
 
     def __init__(
-        self, events: Events, advertisers: Advertisers, counters: Counters, vault: Vault, clock: Clock
+        self,
+        events: Events,
+        advertisers: Advertisers,
+        counters: Counters,
+        watch: SiteWatch,
+        vault: Vault,
+        clock: Clock,
     ) -> None:
         self._events = events
         self._advertisers = advertisers
         self._counters = counters
+        self._watch = watch
         self._vault = vault
         self._clock = clock
 
@@ -76,7 +84,7 @@ class Collector:
             site = query.get("s", "")
             return self._dropped("malformed", site if SITE_ID.fullmatch(site) else SERVICE, now)
         if drop := _refusal(caller, envelope):
-            return self._dropped(drop, envelope.site, now)
+            return self._refused(drop, Seen(envelope.site, now, "pixel", incoming.event, caller.origin))
         event = _event(envelope, incoming, visitor, "pixel", caller.origin, now)
         if self._events.append([event]):
             raise StorageUnavailable("the event was not stored")
@@ -91,7 +99,7 @@ class Collector:
         now = self._clock.now()
         envelope = _envelope(body)
         site = self._advertisers.site(envelope.site)
-        return self._take(envelope, self._authenticate(site, caller), caller, now)
+        return self._take(envelope, self._authenticate(site, caller, now), caller, now)
 
     def told_by_back_end(self, body: Any, *, again: bool = False) -> list[Result]:
         """The same for a caller who has shown that it may speak for the site. Raises InvalidInput.
@@ -102,7 +110,7 @@ class Collector:
 
     def _take(self, envelope: Envelope, via: Via, caller: Caller, now: int, *, again: bool = False) -> list[Result]:
         if via == "browser" and (drop := _refusal(caller, envelope)):
-            self._dropped(drop, envelope.site, now)
+            self._refused(drop, Seen(envelope.site, now, via, origin=caller.origin))
             return [Result(index, "dropped", drop) for index in range(len(envelope.events))]
         visitor, identifiers = self._who(envelope, via)
         site = self._advertisers.site(envelope.site)
@@ -138,14 +146,15 @@ class Collector:
         lost = self._events.append(new)
         return [Result(r.index, "retry") if accepted.get(r.index) in lost else r for r in results] if lost else results
 
-    def _authenticate(self, site: Site | None, caller: Caller) -> Via:
+    def _authenticate(self, site: Site | None, caller: Caller, now: int) -> Via:
         if site is None:
             raise NotFound("site")
         if caller.bearer is not None:
             if not secret_matches(site, caller.bearer):
                 raise Unauthenticated("the bearer token is not this site's secret")
             return "server"
-        if admit(site, "browser", caller.origin, server_only=False):
+        if drop := admit(site, "browser", caller.origin, server_only=False):
+            self._refused(drop, Seen(site.id, now, "browser", origin=caller.origin))
             raise Forbidden("events of browsers come from an origin that is registered for the site")
         return "browser"
 
@@ -181,6 +190,10 @@ class Collector:
         if via == "server" and incoming.time > now + 5 * MINUTE:
             return (FieldError("time", "not_in_future", "the event's time is more than 5 minutes ahead"),)
         return incoming
+
+    def _refused(self, drop: Drop, seen: Seen) -> Drop:
+        self._watch.note(replace(seen, drop=drop))
+        return self._dropped(drop, seen.site, seen.at)
 
     def _dropped(self, drop: Drop, scope: str, now: int) -> Drop:
         try:

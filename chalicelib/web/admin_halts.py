@@ -12,7 +12,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.halts import EVERYTHING, Halt, scope_of
-from chalicelib.web.admin_requests import answer, authorise, read_body
+from chalicelib.web.admin_requests import answer, authorise, reached, read_body
 from chalicelib.web.described import described, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
@@ -73,6 +73,20 @@ def resume_of(advertiser: str) -> Response:
     """Let an advertiser's marketing, or one campaign, go on."""
     by = authorise(routes, advertiser)
     return _resume(_scope(advertiser), by)
+
+
+@routes.route("/v1/advertisers/{advertiser}/halts", methods=["GET"])
+@described(answer="reports.standing_still:StandingStill")
+@view
+def all_halts(advertiser: str) -> Response:
+    """What stands still of an advertiser, the service included; when its last marketing SMS left; what waits since."""
+    from chalicelib.reports.standing_still import standing_still
+
+    owner = reached(routes, advertiser)
+    journeys = [journey.id for journey in services().journeys.all(owner.id)]
+    broadcasts = [one.id for one in services().broadcasts.all_of(owner.id) if one.state in ("running", "paused")]
+    now = services().clock.now()
+    return answer(standing_still(owner.id, [*journeys, *broadcasts], services().halts, services().counters, now))
 
 
 def _scope(advertiser: str) -> str:

@@ -11,7 +11,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import TooLarge
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.web.admin_requests import answer, authorise
+from chalicelib.web.admin_requests import answer, authorise, reached
 from chalicelib.web.described import described, one_of, text
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
@@ -66,6 +66,18 @@ def import_contacts(advertiser: str) -> Response:
     if scope != OPERATOR:
         del told["opposed"]  # A file of one person must not tell whether that person has objected.
     return answer(told)
+
+
+@routes.route("/v1/advertisers/{advertiser}/base", methods=["GET"])
+@described(answer="reports.base_standing:BaseStanding")
+@view
+def base_standing(advertiser: str) -> Response:
+    """How many contacts there are, how many may get marketing SMS, and why the others may not.
+
+    Exact up to 2,000 contacts, else of a sample of so many.
+    """
+    reached(routes, advertiser)
+    return answer(services().base_standings.of(advertiser))
 
 
 def _options(advertiser: str, query: Mapping[str, str]) -> ImportOptions:

@@ -94,6 +94,18 @@ def object_person(advertiser: str, person: str) -> Response:
     return answer({"opposed": True})
 
 
+@routes.route(f"{_BASE}/{{person}}/view", methods=["POST"])
+@described(body="web.admin_people_models:WithReason", answer="reports.person_file:PersonFile")
+@view
+def view_person(advertiser: str, person: str) -> Response:
+    """Everything that is known of a contact and why, without what it could be reached by."""
+    from chalicelib.web.admin_people_models import WithReason
+
+    scope = _reach(advertiser)
+    _note(scope, "view", advertiser, read_body(routes, WithReason).reason, person)
+    return answer(services().person_files.read(_contact(advertiser, person), services().clock.now()))
+
+
 @routes.route(f"{_BASE}/{{person}}/export", methods=["POST"])
 @described(body="web.admin_people_models:WithReason")
 @view

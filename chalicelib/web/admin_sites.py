@@ -63,6 +63,20 @@ def replace_site(site: str) -> Response:
     return answer(site_answer(replaced))
 
 
+@routes.route("/v1/sites/{site}/live", methods=["GET"])
+@described(answer="reports.arriving:Arriving")
+@view
+def live(site: str) -> Response:
+    """What arrives right now: the newest events and refusals, and the last hour's counts.
+
+    Whoever asks keeps it going: of a site that nobody has asked about for three minutes only the counts are kept.
+    """
+    from chalicelib.reports.arriving import arriving
+
+    known = _reach(site)
+    return answer(arriving(known, services().site_watch, services().counters, services().clock.now()))
+
+
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])
 @described(body="web.optin_settings:OptInSettings")
 @view

@@ -26,6 +26,7 @@ _AGENT_READS = frozenset(
         "surveys",
         "counts",
         "halt",
+        "halts",
     }
 )
 _AGENT_CHANGES = frozenset({"conversations"})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.clock import DAY, MINUTE
+from chalicelib.storage.halts import HOLDS_WITHIN
+from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import Shop, open_shop
 from tests.web.conftest import Api
 from tests.web.test_admin import key_for
@@ -49,3 +52,47 @@ def test_another_advertiser_stops_nobody_else(api: Api, operator: Api, shop: Sho
     at = f"/v1/advertisers/{shop.advertiser.id}/halt"
     assert [rival.ask(method, at, {}).status for method in ("GET", "PUT", "DELETE")] == [403] * 3
     assert operator.ask("PUT", "/v1/advertisers/adv_no/halt", {}).status == 404
+
+
+def test_it_shows_that_all_stands_still(own: Api, operator: Api, shop: Shop) -> None:
+    at = f"/v1/advertisers/{shop.advertiser.id}/halts"
+    services, clock = shop.world.services, shop.world.clock
+    quiet = own.ask("GET", at).json
+    assert (quiet["service"], quiet["advertiser"], quiet["campaigns"]) == (None, None, [])
+    assert (quiet["last_sent_at"], quiet["held_back"], quiet["holds_from"]) == (None, None, None)
+
+    shop.contact()
+    first, second = shop.message(), shop.message()
+    assert services.dispatch.send(first.id, first.version) == "sent"
+    left_at = clock.now()
+    clock.advance(MINUTE)
+    own.ask("PUT", at.removesuffix("s"), {"why": "wrong price"})
+    clock.advance(HOLDS_WITHIN)
+    assert services.dispatch.send(second.id, second.version) == "deferred"
+
+    told = own.ask("GET", at).json
+    assert told["advertiser"] == {"at": left_at + MINUTE, "by": shop.advertiser.id, "why": "wrong price"}
+    assert told["last_sent_at"] == left_at
+    assert told["held_back"]["messages"] == 1
+    assert told["holds_from"] == told["at"]
+    operator.ask("PUT", "/v1/halt", {"why": "complaints"})
+    assert own.ask("GET", at).json["service"]["why"] == "complaints"
+
+
+def test_the_last_sms_is_found_on_an_earlier_day(own: Api, shop: Shop) -> None:
+    at = f"/v1/advertisers/{shop.advertiser.id}/halts"
+    shop.contact()
+    message = shop.message()
+    assert shop.world.services.dispatch.send(message.id, message.version) == "sent"
+    left_at = shop.world.clock.now()
+    shop.world.clock.advance(3 * DAY)
+    assert own.ask("GET", at).json["last_sent_at"] == left_at
+    shop.world.clock.advance(5 * DAY)
+    assert own.ask("GET", at).json["last_sent_at"] is None
+
+
+def test_campaigns_that_stand_still_are_named(own: Api, shop: Shop) -> None:
+    start(shop, "cart-1", ONE_STEP)
+    own.ask("PUT", f"/v1/advertisers/{shop.advertiser.id}/halt?campaign=cart-1", {"why": "text"})
+    told = own.ask("GET", f"/v1/advertisers/{shop.advertiser.id}/halts").json
+    assert [(one["campaign"], one["why"]) for one in told["campaigns"]] == [("cart-1", "text")]

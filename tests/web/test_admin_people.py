@@ -9,8 +9,10 @@ import pytest
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER
+from chalicelib.storage.events import from_item
 from chalicelib.storage.ledgers import EVERYONE
-from tests.support.shop import CAMILLE, INES, MALIK, Shop, open_shop
+from chalicelib.storage.messages import reference
+from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, open_shop, visitor_id
 from tests.web.conftest import Api, but_the_callers_own
 from tests.web.test_admin import key_for
 
@@ -19,6 +21,7 @@ ROUTES: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "find", {"phone": CAMILLE}),
     ("POST", "object", {"phone": CAMILLE}),
     ("POST", "{person}/object", {}),
+    ("POST", "{person}/view", {}),
     ("POST", "{person}/export", {}),
     ("POST", "{person}/erase", {}),
     ("GET", "{person}/consents", None),
@@ -173,7 +176,44 @@ def test_each_access_is_logged_with_its_reason_and_no_identifier(
         own.ask(method, path, None if body is None else body | WHY)
     written = capsys.readouterr().out
     lines = [json.loads(line) for line in written.splitlines() if "person_access" in line]
-    assert [line["action"] for line in lines] == ["find", "find", "object", "object", "export", "erase", "consents"]
+    assert [line["action"] for line in lines] == [
+        "find",
+        "find",
+        "object",
+        "object",
+        "view",
+        "export",
+        "erase",
+        "consents",
+    ]
     assert {line["who"] for line in lines} == {shop.advertiser.id}
     assert all(line["reason"] for line in lines)
     assert CAMILLE not in written and "639980001" not in written and "camille@" not in written
+
+
+def test_a_view_tells_everything_and_why_and_no_address(own: Api, shop: Shop) -> None:
+    person = shop.contact(first_name="Camille", email="camille@example.com")
+    visitor = visitor_id()
+    shop.tell(visitor, "page_view", ids={"phone_sha256": hashed(CAMILLE)})
+    for item in shop.world.of_type("event"):
+        shop.world.services.trail.follow(from_item(item))
+    sent, waits = shop.message(visitor=visitor), shop.message()
+    shop.world.services.messages.commit([reference(sent), reference(waits)])
+    shop.world.services.dispatch.send(sent.id, sent.version)
+    at = f"{people(shop.advertiser.id)}/{person}/view"
+    assert own.ask("POST", at, {}).status == 422
+    told = own.ask("POST", at, WHY)
+    assert told.status == 200
+    file = told.json
+    assert file["profile"] == {"phone": "•• •• 01", "email": "c…@example.com", "first_name": "Camille"}
+    assert CAMILLE not in told.text and "camille@" not in told.text
+    assert file["ledger"]["intact"] and len(file["ledger"]["statements"]) == 1
+    assert {message["message"]: message["state"] for message in file["messages"]} == {
+        sent.id: "sent",
+        waits.id: "queued",
+    }
+    assert all(message["sentence"] for message in file["messages"])
+    assert [(visit["visitor"], visit["events"], visit["evidence"]) for visit in file["visits"]] == [
+        (visitor, 1, "phone")
+    ]
+    assert {"journeys", "clicks", "conversations", "surveys", "purchases", "segments", "oppositions"} <= set(file)
