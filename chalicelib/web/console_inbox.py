@@ -14,7 +14,7 @@ from chalicelib.errors import InvalidInput, NotFound, RelanceError, Unauthentica
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import console_language
-from chalicelib.web.sessions import Session, current, elsewhere, require_token
+from chalicelib.web.sessions import Session, current, elsewhere, require_token, signed_in
 from chalicelib.web.views import FORM, form, parameter, view
 from chalicelib.wiring import services
 
@@ -147,11 +147,13 @@ def _page(
     session: Session, advertiser: Advertiser, conversation: str, status: int = 200, *, depth: int = 2, **values: Any
 ) -> Response:
     from chalicelib.web import inbox_view, pages
+    from chalicelib.web.console_pages.sections import readable_by
 
     changes = services().threads.changes(advertiser.id)
     shown = inbox_view.seen(services(), advertiser, _state(), conversation, changes)
     shown |= inbox_view.around(services(), advertiser, conversation, values.get("draft", ""))
-    shown |= {"session": session, "reply": random_token()} | _placed(depth)
+    shown |= {"session": session, "reply": random_token(), "sections": readable_by(signed_in(routes)[2])}
+    shown |= _placed(depth)
     page = pages.render("inbox.html", _language(), **{"counted": False, "refused": None} | shown | values)
     return Response(page, status_code=status, headers={**pages.HEADERS, "Content-Security-Policy": _POLICY})
 

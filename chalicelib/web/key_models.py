@@ -8,10 +8,10 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.storage.admin_keys import Role
 from chalicelib.web.body import Body, Name
+from chalicelib.web.webhook_models import Email
 
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
-]
+Account = Annotated[Email, StringConstraints(to_lower=True)]
+"""An e-mail that somebody signs in by."""
 
 
 class NewKey(Body):
@@ -19,7 +19,7 @@ class NewKey(Body):
 
     name: Name | None = None
     """Whose it is: a person or a program."""
-    email: Email | None = None
+    email: Account | None = None
     """A person's e-mail: they sign in to the console by the stage's provider, and no secret is made."""
     role: Role | None = None
     expires_at: int | None = None

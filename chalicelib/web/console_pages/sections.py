@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.web.permissions import may
+
+if TYPE_CHECKING:
+    from chalicelib.storage.admin_keys import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +25,14 @@ class Section:
     """It has routes of its own."""
 
 
-SECTIONS: tuple[Section, ...] = (Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),)
+SECTIONS: tuple[Section, ...] = (
+    Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
+    Section("keys", "Accès", "Access", "keys"),
+    Section("audit", "Journal", "Change log", "audit"),
+    Section("webhooks", "Webhooks", "Webhooks", "webhooks"),
+)
+
+
+def readable_by(role: Role) -> list[Section]:
+    """The sections that a role sees."""
+    return [one for one in SECTIONS if may(role, "GET", f"/v1/advertisers/{{advertiser}}/{one.about}")]
