@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import Forbidden, NotFound, RelanceError, Unauthenticated
+from chalicelib.errors import Forbidden, NotFound, Unauthenticated
 from chalicelib.web import console_language
 from chalicelib.web.sessions import begin, cookie, elsewhere, page_named, require_token, signed_in
 from chalicelib.web.views import FORM, form, header, parameter, request_of, view
@@ -128,38 +128,30 @@ def action_form(section: str, thing: str, action: str) -> Response:
     return _done(section, thing, action)
 
 
-def _shown(section: str, *rest: str) -> Response:
+def _shown(*place: str) -> Response:
     from chalicelib.web.console_pages import router
 
     try:
-        desk = _desk("/".join((section, *rest)))
+        desk = _desk("/".join(place))
     except Unauthenticated:
-        if not section:
+        if place == ("",):
             raise
-        return _to_sign_in(section, *rest)
-    try:
-        return router.module(section).show(desk, *rest)
-    except RelanceError as error:
-        return router.refused(desk, error)
+        return _to_sign_in(*place)
+    return router.answered(desk, *place[1:])
 
 
-def _done(section: str, *rest: str) -> Response:
+def _done(*place: str) -> Response:
     from urllib.parse import parse_qs
 
     from chalicelib.web.console_pages import router
 
     body = request_of(routes).raw_body
     text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-    posted = parse_qs(text, keep_blank_values=True)
     try:
-        desk = _desk("/".join((section, *rest)), posted)
+        desk = _desk("/".join(place), parse_qs(text, keep_blank_values=True))
     except Unauthenticated:
-        return _to_sign_in(section, *rest)
-    try:
-        require_token(desk.session, posted.get("token", [""])[0])
-        return router.module(section).act(desk, *rest)
-    except RelanceError as error:
-        return router.refused(desk, error)
+        return _to_sign_in(*place)
+    return router.answered(desk, *place[1:])
 
 
 def _desk(place: str, posted: dict[str, list[str]] | None = None) -> Desk:
@@ -174,6 +166,7 @@ def _desk(place: str, posted: dict[str, list[str]] | None = None) -> Desk:
         language=console_language.language_of(routes),
         place=place,
         parameters=dict(request_of(routes).query_params or {}),
+        is_form=posted is not None,
         posted=posted or {},
         is_part=header(routes, "hx-request") == "true",
     )

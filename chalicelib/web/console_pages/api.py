@@ -57,6 +57,14 @@ class Answer:
         return named or {"": Problem(str(self.body.get("rule", self.status)), str(whole))}
 
 
+class Refused(Exception):
+    """The API does not show what a page cannot do without."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
 def ask(
     app: Chalice,
     hashed: str,

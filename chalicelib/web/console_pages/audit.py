@@ -14,7 +14,7 @@ _OWN = "/v1/advertisers/{advertiser}"
 def show(desk: Desk, *_: str) -> Response:
     """A page of the audit log."""
     after = desk.parameters.get("after", "")
-    told = desk.api("GET", "audit", query={"limit": "50"} | ({"after": after} if after else {}))
+    told = desk.read("audit", {"limit": "50"} | ({"after": after} if after else {}))
     named = {key["id"]: key["name"] or key["email"] for key in desk.api("GET", "keys").body.get("keys", [])}
     entries = [
         entry
@@ -27,6 +27,6 @@ def show(desk: Desk, *_: str) -> Response:
                 indent=1,
             ),
         }
-        for entry in told.body.get("entries", [])
+        for entry in told["entries"]
     ]
-    return desk.page("audit", 200 if told.ok else told.status, entries=entries, next=told.body.get("next"))
+    return desk.page("audit", entries=entries, next=told["next"])

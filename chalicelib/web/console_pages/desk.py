@@ -14,7 +14,7 @@ from markupsafe import Markup
 from chalicelib.storage.admin_keys import Role
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import pages
-from chalicelib.web.console_pages.api import JSON, Answer, ask
+from chalicelib.web.console_pages.api import JSON, Answer, Refused, ask
 from chalicelib.web.console_pages.sections import readable_by
 from chalicelib.web.permissions import may
 from chalicelib.web.sessions import Session, elsewhere
@@ -42,8 +42,10 @@ class Desk:
     """The page's address below /console/, without a query: `caps`, `journeys/cart`."""
     parameters: Mapping[str, str]
     """The query."""
+    is_form: bool = False
+    """Whether a form was posted. Its token has been checked before a page sees it."""
     posted: Mapping[str, list[str]] = field(default_factory=dict)
-    """A form's fields, each with all its values. Its token has been checked."""
+    """A form's fields, each with all its values."""
     is_part: bool = False
     """Whether htmx asks, for a piece of the page."""
 
@@ -79,6 +81,13 @@ class Desk:
         own = f"/v1/advertisers/{self.advertiser.id}"
         whole = path if path.startswith("/v1/") else f"{own}/{path}".rstrip("/")
         return ask(self.app, self.session.key, method, whole, body, query=query, headers=headers, kind=kind)
+
+    def read(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """What the API shows at an address, for a page that is nothing without it. Raises Refused."""
+        told = self.api("GET", path, query=query)
+        if not told.ok:
+            raise Refused(told)
+        return told.body
 
     def page(self, template: str, status: int = 200, *, notices: Notices | None = None, **values: Any) -> Response:
         """A page in the console's frame: templates/console/<template>.html."""

@@ -53,7 +53,7 @@ def _page(desk: Desk, *, made: Answer | None = None, refused: Answer | None = No
         "keys",
         refused.status if refused else 200,
         notices=_NOTICES,
-        keys=desk.api("GET", "keys").body["keys"],
+        keys=desk.read("keys")["keys"],
         roles={role: desk.say(*words) for role, words in ROLES.items()},
         choices=[(role, desk.say(*ROLES[role])) for role in _MADE_BY_HAND],
         may_make=desk.may("POST", "keys"),

@@ -16,7 +16,7 @@ _WAYS_OUT = ("stop", "unsubscribe", "objection", "carrier")
 
 def show(desk: Desk, *_: str) -> Response:
     """The last day in figures, and the way to begin."""
-    counts: dict[str, int] = desk.api("GET", "counts").body.get("counts", {})
+    counts: dict[str, int] = desk.read("counts")["counts"]
     halt = desk.api("GET", "halt")
     return desk.page(
         "overview",

@@ -9,8 +9,10 @@ from chalice.app import Response
 
 from chalicelib.errors import NotFound, RelanceError
 from chalicelib.web import problems
+from chalicelib.web.console_pages.api import Refused
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.sections import SECTIONS
+from chalicelib.web.sessions import require_token
 
 _OVERVIEW = "overview"
 _MODULES = {one.name: one.name.replace("-", "_") for one in SECTIONS if not one.built_in} | {"": _OVERVIEW}
@@ -26,14 +28,24 @@ class Pages(Protocol):
         """Answer a form that was posted there."""
 
 
-def module(section: str) -> Pages:
+def _module(section: str) -> Pages:
     """The module of a section. Raises NotFound."""
     if section not in _MODULES:
         raise NotFound("page")
     return cast("Pages", import_module(f"chalicelib.web.console_pages.{_MODULES[section]}"))
 
 
-def refused(desk: Desk, error: RelanceError) -> Response:
-    """A page that says why what was asked for is not to be had."""
-    status, problem = problems.problem(error)
-    return desk.page("refused", status, problem=problem)
+def answered(desk: Desk, *rest: str) -> Response:
+    """What a section's module answers; what it or the API refuses is a page that says why."""
+    section = desk.place.partition("/")[0]
+    try:
+        found = _module(section)
+        if not desk.is_form:
+            return found.show(desk, *rest)
+        require_token(desk.session, desk.fields.get("token", ""))
+        return found.act(desk, *rest)
+    except Refused as refused:
+        return desk.page("refused", refused.answer.status, problem=refused.answer.body)
+    except RelanceError as error:
+        status, problem = problems.problem(error)
+        return desk.page("refused", status, problem=problem)

@@ -75,7 +75,7 @@ def _all(desk: Desk, *, made: Any = None, refused: Answer | None = None, given: 
         "webhooks",
         refused.status if refused else 200,
         notices=_NOTICES,
-        webhooks=desk.api("GET", "webhooks").body.get("webhooks", []),
+        webhooks=desk.read("webhooks")["webhooks"],
         may_change=desk.may("POST", "webhooks"),
         formats=[(name, desk.say(*words)) for name, words in FORMATS],
         events=SUBSCRIBABLE,
@@ -86,15 +86,12 @@ def _all(desk: Desk, *, made: Any = None, refused: Answer | None = None, given: 
 
 
 def _one(desk: Desk, webhook: str, *, refused: Answer | None = None) -> Response:
-    found = desk.api("GET", f"webhooks/{webhook}")
-    if not found.ok:
-        raise NotFound("webhook")
     return desk.page(
         "webhook",
         refused.status if refused else 200,
         notices=_NOTICES,
-        webhook=found.body,
-        deliveries=desk.api("GET", f"webhooks/{webhook}/deliveries").body.get("deliveries", []),
+        webhook=desk.read(f"webhooks/{webhook}"),
+        deliveries=desk.read(f"webhooks/{webhook}/deliveries")["deliveries"],
         may_change=desk.may("POST", "webhooks"),
         errors=refused.errors if refused else {},
     )
