@@ -39,11 +39,10 @@ def answered(desk: Desk, *rest: str) -> Response:
     """What a section's module answers; what it or the API refuses is a page that says why."""
     section = desk.place.partition("/")[0]
     try:
-        found = _module(section)
         if not desk.is_form:
-            return found.show(desk, *rest)
+            return _module(section).show(desk, *rest)
         require_token(desk.session, desk.fields.get("token", ""))
-        return found.act(desk, *rest)
+        return _module(section).act(desk, *rest)
     except Refused as refused:
         return desk.page("refused", refused.answer.status, problem=refused.answer.body)
     except RelanceError as error:
