@@ -16,6 +16,7 @@ from chalicelib.web import (
     admin_audit,
     admin_automatic_answers,
     admin_broadcasts,
+    admin_clicks,
     admin_complements,
     admin_consents,
     admin_contacts,
@@ -25,6 +26,7 @@ from chalicelib.web import (
     admin_imports,
     admin_journeys,
     admin_keys,
+    admin_limits,
     admin_links,
     admin_listings,
     admin_messages,
@@ -80,6 +82,7 @@ def around(request: Request, get_response: Callable[[Request], Response]) -> Res
 app.register_blueprint(admin.routes)
 app.register_blueprint(admin_audit.routes)
 app.register_blueprint(admin_broadcasts.routes)
+app.register_blueprint(admin_clicks.routes)
 app.register_blueprint(admin_automatic_answers.routes)
 app.register_blueprint(admin_complements.routes)
 app.register_blueprint(admin_consents.routes)
@@ -89,6 +92,7 @@ app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_journeys.routes)
+app.register_blueprint(admin_limits.routes)
 app.register_blueprint(admin_keys.routes)
 app.register_blueprint(admin_links.routes)
 app.register_blueprint(admin_listings.routes)

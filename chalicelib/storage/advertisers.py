@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from chalicelib.storage.caps import CapRule, from_items
 from chalicelib.storage.codec import Item
 from chalicelib.storage.kept import Kept
 from chalicelib.storage.sending_hours import Agent, SendingHours, agent_from, sending_hours
-from chalicelib.storage.table import Put, Table
+from chalicelib.storage.table import Put, Table, Update
 
 OPERATOR = "operator"
 
@@ -133,6 +133,20 @@ class Advertisers:
         key = keys.advertiser(advertiser.id)
         listed = keys.listed("advertisers", "", advertiser.id)
         self._table.put(Put(key, {"type": "advertiser", "v": 1} | listed | asdict(advertiser)))
+        self._kept.forget(key)
+
+    def limit(self, advertiser_id: str, caps: Iterable[CapRule], at_cap: AtCap) -> None:
+        """Replace an advertiser's caps, and nothing else of it."""
+        told = {"caps": [asdict(rule) for rule in caps], "at_cap": at_cap}
+        self._change(advertiser_id, "SET #caps = :caps, #at_cap = :at_cap", told)
+
+    def keep_hours(self, advertiser_id: str, hours: SendingHours) -> None:
+        """Replace when an advertiser sends, and nothing else of it."""
+        self._change(advertiser_id, "SET #hours = :hours", {"hours": asdict(hours)})
+
+    def _change(self, advertiser_id: str, expression: str, values: Item) -> None:
+        key = keys.advertiser(advertiser_id)
+        self._table.update(Update(key, expression, values, "attribute_exists(pk)"))
         self._kept.forget(key)
 
     def save_site(self, site: Site) -> None:

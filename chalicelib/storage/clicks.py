@@ -142,7 +142,7 @@ class ClickLog:
         """The clicks of one of `segments` parts of the table: an operator's job, never a request's."""
         for item in self._table.scan(segment, segments, keys.CLICK_PREFIX):
             if item.get("v") == 2:
-                yield _record(item)
+                yield record_from(item)
 
     def get(self, click_id: str) -> LoggedClick | None:
         """A click by its id, or None."""
@@ -286,7 +286,8 @@ def _ttl(record: Record) -> int:
     return (record.click.at + _RETENTION) // SECOND
 
 
-def _record(item: Item) -> Record:
+def record_from(item: Item) -> Record:
+    """A click as the log holds it."""
     return Record(
         link=item["link"],
         advertiser=item["advertiser"],

@@ -10,17 +10,19 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.links import Link
-from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described, text
+from chalicelib.web.admin_requests import answer, authorise, reached, read_body
+from chalicelib.web.described import PAGED, described, listed, text
+from chalicelib.web.listing import page_of, page_of_list
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _LINKS = "/v1/advertisers/{advertiser}/links"
+_DOMAINS = "/v1/advertisers/{advertiser}/link-domains"
 _ON_A_DOMAIN = {"domain": text("For a link on a domain of the advertiser's own: the code is its slug")}
 
 
-@routes.route("/v1/advertisers/{advertiser}/link-domains", methods=["POST"])
+@routes.route(_DOMAINS, methods=["POST"])
 @described(body="web.link_models:LinkDomain", status=201, operator=True)
 @view
 def give_domain(advertiser: str) -> Response:
@@ -34,6 +36,41 @@ def give_domain(advertiser: str) -> Response:
     if not services().link_domains.give(domain, advertiser):
         raise InvalidInput([FieldError("domain", "taken", "a domain that is nobody else's")])
     return answer({"domain": domain, "advertiser": advertiser}, 201)
+
+
+@routes.route(_DOMAINS, methods=["GET"])
+@described(answer=listed("domains"), query=PAGED)
+@view
+def list_domains(advertiser: str) -> Response:
+    """Domains that an advertiser may make short links on."""
+    reached(routes, advertiser)
+    items, following = page_of_list(routes, "link_domains", advertiser)
+    return page_of("domains", [{"domain": item["domain"], "advertiser": advertiser} for item in items], following)
+
+
+@routes.route(f"{_DOMAINS}/{{domain}}", methods=["DELETE"])
+@described(operator=True)
+@view
+def close_domain(advertiser: str, domain: str) -> Response:
+    """Let no more links be made on a domain; for the operator. Those that were go on landing."""
+    authorise(routes, OPERATOR)
+    if not services().link_domains.close(domain.lower(), advertiser):
+        raise NotFound("domain")
+    return answer({"domain": domain.lower(), "removed": True})
+
+
+@routes.route(_LINKS, methods=["GET"])
+@described(answer=listed("links"), query=PAGED)
+@view
+def list_links(advertiser: str) -> Response:
+    """An advertiser's standalone links. A personal one is found by its message."""
+    from chalicelib.storage.links import from_item
+    from chalicelib.web.link_models import link_answer
+
+    reached(routes, advertiser)
+    items, following = page_of_list(routes, "links", advertiser)
+    links = [from_item(item) for item in items]
+    return page_of("links", [link_answer(link, services().link_desk.url(link)) for link in links], following)
 
 
 @routes.route(_LINKS, methods=["POST"])

@@ -11,7 +11,7 @@ from chalicelib.clock import DAY
 from chalicelib.storage.advertisers import OPERATOR, advertiser_from, site_from
 from chalicelib.web.admin_requests import authorise, reached
 from chalicelib.web.described import PAGED, described, listed
-from chalicelib.web.listing import page_asked, page_of
+from chalicelib.web.listing import page_of, page_of_list
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -27,8 +27,7 @@ def list_advertisers() -> Response:
     from chalicelib.web.admin_models import advertiser_answer
 
     authorise(routes, OPERATOR)
-    after, limit = page_asked(routes)
-    items, following = services().lists.page("advertisers", "", limit, after=after)
+    items, following = page_of_list(routes, "advertisers", "")
     told = [advertiser_answer(advertiser_from(item), services().vault) for item in items]
     return page_of("advertisers", told, following)
 
@@ -41,8 +40,7 @@ def list_sites(advertiser: str) -> Response:
     from chalicelib.web.admin_models import site_answer
 
     reached(routes, advertiser)
-    after, limit = page_asked(routes)
-    items, following = services().lists.page("sites", advertiser, limit, after=after)
+    items, following = page_of_list(routes, "sites", advertiser)
     sites = [site_from(item) for item in items]
     return page_of("sites", [site_answer(site) | _events_of(site.id) for site in sites], following)
 

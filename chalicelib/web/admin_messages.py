@@ -10,7 +10,7 @@ from chalicelib.storage.codec import Item
 from chalicelib.storage.messages import State, from_item
 from chalicelib.web.admin_requests import reached
 from chalicelib.web.described import PAGED, described, listed, one_of, text
-from chalicelib.web.listing import moment_asked, page_asked, page_of, word_asked
+from chalicelib.web.listing import BETWEEN, moment_asked, page_asked, page_of, word_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -24,8 +24,7 @@ _FILTERS = {
     "campaign": text("The campaign that it counts for"),
     "broadcast": text("The broadcast that it is of"),
     "template": text("The advertiser's template"),
-    "since": text("From this moment on: ISO 8601 with a zone, or epoch milliseconds"),
-    "until": text("Before this moment"),
+    **BETWEEN,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from chalicelib.clock import SECOND
+from chalicelib.storage.advertisers import AtCap
 from chalicelib.storage.caps import LONGEST_WINDOW, CapRule, Counts
 from chalicelib.web.body import Body
 
@@ -49,6 +50,13 @@ class OperatorCaps(Body):
     """The caps that hold for every advertiser beside its own."""
 
     caps: Caps
+
+
+class AdvertiserCaps(Body):
+    """An advertiser's caps, and what becomes of an SMS that is over one."""
+
+    caps: Caps
+    at_cap: AtCap = "skip"
 
 
 def rules(caps: Iterable[CapBody]) -> tuple[CapRule, ...]:

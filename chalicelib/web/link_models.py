@@ -6,8 +6,10 @@ from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.links.desk import Wanted
+from chalicelib.storage.clicks import Record
 from chalicelib.storage.link_settings import LinkSettings, Rule, Variant
 from chalicelib.storage.links import Link
 from chalicelib.web.body import Body
@@ -67,6 +69,26 @@ class NewLink(LinkChange):
     slug: Annotated[str, StringConstraints(to_lower=True, max_length=64)] = ""
 
 
+class ClickListed(TypedDict):
+    """A click in a list. Times are epoch milliseconds, or milliseconds where they are lengths."""
+
+    click: str
+    at: int
+    kind: str
+    """`person`, `preview` or `bot`."""
+    reasons: list[str]
+    rules: int
+    """The version of the rules that said so."""
+    link: str
+    message: str | None
+    """Whose link it is; none for a standalone one."""
+    device: str
+    country: str | None
+    referrer: str | None
+    utm: dict[str, str]
+    since_sent: int | None
+
+
 def changed(wanted: Wanted, body: LinkChange) -> Wanted:
     """A link as a body wants it. What is named and null goes back to what it is by default."""
     named = body.model_fields_set
@@ -109,3 +131,21 @@ def link_answer(link: Link, url: str) -> dict[str, Any]:
         "created_at": link.sent_at,
         "version": link.version,
     } | asdict(link.settings)
+
+
+def click_answer(record: Record) -> ClickListed:
+    """A click as a list tells it: nothing of the network that it came by."""
+    return {
+        "click": record.click.id,
+        "at": record.click.at,
+        "kind": record.verdict.click_class,
+        "reasons": list(record.verdict.reasons),
+        "rules": record.verdict.rules,
+        "link": record.link,
+        "message": record.message or None,
+        "device": record.device,
+        "country": record.click.country or None,
+        "referrer": record.click.referrer or None,
+        "utm": dict(record.utm),
+        "since_sent": record.since_sent,
+    }

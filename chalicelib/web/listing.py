@@ -12,9 +12,17 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.storage.codec import Item
+from chalicelib.storage.keys import Listing
 from chalicelib.web.admin_requests import answer
+from chalicelib.web.described import text
 from chalicelib.web.views import parameter
+from chalicelib.wiring import services
 
+BETWEEN = {
+    "since": text("From this moment on: ISO 8601 with a zone, or epoch milliseconds"),
+    "until": text("Before this moment"),
+}
 _USUAL, _MOST = 50, 200
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _MOMENT = re.compile(r"[0-9]{1,15}")
@@ -29,6 +37,12 @@ def page_asked(routes: Blueprint, places: re.Pattern[str] = _PLACE) -> tuple[str
     return _place(after, places) if after else "", int(limit)
 
 
+def page_of_list(routes: Blueprint, listing: Listing, owner: str) -> tuple[list[Item], str | None]:
+    """The page that is asked for of a list that nothing narrows, and the place to go on behind; raises InvalidInput."""
+    after, limit = page_asked(routes)
+    return services().lists.page(listing, owner, limit, after=after)
+
+
 def page_of(name: str, things: Sequence[Any], following: str | None, **more: Any) -> Response:
     """A page as it is answered, with `next`: what the next one is asked for by; null behind the last."""
     return answer({name: things, "next": _cursor(following) if following else None} | more)
@@ -36,13 +50,15 @@ def page_of(name: str, things: Sequence[Any], following: str | None, **more: Any
 
 def moment_asked(routes: Blueprint, name: str) -> int | None:
     """A moment (epoch ms) that a list is narrowed to, if one is told: in milliseconds or ISO 8601."""
-    text = parameter(routes, name, "")
-    if not text:
+    asked = parameter(routes, name, "")
+    if not asked:
         return None
-    if _MOMENT.fullmatch(text):
-        return int(text)
+    if _MOMENT.fullmatch(asked):
+        return int(asked)
     try:
-        told = datetime.fromisoformat(text.replace(" ", "+"))  # A plus in an address is a space, unless it was escaped.
+        told = datetime.fromisoformat(
+            asked.replace(" ", "+")
+        )  # A plus in an address is a space, unless it was escaped.
         if told.tzinfo is None:
             raise ValueError
         return max(0, int(told.timestamp() * SECOND))
@@ -52,15 +68,15 @@ def moment_asked(routes: Blueprint, name: str) -> int | None:
 
 def word_asked(routes: Blueprint, name: str, known: Iterable[str] = ()) -> str | None:
     """What a list is narrowed to, if anything; raises InvalidInput where it is none of what there is."""
-    text = parameter(routes, name, "")
-    if not text:
+    word = parameter(routes, name, "")
+    if not word:
         return None
     words = tuple(known)
-    if words and text not in words:
+    if words and word not in words:
         raise InvalidInput([FieldError(name, "known", f"one of {', '.join(words)}")])
-    if not _PLACE.fullmatch(text):
+    if not _PLACE.fullmatch(word):
         raise InvalidInput([FieldError(name, "characters", "an id or a name, without spaces")])
-    return text
+    return word
 
 
 def _cursor(place: str) -> str:

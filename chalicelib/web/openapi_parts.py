@@ -16,6 +16,7 @@ IN_PATHS: Mapping[str, tuple[str, str | None]] = {
     "conversation": ("The conversation", f"^thr_{_ULID}$"),
     "country": ("The country, ISO 3166-1 alpha-2", "^[A-Z]{2}$"),
     "delivery": ("The delivery", f"^dlv_{_ULID}$"),
+    "domain": ("A domain for short links", r"^([a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}$"),
     "draw": ("The draw's number, from 1", "^[1-9][0-9]{0,3}$"),
     "journey": ("The journey's name", "^[a-z][a-z0-9_-]{0,39}$"),
     "key": ("The key's id, not its secret", "^key_[0-9A-Za-z]{16,26}$"),

@@ -12,7 +12,9 @@ _PERSONAL = frozenset({"people", "contacts", "imports", "conversations", "audit"
 """What shows who somebody is, or who did what: not for whoever only reads."""
 _LISTS_PEOPLE = frozenset({"members", "rehearsal", "differences", "answers.csv"})
 """Last words of addresses that go through people one by one, whatever they are about: for who may see people."""
-_ONE_PERSONS = frozenset({"/v1/messages/{message}", f"{_SCOPED}/messages", "/v1/sites/{site}/visitors/{visitor}"})
+_ONE_PERSONS = frozenset(
+    {"/v1/messages/{message}", f"{_SCOPED}/messages", f"{_SCOPED}/clicks", "/v1/sites/{site}/visitors/{visitor}"}
+)
 """What shows one person's own way, or many's: not for whoever only reads figures."""
 _AGENT_READS = frozenset(
     {

@@ -85,6 +85,9 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     elif "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
+    if "{domain}" in route:
+        shop.world.services.link_domains.give("go.lumen.example", shop.advertiser.id)
+        names["domain"] = "go.lumen.example"
     names |= a_survey(shop, route)
     if "{segment}" in route:
         names["segment"] = a_segment(shop)
@@ -265,6 +268,7 @@ BODIES: dict[str, Any] = {
     "/segments/{segment}/size": {},
     "/broadcasts": PLAN,
     "/broadcasts/{broadcast}": PLAN,
+    "/hours": {"spread_s": 60},
     "/halt": {"why": "complaints"},
     "/v1/verifications": {"phone": CAMILLE},
     "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},

@@ -8,8 +8,10 @@ import pytest
 
 from chalicelib.clock import HOUR
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.clicks import Record, Verdict, record_from
 from chalicelib.storage.ledgers import Opposition
-from tests.support.shop import CAMILLE, INES, MALIK, Shop, open_shop, visitor_id
+from chalicelib.storage.links import Click
+from tests.support.shop import CAMILLE, INES, MALIK, PAGE, Shop, open_shop, visitor_id
 from tests.support.stream import Stream
 from tests.web.conftest import Api
 from tests.web.test_admin import key_for
@@ -109,6 +111,62 @@ def test_what_a_list_cannot_be_narrowed_to_is_told_by_name(
     answer = own.ask("GET", of(shop, query))
     (error,) = answer.json["errors"]
     assert (answer.status, error["field"], error["rule"]) == (422, field, rule)
+
+
+def test_links_and_domains_are_listed_and_a_domain_is_closed_for_new_ones(api: Api, own: Api, shop: Shop) -> None:
+    operator = api.with_key(key_for(shop, OPERATOR))
+    operator.ask("POST", of(shop, "link-domains"), {"domain": "go.lumen.example"})
+    new = {"target": PAGE, "domain": "go.lumen.example", "slug": "spring"}
+    plain, slug = (own.ask("POST", of(shop, "links"), body).json for body in ({"target": PAGE}, new))
+    told = all_of(own, of(shop, "links"), "links", 1)
+    assert {(one["domain"], one["code"]) for one in told} == {(None, plain["code"]), ("go.lumen.example", "spring")}
+    assert own.ask("GET", of(shop, "link-domains")).json["domains"][0]["domain"] == "go.lumen.example"
+
+    own.ask("PATCH", of(shop, f"links/{plain['code']}"), {"target": f"{PAGE}/new"})
+    edited = {one["code"]: one["target"] for one in all_of(own, of(shop, "links"), "links", 9)}
+    assert edited[plain["code"]] == f"{PAGE}/new"
+
+    path = of(shop, "link-domains/go.lumen.example")
+    assert (own.ask("DELETE", path).status, operator.ask("DELETE", path).status) == (403, 200)
+    assert own.ask("GET", of(shop, "link-domains")).json["domains"] == []
+    assert own.ask("POST", of(shop, "links"), new | {"slug": "summer"}).status == 422
+    assert shop.world.services.links.get("go.lumen.example/spring") is not None, "what was made goes on landing"
+    other = open_shop(shop.world)
+    assert operator.ask("POST", of(other, "link-domains"), {"domain": "go.lumen.example"}).status == 422
+    assert operator.ask("POST", of(shop, "link-domains"), {"domain": "go.lumen.example"}).status == 201
+    assert slug["url"].startswith("https://go.lumen.example/")
+
+
+def clicked(shop: Shop, at: int, link: str, kind: str, message: str = "") -> str:
+    click = Click(f"clk_{at}", at, "GET", "Safari", "fr", "", "FR", "192.0.2.0/24", "")
+    record = Record(link, shop.advertiser.id, message, click, Verdict(kind, ("by_test",), 1), "ios", None, None)
+    assert shop.world.services.click_log.add(record)
+    return click.id
+
+
+def test_clicks_are_narrowed_by_link_message_kind_and_time(own: Api, shop: Shop) -> None:
+    now = shop.world.clock.now()
+    person = clicked(shop, now, "personal123", "person", "msg_1")
+    preview = clicked(shop, now + HOUR, "abc347", "preview")
+    bot = clicked(shop, now + 2 * HOUR, "go.lumen.example/spring", "bot")
+
+    def found(query: str) -> list[str]:
+        return [one["click"] for one in all_of(own, of(shop, f"clicks?{query}"), "clicks", 1)]
+
+    assert found("") == [bot, preview, person]
+    assert found("link=abc347") == found("kind=preview") == [preview]
+    assert found(f"since={now + 1}&until={now + HOUR + 1}") == [preview]
+    assert found("link=go.lumen.example/spring") == [bot]
+    assert found("message=msg_1") == found("kind=person") == [person]
+    assert "192.0.2" not in own.ask("GET", of(shop, "clicks")).text
+
+
+def test_a_click_of_another_class_is_found_under_that(own: Api, shop: Shop) -> None:
+    click = clicked(shop, shop.world.clock.now(), "abc347", "person")
+    record = record_from(next(iter(shop.world.of_type("click"))))
+    assert shop.world.services.click_log.change(record, Verdict("bot", ("data_centre",), 2))
+    told = [one["click"] for one in own.ask("GET", of(shop, "clicks?kind=bot")).json["clicks"]]
+    assert (told, own.ask("GET", of(shop, "clicks?kind=person")).json["clicks"]) == ([click], [])
 
 
 def test_contacts_are_told_by_the_bases_own_names_and_nothing_that_is_sealed(
