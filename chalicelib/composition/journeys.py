@@ -179,7 +179,9 @@ class JourneyServices(MessagingServices):
     def conversions(self) -> Conversions:
         from chalicelib.links.conversions import Conversions
 
-        return Conversions(self.conversion_log, self.click_log, self.links, self.messages, self.advertisers, self.clock)
+        return Conversions(
+            self.conversion_log, self.click_log, self.links, self.messages, self.advertisers, self.vault, self.clock
+        )
 
     @cached_property
     def clicks(self) -> Clicks:

@@ -164,7 +164,7 @@ class Enroller:
         message = self._messages.get(known.message) if known and known.message else None
         if message and message.state in WAITING:
             # One write counts both: a transaction that touches one shard twice is refused.
-            counted = count(enrolment.advertiser, shard, now, *names, f"message.cancelled.{reason}")
+            counted = count(enrolment.advertiser, message.id, now, *names, f"message.cancelled.{reason}")
             step = Step("cancelled", now, reason)
             refused = self._commit([left, move(message.id, states.sources("cancelled"), step), counted])
             if refused is None:

@@ -18,7 +18,7 @@ from chalicelib.journeys.ordering import Ordering
 from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
-from chalicelib.storage.counters import count
+from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.events import RETENTION, Event, Events
 from chalicelib.storage.site_watch import NEWEST, SiteWatch, seen
 from chalicelib.storage.visitors import Tie, Visitor, Visitors
@@ -65,11 +65,11 @@ class Trail:
         site = self._advertisers.site(event.site)
         drop = admit(site, event.via, event.origin, event.name in SERVER_ONLY)
         if site is None or drop:
-            self._dropped(event, drop)
+            self._dropped(event, site.advertiser if site else SERVICE, drop)
             return
         event = self._discreet(event, site)
         if says_nothing(event):
-            self._dropped(event, "sensitive_category")
+            self._dropped(event, site.advertiser, "sensitive_category")
             return
         before, visitor = self._see(event, site)
         names = ["event.dwell" if "dwell_ms" in event.params else f"event.{event.name}"]
@@ -94,12 +94,12 @@ class Trail:
                 names.append(f"{event.name}.{refused}")
             else:
                 self._experiments.bought(event.site, event.params["transaction_id"])
-        self._count(event, *names, newest=NEWEST)
+        self._count(event, site.advertiser, *names, newest=NEWEST)
         told = replace(seen(event), matched=bool(holder), unmatched=visitor.unmatched if event.identifiers else None)
         self._watch.note(told)
 
-    def _dropped(self, event: Event, drop: Drop | None) -> None:
-        self._count(event, f"drop.{drop}")
+    def _dropped(self, event: Event, owner: str, drop: Drop | None) -> None:
+        self._count(event, owner, f"drop.{drop}")
         self._watch.note(replace(seen(event), drop=drop))
 
     def _discreet(self, event: Event, site: Site) -> Event:
@@ -138,8 +138,9 @@ class Trail:
             return self._ties.by_network(visitor, event.network, site, event.received)
         return visitor
 
-    def _count(self, event: Event, *names: str, newest: str | None = None) -> None:
-        self._events.count_once(event, count(event.site, event.id, event.received, *names, newest=newest))
+    def _count(self, event: Event, owner: str, *names: str, newest: str | None = None) -> None:
+        counted = count(event.site, event.id, event.received, *names, owner=owner, newest=newest)
+        self._events.count_once(event, counted)
 
 
 def _overtaken(visitor: Visitor, event: Event) -> bool:

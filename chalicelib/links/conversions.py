@@ -7,16 +7,20 @@ from dataclasses import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
+from chalicelib.ids import derived_id
 from chalicelib.links.attribution import NotAttributed, Told, attribute, difference, figures, merged
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.clicks import ClickLog, LoggedClick
 from chalicelib.storage.conversions import Attribution, Conversion, ConversionLog
 from chalicelib.storage.counters import moved
+from chalicelib.storage.daybook import RECORDS
 from chalicelib.storage.events import Event
 from chalicelib.storage.links import Link, Links
 from chalicelib.storage.messages import Messages
 from chalicelib.storage.table import Write
 from chalicelib.storage.visitors import Tie
+from chalicelib.storage.writes import Noted
+from chalicelib.vault import Vault
 
 _ROUNDS = 8
 FOLLOWED = frozenset({"purchase", "refund"})
@@ -32,6 +36,7 @@ class Conversions:
         links: Links,
         messages: Messages,
         advertisers: Advertisers,
+        vault: Vault,
         clock: Clock,
     ) -> None:
         self._conversions = conversions
@@ -39,6 +44,7 @@ class Conversions:
         self._links = links
         self._messages = messages
         self._advertisers = advertisers
+        self._vault = vault
         self._clock = clock
 
     def follow(self, event: Event, advertiser: str, tie: Tie | None, doubt: str | None) -> str | None:
@@ -85,11 +91,14 @@ class Conversions:
                 return attempt > 0
             now = self._clock.now()
             thing = f"{after.site}#{after.transaction}"
+            order = order_name(self._vault, after.site, after.transaction)
+            message = after.attribution.message if after.attribution else ""
             counts: list[Write] = [
-                moved(scope, thing, hour, by)
+                moved(scope, thing, hour, by, owner=after.advertiser, record=order, message=message)
                 for (scope, hour), by in difference(figures(before), figures(after)).items()
             ]
-            self._conversions.change(before, after, counts, now)
+            noted = Noted(after.advertiser, RECORDS, now, {"conversion.told": 1}, record=order, message=message)
+            self._conversions.change(before, after, counts, now, noted)
         raise StorageUnavailable("the conversion kept changing")
 
     def _decided(self, conversion: Conversion) -> Conversion:
@@ -127,3 +136,8 @@ class Conversions:
             contact=f"{link.base}#{link.person}" if link.person else "",
             utm=dict(click.utm),
         )
+
+
+def order_name(vault: Vault, site: str, transaction: str) -> str:
+    """What a purchase is called outside of its own record: a shop's number for it may say who bought."""
+    return derived_id("ord", vault.sign(f"order|{site}|{transaction}"))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
@@ -258,10 +259,11 @@ def _browser(click: Click, day: int) -> str:
 def _counts(record: Record, by: Mapping[str, int]) -> list[Update]:
     """The writes that move an advertiser's counts, those of its campaigns, and a standalone link's."""
     thing, at = record.click.id, record.click.at
+    count = partial(moved, owner=record.advertiser, record=thing, message=record.message)
     split = {label("utm", record.campaign, name): number for name, number in by.items()}
-    counts = [moved(record.advertiser, thing, at, by), moved(breakdown(record.advertiser), thing, at, split)]
+    counts = [count(record.advertiser, thing, at, by), count(breakdown(record.advertiser), thing, at, split)]
     if keys.is_shared(record.link):
-        counts.append(moved(keys.link_scope(record.link), thing, at, by))
+        counts.append(count(keys.link_scope(record.link), thing, at, by))
     return counts
 
 

@@ -10,6 +10,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.events import RETENTION as TRAIL
 from chalicelib.storage.table import Put, Table, TransactionRefused, Write
+from chalicelib.storage.writes import Noted
 
 _RETENTION = 395 * DAY
 """As the clicks that they come of (docs/retention.md)."""
@@ -112,7 +113,7 @@ class ConversionLog:
         item = self._table.get(keys.conversion(site, transaction))
         return from_item(item) if item else None
 
-    def change(self, before: Conversion, after: Conversion, counts: list[Write], now: int) -> bool:
+    def change(self, before: Conversion, after: Conversion, counts: list[Write], now: int, notes: Noted) -> bool:
         """Store a conversion, its people's references and the counts that it moves, at once or not at all.
 
         False where somebody else changed it meanwhile.
@@ -122,7 +123,7 @@ class ConversionLog:
             _reference(after, person, at, now) for person, at in after.people().items() if known.get(person) != at
         ]
         try:
-            self._table.transact([_save(before, after, now), *references, *counts])
+            self._table.transact([_save(before, after, now)._replace(notes=notes), *references, *counts])
         except TransactionRefused as refused:
             if not refused.failed:
                 raise

@@ -16,6 +16,7 @@ from chalicelib.clock import DAY, HOUR, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.table import Table, Update
+from chalicelib.storage.writes import Noted
 
 SERVICE = "service"
 """The scope of what belongs to no known advertiser, such as a pixel with a malformed site."""
@@ -100,17 +101,22 @@ def breakdown(advertiser: str) -> str:
     return f"{advertiser}/by"
 
 
+def advertiser_of(scope: str) -> str:
+    """Whose a scope is, of those that are named after their advertiser."""
+    return scope.partition("/")[0].partition("#")[0]
+
+
 def label(dimension: str, labels: Labels, name: str) -> str:
     """The name of a count in a breakdown."""
     return json.dumps([dimension, *labels, name], ensure_ascii=False, separators=(",", ":"))
 
 
-def count(scope: str, thing: str, at: int, *names: str, newest: str | None = None) -> Update:
+def count(scope: str, thing: str, at: int, *names: str, owner: str = "", newest: str | None = None) -> Update:
     """The write that counts `thing` once under each of the names, in its scope and hour.
 
     It is then also the `newest` of a kind, whose moment `Counters.newest` tells.
     """
-    counted = moved(scope, thing, at, dict.fromkeys(names, 1))
+    counted = moved(scope, thing, at, dict.fromkeys(names, 1), owner=owner)
     if newest is None:
         return counted
     expression = counted.expression.replace("SET ", "SET #newest = :newest, ", 1)
@@ -118,9 +124,18 @@ def count(scope: str, thing: str, at: int, *names: str, newest: str | None = Non
     return counted._replace(expression=expression, values={**counted.values, "newest": at}, names=named)
 
 
-def moved(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:
-    """The write that changes the counts that `thing` is counted under: what was counted may turn out otherwise."""
-    return _added(keys.counter(scope, at, _shard(thing)), at, by)
+def moved(
+    scope: str, thing: str, at: int, by: Mapping[str, int], *, owner: str = "", record: str = "", message: str = ""
+) -> Update:
+    """The write that changes the counts that `thing` is counted under: what was counted may turn out otherwise.
+
+    In a transaction it goes with a line of the daybook, among those of `owner`: the advertiser, where its scope is not
+    named after it, such as a site's or a link's. The line names the `record` and the `message`, and `thing` only where
+    that is a message: it may be a person.
+    """
+    added = _added(keys.counter(scope, at, _shard(thing)), at, by)
+    message = message or (thing if thing.startswith("msg_") else "")
+    return added._replace(notes=Noted(owner or advertiser_of(scope), scope, at, by, record, message))
 
 
 def moved_in_all(scope: str, thing: str, at: int, by: Mapping[str, int]) -> Update:

@@ -85,6 +85,7 @@
 | aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
 | counter     | COUNT#<scope>#<day>       | <hour>#<shard>        | scope and day, all hours and shards        |
 | counter     | COUNT#<scope>#all         | <shard>               | what is summed over all time, all shards   |
+| daybook line| DAYBOOK#<day>#<shard>     | <owner>#<noted>#<id>  | an owner's day; everybody's, by pages      |
 | segment     | ADV#<advertiser>          | SEGMENT#<segment>     | its id; an advertiser's list; index `due`  |
 | member      | MEMBERS#<segment>#<shard> | <person>              | a segment, shard by shard                  |
 | members     | MEMBERS#<segment>         | <shard>               | how many they are, all shards              |
@@ -143,6 +144,7 @@ LISTED_INDEX = "listed"
 LIST_STRANDS = 8
 DUE_SHARDS = 8
 COUNTER_SHARDS = 8
+DAYBOOK_SHARDS = 16
 REGISTER_SHARDS = 16
 LINK_COPIES = 8
 ROSTER_SHARDS = 16
@@ -767,6 +769,16 @@ def counter_in_all(scope: str, shard: int) -> Key:
 def counter_in_all_partition(scope: str) -> str:
     """All shards of a scope's counts that are not told by hour."""
     return f"COUNT#{scope}#all"
+
+
+def daybook(at: int, shard: int) -> str:
+    """A shard of what was noted on the day (UTC) of `at`."""
+    return f"DAYBOOK#{time.strftime('%Y%m%d', time.gmtime(at // 1000))}#{shard}"
+
+
+def daybook_line(noted: int, shard: int, owner: str, name: str) -> Key:
+    """What one transaction told."""
+    return daybook(noted, shard), f"{owner}#{noted:013d}#{name}"
 
 
 def segments(advertiser_id: str) -> str:

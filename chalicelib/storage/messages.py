@@ -15,7 +15,9 @@ from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.carts import Contents, Product, contents_from
 from chalicelib.storage.codec import Item
+from chalicelib.storage.daybook import RECORDS
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update, Write
+from chalicelib.storage.writes import Noted
 
 RETENTION = 3 * 365 * DAY
 """Of messages, from their making: why one was sent can be asked as long as its person may be a contact."""
@@ -211,7 +213,9 @@ def create(message: Message) -> Put:
     """The write that makes a message."""
     item = {"type": "message", "v": 1, "ttl": (message.created_at + RETENTION) // SECOND} | asdict(message)
     item |= keys.listed("messages", message.advertiser, keys.listed_at(message.created_at, message.id))
-    return Put(keys.message(message.id), item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)")
+    noted = Noted(message.advertiser, RECORDS, message.created_at, {"message.made": 1}, message=message.id)
+    key = keys.message(message.id)
+    return Put(key, item | {"due_shard": _shard(message.id)}, "attribute_not_exists(pk)", notes=noted)
 
 
 def reference(message: Message) -> Put:

@@ -14,6 +14,7 @@ from chalicelib.clock import SECOND, Clock
 from chalicelib.errors import RelanceError, StorageUnavailable
 from chalicelib.ids import random_token
 from chalicelib.storage.codec import Item, Value, decode_item
+from chalicelib.storage.daybook import is_noted, lines_of
 from chalicelib.storage.forms import Form, as_text
 from chalicelib.storage.keys import LISTED_INDEX, Key
 from chalicelib.storage.writes import (
@@ -123,8 +124,11 @@ class Table:
     def transact(self, writes: Sequence[Write]) -> None:
         """Make all writes or none; TransactionRefused tells which conditions failed.
 
-        The client gives each call a token, so that its own retry of a lost answer changes nothing.
+        What they tell goes into the daybook with them. The client gives each call a token, so that its own retry of a
+        lost answer changes nothing.
         """
+        if is_noted(writes):  # Last, so that the positions of what may be refused stay what they are.
+            writes = [*writes, *lines_of(writes, self._clock.now())]
         items: list[Any] = [encode_write(self._name, write) for write in writes]
         self._transact(lambda: {"TransactItems": items})
 

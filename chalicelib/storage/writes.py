@@ -21,6 +21,19 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 # Writes are named tuples: an import makes five for each row, and they are made in a third of a frozen dataclass's time.
 
 
+class Noted(NamedTuple):
+    """What the daybook notes of a write, where it is made in a transaction (storage/daybook.py)."""
+
+    owner: str
+    scope: str
+    at: int
+    by: Mapping[str, int]
+    record: str = ""
+    """The id of what it is about, where it has one that names nobody."""
+    message: str = ""
+    """The message that it is about, or came of."""
+
+
 class Put(NamedTuple):
     """Write a whole item."""
 
@@ -28,6 +41,7 @@ class Put(NamedTuple):
     item: Mapping[str, Value]
     condition: str | None = None
     values: Mapping[str, Value] = _NOTHING
+    notes: Noted | None = None
 
 
 class Update(NamedTuple):
@@ -39,6 +53,7 @@ class Update(NamedTuple):
     condition: str | None = None
     names: Mapping[str, str] = _NOTHING
     """Only for attributes whose name is not a word, such as `drop.no_consent`."""
+    notes: Noted | None = None
 
 
 class Delete(NamedTuple):
