@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.contacts import Contacts
     from chalicelib.storage.conversions import ConversionLog
     from chalicelib.storage.counters import Counters
+    from chalicelib.storage.daybook import Daybook
     from chalicelib.storage.deliveries import Deliveries
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
@@ -258,6 +259,12 @@ class Stores:
         from chalicelib.storage.counters import Counters
 
         return Counters(self.table)
+
+    @cached_property
+    def daybook(self) -> Daybook:
+        from chalicelib.storage.daybook import Daybook
+
+        return Daybook(self.table)
 
     @cached_property
     def halts(self) -> Halts:
