@@ -113,7 +113,9 @@ class ConversionLog:
         item = self._table.get(keys.conversion(site, transaction))
         return from_item(item) if item else None
 
-    def change(self, before: Conversion, after: Conversion, counts: list[Write], now: int, notes: Noted) -> bool:
+    def change(
+        self, before: Conversion, after: Conversion, counts: list[Write], now: int, notes: Noted | None = None
+    ) -> bool:
         """Store a conversion, its people's references and the counts that it moves, at once or not at all.
 
         False where somebody else changed it meanwhile.
