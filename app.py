@@ -34,6 +34,7 @@ from chalicelib.web import (
     admin_promos,
     admin_segments,
     admin_senders,
+    admin_simulation,
     admin_sites,
     admin_surveys,
     admin_templates,
@@ -100,6 +101,7 @@ app.register_blueprint(admin_messages.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
 app.register_blueprint(admin_segments.routes)
+app.register_blueprint(admin_simulation.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_surveys.routes)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.desk import MessageDesk
     from chalicelib.messaging.foresight import Foresight
     from chalicelib.messaging.rehearser import Rehearser
+    from chalicelib.messaging.simulator import Simulator
     from chalicelib.messaging.trials import Trials
     from chalicelib.storage.advertisers import Advertiser
 
@@ -78,6 +79,21 @@ class MessagingServices(AudienceServices):
             codes=codes,
             price=self._price,
             vault=self.vault,
+        )
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        from chalicelib.messaging.simulator import Simulator
+
+        return Simulator(
+            lists=self.lists,
+            messages=self.messages,
+            contacts=self.contacts,
+            ledgers=self.ledgers,
+            operator_caps=self.operator_caps,
+            countries=self.countries,
+            vault=self.vault,
+            clock=self.clock,
         )
 
     @cached_property

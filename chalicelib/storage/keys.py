@@ -221,6 +221,11 @@ def listed_at(at: int, name: str = "") -> str:
     return f"{at:013d}#{name}" if name else f"{at:013d}"
 
 
+def listed_moment(place: str) -> int:
+    """The moment (epoch ms) of a place that `listed_at` made."""
+    return int(place.partition("#")[0])
+
+
 def list_strands(listing: Listing, owner: str) -> list[str]:
     """The partitions of the index that a list stands in."""
     if listing not in _BUSY:
@@ -658,6 +663,11 @@ def ledger(person: str) -> Key:
 def message(message_id: str) -> Key:
     """A message, from its intention to its receipt."""
     return f"MSG#{message_id}", "MSG"
+
+
+def message_named(key: Key) -> str:
+    """The id of the message that stands under a key."""
+    return key[0].removeprefix("MSG#")
 
 
 def link(code: str) -> Key:

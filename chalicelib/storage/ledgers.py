@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
+from chalicelib.clock import DAY
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.caps import LONGEST_WINDOW
@@ -23,9 +24,10 @@ from chalicelib.storage.table import ConditionFailed, Table, TransactionRefused,
 
 EVERYONE = "*"
 """An opposition to every advertiser."""
-_REMEMBERED = LONGEST_WINDOW
+_REMEMBERED = LONGEST_WINDOW + 8 * DAY
+"""Longer than any cap asks for: what was decided in the last week can be decided again (messaging/simulation.py)."""
 MOST_SENDS = 500
-"""Of one person in that time: the item stays small, and nobody is sent more, whatever the caps say."""
+"""Of one person in the longest window: the item stays small, and nobody is sent more, whatever the caps say."""
 _OPPOSED = "opposed."
 _WISH = "wish."
 _HELD = "held."
@@ -117,7 +119,7 @@ class Ledger:
 
     def is_full(self, now: int) -> bool:
         """Whether no send can be added without forgetting one that a cap may have to count."""
-        return len(_remembered(self, now)) >= MOST_SENDS
+        return sum(send.at > now - LONGEST_WINDOW for send in self.sends) >= MOST_SENDS
 
     def opposition(self, advertiser: str) -> Opposition | None:
         """The person's no to this advertiser, or to everyone."""
@@ -297,7 +299,7 @@ class Ledgers:
 
         Raises StorageUnavailable where the ledger kept changing.
         """
-        told = {send.message: send for send in sends if now - _REMEMBERED < send.at <= now}
+        told = {send.message: send for send in sends if now - LONGEST_WINDOW < send.at <= now}
         for _ in range(_ATTEMPTS):
             ledger = self.get(person)
             known = {send.message for send in ledger.sends}
@@ -364,7 +366,7 @@ def claim(ledger: Ledger, send: Send) -> Update:
 
     A message that is in the ledger already is counted once, at the newer time.
     """
-    kept = [past for past in _remembered(ledger, send.at) if past.message != send.message]
+    kept = [past for past in ledger.sends if past.at > send.at - _REMEMBERED and past.message != send.message]
     return Update(
         keys.ledger(ledger.person),
         "SET #type = :type, #v = :v, #person = :person, #sends = :sends, #version = :next",
@@ -372,7 +374,7 @@ def claim(ledger: Ledger, send: Send) -> Update:
             "type": "ledger",
             "v": 1,
             "person": ledger.person,
-            "sends": [asdict(past) for past in (*kept, send)],
+            "sends": [asdict(past) for past in (*kept, send)[-MOST_SENDS:]],
             "next": ledger.version + 1,
             "read": ledger.version,
         },
@@ -413,10 +415,6 @@ def from_item(item: Item) -> Ledger:
         },
         held={name.removeprefix(_HELD): Held(**value) for name, value in item.items() if name.startswith(_HELD)},
     )
-
-
-def _remembered(ledger: Ledger, now: int) -> list[Send]:
-    return [send for send in ledger.sends if send.at > now - _REMEMBERED]
 
 
 def _change(

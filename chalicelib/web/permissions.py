@@ -50,7 +50,7 @@ _DEVELOPER_CHANGES = frozenset(
         "imports",
     }
 )
-_ASKS = frozenset({"check", "preview", "size"})
+_ASKS = frozenset({"check", "preview", "simulate", "size"})
 """Last words of addresses whose POST changes nothing: whoever may read a thing may ask. A code's check is none: it
 uses up an attempt; a rehearsal is kept, and what a language model is asked costs."""
 _READS = frozenset({"GET", "HEAD"})

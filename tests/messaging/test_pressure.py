@@ -89,7 +89,7 @@ def test_a_ledger_is_full_before_it_would_have_to_forget() -> None:
     assert ledger(*sends).is_full(NOON)
     assert not ledger(*sends[1:]).is_full(NOON)
     assert not ledger(*sends).is_full(NOON + 31 * DAY)
-    assert len(applied(ledger(*sends), a_send(NOON + 31 * DAY)).sends) == 1
+    assert len(applied(ledger(*sends), a_send(NOON + 39 * DAY)).sends) == 1
 
 
 sends = st.builds(

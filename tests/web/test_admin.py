@@ -221,6 +221,7 @@ def a_webhook(shop: Shop) -> dict[str, str]:
 BODIES: dict[str, Any] = {
     "/conversations/{conversation}/messages": {"text": "Oui, il en reste deux.", "id": "answer-1"},
     "/conversations/{conversation}/check": {"text": "Oui."},
+    "/limits/simulate": {"caps": [{"limit": 1}]},
     "/conversations/{conversation}/state": {"state": "closed"},
     "/conversations/{conversation}/assignee": {"assignee": "Nadia"},
     "/conversations/{conversation}/tags": {"tags": ["stock"]},

@@ -97,6 +97,7 @@ def test_whoever_only_reads_changes_nothing_by_any_route_that_there_is() -> None
     asked = [path for path, methods in app.routes.items() if "POST" in methods and may("reader", "POST", path)]
     assert sorted(path for path in asked if path.startswith("/v1/")) == [
         f"{_OF}/journeys/check",
+        f"{_OF}/limits/simulate",
         f"{_OF}/segments/preview",
         f"{_OF}/segments/{{segment}}/size",
         f"{_OF}/templates/check",
