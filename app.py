@@ -32,6 +32,7 @@ from chalicelib.web import (
     admin_messages,
     admin_people,
     admin_promos,
+    admin_reports,
     admin_segments,
     admin_senders,
     admin_simulation,
@@ -100,6 +101,7 @@ app.register_blueprint(admin_listings.routes)
 app.register_blueprint(admin_messages.routes)
 app.register_blueprint(admin_people.routes)
 app.register_blueprint(admin_promos.routes)
+app.register_blueprint(admin_reports.routes)
 app.register_blueprint(admin_segments.routes)
 app.register_blueprint(admin_simulation.routes)
 app.register_blueprint(admin_senders.routes)

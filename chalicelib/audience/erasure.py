@@ -19,7 +19,7 @@ from chalicelib.audience.survey_answers import SurveyAnswers
 from chalicelib.audience.wordings import WordingBook
 from chalicelib.clock import DAY, Clock
 from chalicelib.logs import log
-from chalicelib.storage import keys
+from chalicelib.storage import cohorts, keys
 from chalicelib.storage.base_sizes import BaseSizes
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.consent_ledgers import ConsentLedgers
@@ -247,7 +247,8 @@ class Erasure:
         """Stop a message that has not left, and leave of it what counts: when, which class, what became of it."""
         try:
             cancelled = move(message.id, WAITING, Step("cancelled", now, "erased"))
-            self._table.transact([cancelled, count(message.advertiser, message.id, now, "message.cancelled.erased")])
+            counted = count(message.advertiser, message.id, now, "message.cancelled.erased")
+            self._table.transact([cancelled, counted, cohorts.cancelled(message, "erased")])
         except TransactionRefused as refused:
             if not refused.failed:
                 raise

@@ -118,7 +118,7 @@ class JourneyServices(MessagingServices):
     def endings(self) -> Endings:
         from chalicelib.journeys.endings import Endings
 
-        return Endings(self.ledgers, self.messages, self.advertisers, self.enroller, self.experiments)
+        return Endings(self.ledgers, self.messages, self.advertisers, self.enroller, self.experiments, self.responses)
 
     @cached_property
     def experiments(self) -> Experiments:
@@ -194,6 +194,7 @@ class JourneyServices(MessagingServices):
             self.contacts,
             self.advertisers,
             self.counters,
+            self.messages,
             self.conversions,
             self.clock,
         )

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from chalicelib.replies.survey_book import SurveyBook
     from chalicelib.replies.survey_desk import SurveyDesk
     from chalicelib.reports.base_standing import BaseStandings
+    from chalicelib.reports.desk import Report
+    from chalicelib.reports.periods import Period
     from chalicelib.reports.person_file import PersonFiles
+    from chalicelib.storage.advertisers import Advertiser
 
 
 class ReplyServices(JourneyServices):
@@ -39,6 +42,12 @@ class ReplyServices(JourneyServices):
         from chalicelib.reports.person_file import PersonFiles
 
         return PersonFiles(self.erasure, self.consent_verifier, self.messages, self.click_log, self.visitors)
+
+    def report(self, advertiser: Advertiser, period: Period) -> Report:
+        """An advertiser's reports of some days."""
+        from chalicelib.reports.desk import Report
+
+        return Report(self.counters, self.base_sizes, advertiser, period)
 
     @cached_property
     def conversation_desk(self) -> ConversationDesk:

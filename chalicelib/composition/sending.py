@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.messaging.hand_over import HandOver
     from chalicelib.messaging.opt_outs import OptOutPull
     from chalicelib.messaging.receipts import ReceiptDesk
+    from chalicelib.messaging.responses import Responses
     from chalicelib.messaging.sender_book import SenderBook
     from chalicelib.messaging.signing import CountryBook
     from chalicelib.messaging.stop_watch import StopWatch
@@ -43,6 +44,12 @@ class SendingServices(LinkServices):
         from chalicelib.messaging.stop_watch import StopWatch
 
         return StopWatch(self.table, self.counters, self.halts, self.advertisers, self.clock)
+
+    @cached_property
+    def responses(self) -> Responses:
+        from chalicelib.messaging.responses import Responses
+
+        return Responses(self.messages)
 
     @cached_property
     def tick(self) -> Tick:

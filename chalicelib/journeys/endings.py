@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.journeys.definition import ExitName
 from chalicelib.journeys.enroller import Enroller
 from chalicelib.journeys.experiments import Experiments
+from chalicelib.messaging.responses import Responses
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Send
 from chalicelib.storage.messages import Message, Messages
@@ -21,12 +22,14 @@ class Endings:
         advertisers: Advertisers,
         enroller: Enroller,
         experiments: Experiments,
+        responses: Responses,
     ) -> None:
         self._ledgers = ledgers
         self._messages = messages
         self._advertisers = advertisers
         self._enroller = enroller
         self._experiments = experiments
+        self._responses = responses
 
     def replied(self, message: Message, intent: str, at: int) -> None:
         """A text came that answers an SMS: its journey knows what was answered, and may end by it."""
@@ -34,6 +37,7 @@ class Endings:
         if advertiser := self._advertisers.get(message.advertiser):
             self._enroller.end(message.base, message.person, advertiser, "reply", at)
         self._experiments.answered(message.id, "replied", at)
+        self._responses.replied(message, at)
 
     def closed(self, base: str, person: str, advertiser: str) -> None:
         """A conversation was closed: what waited for its end goes on."""

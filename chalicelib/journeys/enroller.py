@@ -17,8 +17,8 @@ from chalicelib.journeys.stepping import scheduled
 from chalicelib.journeys.subjects import subject_of
 from chalicelib.logs import log
 from chalicelib.messaging import states
+from chalicelib.storage import cohorts, keys
 from chalicelib.storage import enrolments as stored
-from chalicelib.storage import keys
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolment, Enrolments
@@ -26,6 +26,7 @@ from chalicelib.storage.events import Event
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.visitors import Tie, Visitor
+from chalicelib.tracking.visits import ENROLLED, IN_JOURNEY, NOT_ENROLLED
 
 _ROUNDS = 6
 
@@ -40,7 +41,7 @@ class Enroller:
         self._clock = clock
 
     def follow(self, event: Event, visitor: Visitor, tie: Tie, site: Site, advertiser: Advertiser) -> list[str]:
-        """Draw an event's consequences for its contact; returns the names of what is to be counted with it."""
+        """Draw an event's consequences for its contact; returns what they were, by the names of tracking/visits.py."""
         who = Who(tie.base, tie.person, advertiser.id, site.id, visitor.id, asdict(tie))
         unsigned = visitor.id if tie.strength == "weak" else None
         names = []
@@ -58,7 +59,11 @@ class Enroller:
                 else:
                     raise StorageUnavailable("others were faster each time")
                 if refused:
-                    names.append(f"not_enrolled.{refused}")
+                    names.append(f"{NOT_ENROLLED}{refused}")
+                elif isinstance(decision, Enter):
+                    names.append(ENROLLED)
+                elif known and known.state == "active" and not isinstance(decision, Leave):
+                    names.append(IN_JOURNEY)
         return names
 
     def end(self, base: str, person: str, advertiser: Advertiser, on: ExitName, at: int) -> None:
@@ -103,7 +108,7 @@ class Enroller:
             known: Enrolment | None = found
             while journey and known and (after := resumed(known, now)):
                 counted = count(advertiser.id, person, now, f"journey.{journey.id}.resumed")
-                if self._commit([stored.save(scheduled(journey.document, after, ()), known), counted]) is None:
+                if self._commit([*stored.changed(scheduled(journey.document, after, ()), known), counted]) is None:
                     break
                 known = self._enrolments.get(found.key)
 
@@ -133,7 +138,7 @@ class Enroller:
             case Move(enrolment):
                 if not enrolment.ran and enrolment.state == "active":
                     enrolment = scheduled(journey.document, enrolment, ())
-                return self._commit([stored.save(enrolment, known)])
+                return self._commit(stored.changed(enrolment, known))
             case Leave(enrolment, reason):
                 return self._leave(journey, enrolment, known, reason, shard)
         return None
@@ -147,7 +152,7 @@ class Enroller:
             if not before.allow(enrolment.entered_at, limits.at_most, limits.within_days):
                 return "limit_reached"
             begun = before, limits.within_days
-        enrolment = scheduled(journey.document, enrolment, ())
+        enrolment = replace(scheduled(journey.document, enrolment, ()), begun_at=now)
         counted = count(enrolment.advertiser, shard, now, f"journey.{journey.id}.begun")
         refused = self._enrolments.enrol(enrolment, known, begun=begun, unsigned=unsigned, others=[counted])
         if refused is None:
@@ -159,18 +164,19 @@ class Enroller:
     ) -> stored.NotEnrolled | None:
         """Ended, and what waits on the queue with it. What has been handed over already is told as that."""
         now = self._clock.now()
-        left: Write = stored.save(enrolment, known)
+        left = stored.changed(enrolment, known)
         names = [f"journey.{journey.id}.left.{reason}"] if known and known.state == "active" else []
         message = self._messages.get(known.message) if known and known.message else None
         if message and message.state in WAITING:
             # One write counts both: a transaction that touches one shard twice is refused.
             counted = count(enrolment.advertiser, message.id, now, *names, f"message.cancelled.{reason}")
             step = Step("cancelled", now, reason)
-            refused = self._commit([left, move(message.id, states.sources("cancelled"), step), counted])
+            cancelled = move(message.id, states.sources("cancelled"), step), cohorts.cancelled(message, reason)
+            refused = self._commit([*left, *cancelled, counted])
             if refused is None:
                 return None
             log("cancel_came_too_late", message=message.id)
-        return self._commit([left, *([count(enrolment.advertiser, shard, now, *names)] if names else [])])
+        return self._commit([*left, *([count(enrolment.advertiser, shard, now, *names)] if names else [])])
 
     def _commit(self, writes: list[Write]) -> stored.NotEnrolled | None:
         try:

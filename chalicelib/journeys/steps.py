@@ -30,8 +30,8 @@ from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.recipients import Place, place_of_contact
 from chalicelib.messaging.signing import CountryBook
+from chalicelib.storage import cohorts, keys, messages
 from chalicelib.storage import enrolments as stored
-from chalicelib.storage import keys, messages
 from chalicelib.storage.advertisers import Advertiser, Advertisers
 from chalicelib.storage.carts import Browsing
 from chalicelib.storage.contacts import Contact, Contacts
@@ -210,7 +210,7 @@ class Steps:
         ran = Ran(step.id, now, "sent", message.id, go.variant)
         after = moved_on(at.journey.document, at.enrolment, ran, at.place.zones)
         names = [f"journey.{at.journey.id}.{step.id}.made"]
-        writes: list[Write] = [messages.create(message), messages.reference(message)]
+        writes: list[Write] = [messages.create(message), messages.reference(message), cohorts.made(message)]
         if step.at_most:  # Counted when it is made: one that is refused later is not made up for.
             writes.append(stored.sent_once_more(at.enrolment, step.id, sent, now, step.within_days))
         writes += self._experiments.joined(at.journey, at.enrolment, ran)
@@ -249,4 +249,4 @@ class Steps:
 
     def _commit(self, known: Enrolment, after: Enrolment, names: list[str], now: int, *others: Write) -> None:
         counted = count(known.advertiser, known.person, now, *names)
-        self._enrolments.commit([stored.save(after, known), *others, counted])
+        self._enrolments.commit([*stored.changed(after, known), *others, counted])

@@ -18,14 +18,17 @@ from chalicelib.journeys.ordering import Ordering
 from chalicelib.links.conversions import FOLLOWED, Conversions
 from chalicelib.storage.advertisers import Advertisers, Site
 from chalicelib.storage.clicks import ClickLog
-from chalicelib.storage.counters import SERVICE, count
+from chalicelib.storage.cohorts import Cohort
+from chalicelib.storage.counters import SERVICE, count, difference
 from chalicelib.storage.events import RETENTION, Event, Events
 from chalicelib.storage.site_watch import NEWEST, SiteWatch, seen
-from chalicelib.storage.visitors import Tie, Visitor, Visitors
+from chalicelib.storage.table import TransactionRefused, Update
+from chalicelib.storage.visitors import Tie, Visitor, Visitors, visited
 from chalicelib.tracking import carts
 from chalicelib.tracking.admission import Drop, admit
 from chalicelib.tracking.names import SERVER_ONLY
 from chalicelib.tracking.sensitive import LEFT_OUT, comparable, discreet, says_nothing
+from chalicelib.tracking.visits import NOT_ENROLLED, came_to, figures, visit_after
 
 _ROUNDS = 4
 
@@ -82,25 +85,34 @@ class Trail:
         tie = None if _overtaken(visitor, event) else _acting(visitor, site, event)
         if tie and event.network:
             self._ties.lend(tie, event.network, event.received)
-        buyer = self._orders.holder(event, site)
-        holder = buyer or tie or self._orders.customer(event, site)
-        advertiser = self._advertisers.get(site.advertiser) if holder else None
-        if holder and advertiser:
-            known = self._ordering.follow(event, holder, advertiser.id, is_buyer=buyer is not None)
-            names += self._enroller.follow(known, visitor, holder, site, advertiser)
+        holder, journeys = self._walk(event, visitor, tie, site)
+        names += [name for name in journeys if name.startswith(NOT_ENROLLED)]
         if event.name in FOLLOWED:
             doubt = visitor.unmatched if event.identifiers else None
             if refused := self._conversions.follow(event, site.advertiser, tie, doubt):
                 names.append(f"{event.name}.{refused}")
             else:
                 self._experiments.bought(event.site, event.params["transaction_id"])
-        self._count(event, site.advertiser, *names, newest=NEWEST)
+        doubt = visitor.unmatched or ("weak_evidence" if visitor.tie and site.demand_strong else None)
+        outcome = came_to(matched=tie is not None, doubt=doubt, journeys=journeys)
+        self._count_visit(event, names, visitor, site, outcome)
         told = replace(seen(event), matched=bool(holder), unmatched=visitor.unmatched if event.identifiers else None)
         self._watch.note(told)
 
     def _dropped(self, event: Event, owner: str, drop: Drop | None) -> None:
-        self._count(event, owner, f"drop.{drop}")
+        counted = count(event.site, event.id, event.received, f"drop.{drop}", owner=owner)
+        self._events.count_once(event, counted)
         self._watch.note(replace(seen(event), drop=drop))
+
+    def _walk(self, event: Event, visitor: Visitor, tie: Tie | None, site: Site) -> tuple[Tie | None, list[str]]:
+        """Whom an event is held to be of, and what it leads to in their journeys."""
+        buyer = self._orders.holder(event, site)
+        holder = buyer or tie or self._orders.customer(event, site)
+        advertiser = self._advertisers.get(site.advertiser) if holder else None
+        if not holder or not advertiser:
+            return holder, []
+        known = self._ordering.follow(event, holder, advertiser.id, is_buyer=buyer is not None)
+        return holder, self._enroller.follow(known, visitor, holder, site, advertiser)
 
     def _discreet(self, event: Event, site: Site) -> Event:
         """The event without what the site has marked as sensitive. A pixel was stored before anybody looked."""
@@ -138,9 +150,27 @@ class Trail:
             return self._ties.by_network(visitor, event.network, site, event.received)
         return visitor
 
-    def _count(self, event: Event, owner: str, *names: str, newest: str | None = None) -> None:
-        counted = count(event.site, event.id, event.received, *names, owner=owner, newest=newest)
-        self._events.count_once(event, counted)
+    def _count_visit(self, event: Event, names: list[str], visitor: Visitor, site: Site, outcome: str) -> None:
+        """Count an event with what it makes of its visit. What a back end tells is no visit."""
+        counted = count(event.site, event.id, event.received, *names, owner=site.advertiser, newest=NEWEST)
+        advertiser = self._advertisers.get(site.advertiser) if event.via != "server" else None
+        for _ in range(_ROUNDS):
+            before = visitor.visit
+            after = visit_after(before, event.received, advertiser.zone, outcome) if advertiser else None
+            moves: list[Update] = []
+            if after and after != before:
+                by = difference(figures(before if before and before.day == after.day else None), figures(after))
+                cohort = Cohort("visit", site.advertiser, (site.id,), after.at)
+                moves = [visited(visitor, after, event.received), cohort.moved(event.visitor, by)]
+            try:
+                self._events.count_once(event, counted, *moves)
+            except TransactionRefused as refused:
+                if not refused.failed:
+                    raise
+                visitor = self._visitors.get(event.site, event.visitor)
+            else:
+                return
+        raise StorageUnavailable("others were faster each time")
 
 
 def _overtaken(visitor: Visitor, event: Event) -> bool:

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from chalicelib.clock import HOUR
 from chalicelib.storage import counters
 from chalicelib.storage.clicks import LoggedClick, campaign_of
+from chalicelib.storage.cohorts import Cohort
 from chalicelib.storage.conversions import Conversion, Refund, Report
 from chalicelib.storage.counters import breakdown, label
 from chalicelib.storage.events import Event
@@ -99,24 +100,35 @@ def attribute(
 
 
 def figures(conversion: Conversion) -> Figures:
-    """What a conversion counts for: in its advertiser's scope, its breakdowns, and its standalone link's."""
+    """What a conversion counts for: in its advertiser's scope and breakdowns, its shop's, its link's and message's."""
     purchase = conversion.purchase
     if purchase is None or conversion.erased:
         return {}
     hour = purchase.at - purchase.at % HOUR
-    scope, found = conversion.advertiser, conversion.attribution
+    scope, found, counted = conversion.advertiser, conversion.attribution, numbers(conversion)
+    told = Cohort("order", scope, (conversion.site,), purchase.at).names(counted)
     if found is None:
-        return {(scope, f"conversion.not_attributed.{conversion.reason}", hour): 1}
+        return told | {(scope, f"conversion.not_attributed.{conversion.reason}", hour): 1}
     split = breakdown(scope)
-    told: dict[tuple[str, str, int], int] = {}
-    for name, number in numbers(conversion).items():
+    for name, number in counted.items():
         told[scope, name, hour] = number
         told[split, label("utm", campaign_of(found.utm), name), hour] = number
         if found.journey:
             told[split, label("journey", (found.journey,), name), hour] = number
         if is_shared(found.link):
             told[link_scope(found.link), name, hour] = number
+    if found.made_at:
+        told |= Cohort("sms", scope, found.series, found.made_at).names(counted)
     return told
+
+
+def stands(conversion: Conversion) -> str | None:
+    """The message that a purchase is put down to, where it was not given back in whole and its person not erased."""
+    if conversion.erased or not conversion.attribution or not conversion.attribution.message:
+        return None
+    counts = numbers(conversion) if conversion.purchase else {}
+    stood = counts.keys() & {"conversion.confirmed", "conversion.unconfirmed"}
+    return conversion.attribution.message if stood else None
 
 
 def difference(before: Figures, after: Figures) -> dict[tuple[str, int], dict[str, int]]:

@@ -11,11 +11,14 @@ from chalicelib.links.conversions import Conversions
 from chalicelib.links.destination import Landing, destination
 from chalicelib.links.devices import device
 from chalicelib.links.landing import landing_utm
+from chalicelib.storage import cohorts
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.clicks import ClickLog, Record, Verdict
+from chalicelib.storage.cohorts import Cohort
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.links import Click, Link
+from chalicelib.storage.messages import Messages
 from chalicelib.storage.visitors import Visitors
 
 
@@ -30,6 +33,7 @@ class Clicks:
         contacts: Contacts,
         advertisers: Advertisers,
         counters: Counters,
+        messages: Messages,
         conversions: Conversions,
         clock: Clock,
     ) -> None:
@@ -39,12 +43,14 @@ class Clicks:
         self._contacts = contacts
         self._advertisers = advertisers
         self._counters = counters
+        self._messages = messages
         self._conversions = conversions
         self._clock = clock
 
     def follow(self, link: Link, click: Click, before: Click | None = None) -> None:
         """Log a click, and tie its browser if that has shown itself first. `before` is the link's click before it."""
-        record = _record(link, click, before)
+        message = self._messages.get(link.message) if link.message else None
+        record = _record(link, click, before, cohorts.of_message(message) if message else None)
         self._clicks.add(record)
         if record.verdict.click_class == "person" and link.person:
             # The person's own act, unlike a receipt or a machine's look: retention counts from it.
@@ -67,7 +73,7 @@ class Clicks:
                     self._counters.add(site_id, click.id, now, f"click_refused.{reason}")
 
 
-def _record(link: Link, click: Click, before: Click | None) -> Record:
+def _record(link: Link, click: Click, before: Click | None, cohort: Cohort | None) -> Record:
     sent = not link.standalone
     other = before is not None and (before.network, before.agent) != (click.network, click.agent)
     around = Circumstances(
@@ -85,6 +91,7 @@ def _record(link: Link, click: Click, before: Click | None) -> Record:
         since_other=around.since_other,
         contact=contact_of(link),
         utm=_utm(link, click),
+        cohort=cohort,
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import StorageUnavailable
 from chalicelib.ids import derived_id
-from chalicelib.links.attribution import NotAttributed, Told, attribute, difference, figures, merged
+from chalicelib.links.attribution import Figures, NotAttributed, Told, attribute, difference, figures, merged, stands
+from chalicelib.storage import cohorts, messages
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.clicks import ClickLog, LoggedClick
 from chalicelib.storage.conversions import Attribution, Conversion, ConversionLog
@@ -93,13 +94,33 @@ class Conversions:
             thing = f"{after.site}#{after.transaction}"
             order = order_name(self._vault, after.site, after.transaction)
             message = after.attribution.message if after.attribution else ""
+            led_to, led = self._led_to(stands(before), stands(after))
+            counted = difference(figures(before), {**figures(after), **led})
             counts: list[Write] = [
                 moved(scope, thing, hour, by, owner=after.advertiser, record=order, message=message)
-                for (scope, hour), by in difference(figures(before), figures(after)).items()
+                for (scope, hour), by in counted.items()
             ]
             noted = Noted(after.advertiser, RECORDS, now, {"conversion.told": 1}, record=order, message=message)
-            self._conversions.change(before, after, counts, now, noted)
+            self._conversions.change(before, after, [*counts, *led_to], now, noted)
         raise StorageUnavailable("the conversion kept changing")
+
+    def _led_to(self, before: str | None, after: str | None) -> tuple[list[Write], Figures]:
+        """The writes of how many orders stand for the messages that a purchase is put down to, and what they count.
+
+        A message has led to a purchase, however many came of it, until the last of them is given back.
+        """
+        writes: list[Write] = []
+        led: dict[tuple[str, str, int], int] = {}
+        for message_id, by in ((before, -1), (after, 1)) if before != after else ():
+            message = self._messages.get(message_id) if message_id else None
+            if message is None:
+                continue
+            now = message.purchases + by
+            writes.append(messages.bought(message, now))
+            if crossed := (now > 0) - (message.purchases > 0):
+                for place, number in cohorts.of_message(message).names({"converted": crossed}).items():
+                    led[place] = led.get(place, 0) + number
+        return writes, led
 
     def _decided(self, conversion: Conversion) -> Conversion:
         purchase, advertiser = conversion.purchase, self._advertisers.get(conversion.advertiser)
@@ -135,6 +156,8 @@ class Conversions:
             journey=message.journey if message else "",
             contact=f"{link.base}#{link.person}" if link.person else "",
             utm=dict(click.utm),
+            series=cohorts.of_message(message).labels if message else (),
+            made_at=message.created_at if message else 0,
         )
 
 

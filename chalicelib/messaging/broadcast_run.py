@@ -13,7 +13,7 @@ from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.logs import log
 from chalicelib.messaging.broadcasts import fingerprint, message_for, message_id, slot
 from chalicelib.messaging.opt_outs import OptOutPull
-from chalicelib.storage import keys
+from chalicelib.storage import cohorts, keys
 from chalicelib.storage.broadcasts import AT_ONCE, Broadcast, Broadcasts, Slice
 from chalicelib.storage.counters import count, moved
 from chalicelib.storage.halts import Halts
@@ -121,7 +121,10 @@ class BroadcastRun:
         if after.state == "running":
             after = replace(after, due_at=max(now, self._next_at(after, now) - LOOK_AHEAD))
         counted = moved(broadcast.advertiser, broadcast.id, now, {"broadcast.made": len(made)})
-        piece = Slice(made, after.shard, after.after, anchor, after.due_at, after.state, after.ended_at, (counted,))
+        # Made in the same moment for the same broadcast, they are counted at once.
+        of_their_hour = [cohorts.of_message(made[0]).moved(broadcast.id, {"made": len(made)})] if made else []
+        writes = (counted, *of_their_hour)
+        piece = Slice(made, after.shard, after.after, anchor, after.due_at, after.state, after.ended_at, writes)
         return after if self._broadcasts.advance(broadcast, piece) else None
 
     def _made(self, broadcast: Broadcast, people: list[str], anchor: int, now: int) -> tuple[Message, ...]:
@@ -153,7 +156,7 @@ class BroadcastRun:
         cancelled = move(message.id, WAITING, Step("cancelled", now, "broadcast_cancelled"))
         counted = count(message.advertiser, message.id, now, "message.cancelled.broadcast_cancelled")
         try:
-            self._messages.commit([cancelled, counted])
+            self._messages.commit([cancelled, counted, cohorts.cancelled(message, "broadcast_cancelled")])
         except TransactionRefused as refused:
             if not refused.failed:
                 raise

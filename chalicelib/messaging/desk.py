@@ -24,7 +24,7 @@ from chalicelib.messaging.given import Given, seal_given
 from chalicelib.messaging.recipients import place_of_contact
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.messaging.writing import Draft, Writer
-from chalicelib.storage import ledgers, messages
+from chalicelib.storage import cohorts, ledgers, messages
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.contacts import Contact, Contacts, FieldValue
 from chalicelib.storage.counters import Counters, count
@@ -219,9 +219,10 @@ class MessageDesk:
             permitted = permit(Facts(message, advertiser, None, contact, ledger, purchased=False), now)
             if isinstance(permitted, Refuse):
                 return permitted.reason
-            made = messages.create(message), messages.reference(message), ledgers.unmoved(ledger)
+            made = messages.create(message), messages.reference(message), cohorts.made(message)
             try:
-                self._messages.commit([*made, count(advertiser.id, message.id, now, "ask.taken")])
+                counted = count(advertiser.id, message.id, now, "ask.taken")
+                self._messages.commit([*made, ledgers.unmoved(ledger), counted])
             except TransactionRefused as refused:
                 if 0 in refused.failed and (known := self._messages.get(message.id)):
                     return _the_same(known, message.asked)

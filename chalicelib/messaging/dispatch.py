@@ -39,7 +39,8 @@ from chalicelib.messaging.read_ahead import ReadAhead
 from chalicelib.messaging.recipients import place_of_contact
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.messaging.writing import Writer, Written
-from chalicelib.storage import ledgers
+from chalicelib.sms_providers.prices import Money
+from chalicelib.storage import cohorts, ledgers
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contact, Contacts
@@ -158,12 +159,13 @@ class Dispatch:
             return self._refuse(message, permitted, held, written)
         try:
             cost = self._gate.cost(advertiser, sms, written.country)
+            price = self._gate.price(sms, written.country)
             seen = evidence(permitted, decision, decision.counted.at, written, cost)
-            claim = self._claim(message, ledger, decision, written, seen)
+            claim = self._claim(message, ledger, decision, written, seen, price)
         except BaseException:
             self._gate.leave(advertiser, sms, written.country)
             raise
-        state = self._hand_over.give(message, sms, claim, self._writer.undone(message, written))
+        state = self._hand_over.give(message, sms, claim, price, self._writer.undone(message, written))
         if state not in ("sent", "unknown"):
             self._gate.leave(advertiser, sms, written.country)
         return state
@@ -192,8 +194,9 @@ class Dispatch:
             decision = moment(permitted, facts, message.parts, self._where(permitted, profile), now)
             if isinstance(decision, Send):
                 written = self._writer.written_before(message, profile, now)
-                claim = self._claim(message, facts.ledger, decision, written, message.decision)
-                return self._hand_over.give(message, written.sms, claim)
+                price = self._gate.price(written.sms, written.country)
+                claim = self._claim(message, facts.ledger, decision, written, message.decision, price)
+                return self._hand_over.give(message, written.sms, claim, price)
         return self._hand_over.note(message, outcomes.waits_for_word(message, word_within=word_within))
 
     def _where(self, permitted: Permit, profile: Profile) -> Where:
@@ -237,7 +240,13 @@ class Dispatch:
         return enrolment is None or enrolment.state == "left" or enrolment.run != run
 
     def _claim(
-        self, message: Message, ledger: Ledger, decision: Send, written: Written, seen: Mapping[str, Any]
+        self,
+        message: Message,
+        ledger: Ledger,
+        decision: Send,
+        written: Written,
+        seen: Mapping[str, Any],
+        price: Money | None,
     ) -> str:
         """Make the message ours: the claim's name, or TransactionRefused. An answer that was lost is asked for."""
         now, token = decision.counted.at, random_token()
@@ -254,6 +263,7 @@ class Dispatch:
                 "country": written.country,
                 "promo": asdict(written.promo.code) if written.promo else message.promo,
                 "parts": written.sms.parts,
+                "price": asdict(price) if price else None,
                 "provider": self._hand_over.provider.name,
                 "decision": seen,
                 "attempts": message.attempts + 1,
@@ -324,6 +334,7 @@ class Dispatch:
             facts={**(facts or {}), "decision": seen},
         )
         counted = count(message.advertiser, message.id, now, f"message.{state}.{reason}")
-        self._messages.commit([moved, counted])
+        of_its_hour = cohorts.of_message(message).moved(message.id, {f"{state}.{reason}": 1})
+        self._messages.commit([moved, counted, of_its_hour])
         log(f"message_{state}", message=message.id, advertiser=message.advertiser, reason=reason)
         return state

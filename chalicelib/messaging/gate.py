@@ -72,16 +72,17 @@ class Gate:
 
     def cost(self, advertiser: Advertiser, sms: Sms, country: str) -> Money | None:
         """What an SMS takes from its advertiser's budget; None where no budget holds for it, or no price is known."""
-        return self._priced(sms, country) if _budgeted(advertiser, sms) else None
+        return self.price(sms, country) if _budgeted(advertiser, sms) else None
+
+    def price(self, sms: Sms, country: str) -> Money | None:
+        """What an SMS costs with the provider that is asked first; None where no price is known."""
+        return self._price(self._providers[0], country, sms.parts)
 
     def _spend(self, advertiser: Advertiser, sms: Sms, country: str, now: int) -> HoldReason | None:
         budget = _budgeted(advertiser, sms)
         if budget is None:
             return None
-        return self._budget.spend(advertiser.id, budget, self._priced(sms, country), now)
-
-    def _priced(self, sms: Sms, country: str) -> Money | None:
-        return self._price(self._providers[0], country, sms.parts)
+        return self._budget.spend(advertiser.id, budget, self.price(sms, country), now)
 
 
 def _budgeted(advertiser: Advertiser, sms: Sms) -> Money | None:

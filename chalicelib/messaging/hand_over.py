@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from chalicelib.logs import log, log_failure
 from chalicelib.messaging import outcomes, states
 from chalicelib.messaging.outcomes import Outcome
 from chalicelib.sms_providers.contract import Accepted, FailureKind, Provider, SendError, Sms
-from chalicelib.storage import ledgers, participants, receipts
+from chalicelib.sms_providers.prices import Money
+from chalicelib.storage import cohorts, ledgers, participants, receipts
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.halts import scope_of
@@ -47,10 +49,11 @@ class HandOver:
         self._contacts = contacts
         self._clock = clock
 
-    def give(self, message: Message, sms: Sms, claim: str, undo: Sequence[Write] = ()) -> str:
+    def give(self, message: Message, sms: Sms, claim: str, price: Money | None, undo: Sequence[Write] = ()) -> str:
         """Call the provider once, for a message that was claimed as it was read; the state that it has then.
 
-        `undo` gives back what was taken with the claim, where the provider says for certain that it has not left.
+        `price` is what it costs if it is taken, None where nobody knows. `undo` gives back what was taken with the
+        claim, where the provider says for certain that it has not left.
         """
         facts: dict[str, Any] = {}
         beside: list[Write] = []
@@ -68,9 +71,10 @@ class HandOver:
             )
         else:
             outcome = outcomes.taken()
-            facts = {"provider": answer.provider, "provider_id": answer.provider_id}
+            facts = {"provider": answer.provider, "provider_id": answer.provider_id, "sent_at": self._clock.now()}
             beside = [*_own_id(message, answer, self._clock.now()), *self._sent_for(message)]
-        return self.note(message, outcome, facts, claim, beside, given_back)
+        priced = replace(message, price=asdict(price) if price else None)
+        return self.note(priced, outcome, facts, claim, beside, given_back)
 
     def note(
         self,
@@ -100,7 +104,8 @@ class HandOver:
             claim=None if outcome.state == "sent" else claim,
         )
         newest = NEWEST_MARKETING if outcome.state == "sent" and message.message_class == "marketing" else None
-        beside = [count(message.advertiser, message.id, now, name, newest=newest), *beside]
+        counted = count(message.advertiser, message.id, now, name, newest=newest)
+        beside = [counted, *_of_its_hour(message, outcome), *beside]
         writes = [moved(facts=facts), *beside]
         giving_back = [moved(facts=facts | {"promo": None}), *beside, *given_back] if given_back else writes
         try:
@@ -148,6 +153,20 @@ class HandOver:
                 self._contacts.unreachable(message.base, message.person, now)
         except (StorageUnavailable, TransactionRefused) as error:
             log_failure("refusal_not_heeded", error, message=message.id, kind=kind)
+
+
+def _of_its_hour(message: Message, outcome: Outcome) -> list[Update]:
+    """What an outcome counts among the messages of its hour. One that may have left is still on its way."""
+    match outcome.state:
+        case "sent":
+            by = cohorts.taken(message)
+        case "failed":
+            by = {f"not_taken.{outcome.reason}": 1}
+        case "expired" | "deferred":
+            by = {f"{outcome.state}.{outcome.reason}": 1}
+        case _:
+            return []
+    return [cohorts.of_message(message).moved(message.id, by)]
 
 
 def _own_id(message: Message, answer: Accepted, now: int) -> list[Write]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.clock import HOUR, MINUTE, Clock
 from chalicelib.errors import RelanceError
 from chalicelib.logs import log
 from chalicelib.messaging import states
 from chalicelib.sms_providers.contract import Receipt
-from chalicelib.storage import participants
+from chalicelib.storage import cohorts, participants
 from chalicelib.storage import receipts as taken_receipts
 from chalicelib.storage.counters import SERVICE, moved
 from chalicelib.storage.halts import scope_of
@@ -48,7 +48,9 @@ class Effect:
     counts: Mapping[str, int] = field(default_factory=dict)
     """By name, at the step's time."""
     takes_back: tuple[int, str] | None = None
-    """When a failure was counted, and under which name, that a delivery has disproved."""
+    """When a failure was counted, and its reason, that a delivery has disproved."""
+    sent: bool = False
+    """Whether it says first that the provider had it."""
     number: Literal["invalid", "reachable"] | None = None
     """What is learnt of the phone's number."""
     opposes: bool = False
@@ -68,11 +70,12 @@ def weigh(message: Message, receipt: Receipt, now: int) -> Effect:
     at = min(max(receipt.at, message.created_at), now)
     name = f"message.{receipt.state}" + (f".{receipt.reason}" if receipt.reason else "")
     counts = {name: 1}
-    if _STAGE[message.state] == 0 and receipt.state != "sent":
+    sent = not message.sent_at
+    if sent:
         counts["message.sent"] = 1  # The provider had it: nobody else will say so any more.
     back = next((step for step in reversed(message.history) if step.state == "failed"), None)
-    takes_back = (back.at, f"message.failed.{back.reason}") if back and message.state == "failed" else None
-    return Effect(Step(receipt.state, at, receipt.reason), counts, takes_back, number, opposes)
+    takes_back = (back.at, str(back.reason)) if back and message.state == "failed" else None
+    return Effect(Step(receipt.state, at, receipt.reason), counts, takes_back, sent, number, opposes)
 
 
 def _learnt(message: Message, receipt: Receipt) -> Literal["invalid", "reachable"] | None:
@@ -126,7 +129,9 @@ class ReceiptDesk:
             self._ledgers.oppose(message.person, message.advertiser, Opposition(now, "carrier"), counted)
         writes: list[Write] = [taken_receipts.take(receipt.provider, receipt.event_id, now)]
         if effect.step:
-            facts = {"provider": receipt.provider}
+            facts: dict[str, Any] = {"provider": receipt.provider}
+            if effect.sent:
+                facts["sent_at"] = effect.step.at
             if receipt.provider_id:
                 facts["provider_id"] = receipt.provider_id
             # From the very state that was weighed; the table of moves is asked all the same.
@@ -153,8 +158,8 @@ class ReceiptDesk:
 def _counted(message: Message, effect: Effect, now: int) -> list[Write]:
     """The writes that count what a report does, for its campaign too where it says first that the SMS was sent."""
     at = effect.step.at if effect.step else now
-    writes = _advertisers(message, effect, at)
-    if "message.sent" in effect.counts:
+    writes = [*_advertisers(message, effect, at), *_of_its_hour(message, effect)]
+    if effect.sent:
         writes.append(moved(scope_of(message.advertiser, message.series), message.id, at, {"message.sent": 1}))
         writes += participants.sent(message, at)
     return writes
@@ -164,10 +169,23 @@ def _advertisers(message: Message, effect: Effect, at: int) -> list[Write]:
     """What the advertiser counts, and no longer counts of the failure that the report disproves."""
     if effect.takes_back is None:
         return [moved(message.advertiser, message.id, at, effect.counts)]
-    counted_at, name = effect.takes_back
+    counted_at, reason = effect.takes_back
+    name = f"message.failed.{reason}"
     if counted_at // HOUR == at // HOUR:
         return [moved(message.advertiser, message.id, at, {**effect.counts, name: -1})]  # One item takes one write.
     return [
         moved(message.advertiser, message.id, at, effect.counts),
         moved(message.advertiser, message.id, counted_at, {name: -1}),
     ]
+
+
+def _of_its_hour(message: Message, effect: Effect) -> list[Write]:
+    """The write that counts it among the messages of its hour; none where it changes nothing."""
+    if effect.step is None:
+        return []
+    by = cohorts.taken(message) if effect.sent else {}
+    if effect.step.state != "sent":
+        by[f"failed.{effect.step.reason}" if effect.step.state == "failed" else "delivered"] = 1
+    if effect.takes_back:
+        by[f"{'failed' if message.sent_at else 'not_taken'}.{effect.takes_back[1]}"] = -1
+    return [cohorts.of_message(message).moved(message.id, by)]

@@ -6,19 +6,20 @@ a lease. So an order that was lost on the way is given again, and a hand-over th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.logs import log
 from chalicelib.messaging import states
+from chalicelib.storage import cohorts
 from chalicelib.storage.counters import SERVICE, count
 from chalicelib.storage.halts import HOLDS_WITHIN, Halts
 from chalicelib.storage.keys import DUE_SHARDS
 from chalicelib.storage.messages import DueMessage, Messages, State, Step, move
 from chalicelib.storage.send_queue import Order, SendQueue
-from chalicelib.storage.table import TransactionRefused
+from chalicelib.storage.table import TransactionRefused, Write
 from chalicelib.storage.table_identity import TableIdentity
 
 LOOK_AHEAD = MINUTE
@@ -66,7 +67,7 @@ class Tick:
                 if due.state == "sending":
                     unknown += due.due_at <= now and self._lose(due, now)
                 elif due.state != "unknown" and now >= due.expires_at:
-                    expired += self._end(due, "expired", "expired", now)
+                    expired += self._expire(due, now)
                 elif self._queueable(due, now) and (lease := self._lease(due, now)):
                     orders.append(Order(due.id, due.version, lease, max(0, due.due_at - now) // SECOND))
                     queued += 1
@@ -102,6 +103,11 @@ class Tick:
         until = max(due.due_at, now) + QUEUE_LEASE
         return until if self._messages.lease(due, state, until) else None
 
+    def _expire(self, due: DueMessage, now: int) -> bool:
+        message = self._messages.get(due.id)
+        counted = cohorts.of_message(message).moved(due.id, {"expired.expired": 1}) if message else None
+        return self._end(due, "expired", "expired", now, beside=[counted] if counted else [])
+
     def _lose(self, due: DueMessage, now: int) -> bool:
         """The worker that claimed it is gone; whoever gets the next order decides what can be done."""
         facts = {"version": due.version + 1}
@@ -116,11 +122,12 @@ class Tick:
         *,
         due_at: int | None = None,
         facts: Mapping[str, Any] | None = None,
+        beside: Sequence[Write] = (),
     ) -> bool:
         step = Step(state, now, reason)
         moved = move(due.id, states.sources(state, {due.state}), step, version=due.version, due_at=due_at, facts=facts)
         try:
-            self._messages.commit([moved, count(due.advertiser, due.id, now, f"message.{state}.{reason}")])
+            self._messages.commit([moved, count(due.advertiser, due.id, now, f"message.{state}.{reason}"), *beside])
         except TransactionRefused:
             return False
         return True

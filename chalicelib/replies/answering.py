@@ -13,7 +13,7 @@ from chalicelib.ids import derived_id
 from chalicelib.messaging.answer_rules import WITHIN, Against, AnswerKind, against
 from chalicelib.messaging.given import Given, seal_given
 from chalicelib.messaging.tick import QUEUE_LEASE
-from chalicelib.storage import messages
+from chalicelib.storage import cohorts, messages
 from chalicelib.storage.counters import Counters, count
 from chalicelib.storage.keyword_numbers import dialled
 from chalicelib.storage.ledgers import Ledgers
@@ -80,7 +80,7 @@ class Answering:
             if refused := against(message, self._ledgers.get(to.person), now):
                 self._counters.add(to.advertiser, message_id, now, f"answer.refused.{refused}")
                 return refused
-            made = messages.create(message), messages.reference(message)
+            made = messages.create(message), messages.reference(message), cohorts.made(message)
             try:
                 self._messages.commit([*made, count(to.advertiser, message_id, now, f"answer.{kind}")])
             except TransactionRefused:

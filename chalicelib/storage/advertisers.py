@@ -70,6 +70,10 @@ class Advertiser:
     cart: CartJourney = field(default_factory=CartJourney)
     hours: SendingHours = field(default_factory=SendingHours)
     safeguards: Safeguards = field(default_factory=Safeguards)
+    zone: str = "Europe/Paris"
+    """Whose days and hours its reports are in: an IANA name."""
+    margin_percent: int | None = None
+    """What is left of its sales once the goods are paid for; None where it does not say."""
     attribution_ms: int = 5 * DAY
     """How long after a click a purchase is put down to it."""
     answer_target_ms: int = 5 * MINUTE
@@ -173,6 +177,8 @@ def advertiser_from(item: Item) -> Advertiser:
         at_cap=item.get("at_cap", "skip"),
         cart=CartJourney(**item["cart"]),
         hours=sending_hours(item["hours"]) if "hours" in item else SendingHours(),
+        zone=item.get("zone", "Europe/Paris"),
+        margin_percent=item.get("margin_percent"),
         attribution_ms=item.get("attribution_ms", 5 * DAY),
         safeguards=Safeguards(**item.get("safeguards", {})),
         answer_target_ms=item.get("answer_target_ms", 5 * MINUTE),

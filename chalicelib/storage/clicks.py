@@ -11,6 +11,7 @@ from functools import partial
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
+from chalicelib.storage.cohorts import Cohort
 from chalicelib.storage.counters import Labels, breakdown, label, moved
 from chalicelib.storage.events import RETENTION as TRAIL
 from chalicelib.storage.links import Click, click_from
@@ -53,6 +54,8 @@ class Record:
     """`<base>#<person>`, as the link knows it: not kept with the click, so that an erasure need not look for it."""
     utm: Mapping[str, str] = field(default_factory=dict)
     """The campaign that the browser landed with."""
+    cohort: Cohort | None = None
+    """With which SMS its own is counted; None for a standalone link."""
 
     @property
     def campaign(self) -> Labels:
@@ -88,7 +91,8 @@ class ClickLog:
             keys.click(record.click.id),
             "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
             " #reasons = :reasons, #rules = :rules, #advertiser = :advertiser, #message = :message, #device = :device,"
-            " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm, #listed = :listed, #place = :place",
+            " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm,"
+            " #cohort = :cohort, #listed = :listed, #place = :place",
             keys.listed("clicks", record.advertiser, keys.listed_at(record.click.at, record.click.id))
             | {
                 "type": "click",
@@ -104,6 +108,7 @@ class ClickLog:
                 "since_sent": record.since_sent,
                 "since_other": record.since_other,
                 "utm": dict(record.utm),
+                "cohort": {"labels": record.cohort.labels, "at": record.cohort.at} if record.cohort else None,
                 "ttl": _ttl(record),
             },
             "attribute_not_exists(#link)",
@@ -264,6 +269,8 @@ def _counts(record: Record, by: Mapping[str, int]) -> list[Update]:
     counts = [count(record.advertiser, thing, at, by), count(breakdown(record.advertiser), thing, at, split)]
     if keys.is_shared(record.link):
         counts.append(count(keys.link_scope(record.link), thing, at, by))
+    if record.cohort and (clicked := by.get("click.unique_link")):
+        counts.append(record.cohort.moved(record.message, {"clicked": clicked}))
     return counts
 
 
@@ -300,6 +307,9 @@ def record_from(item: Item) -> Record:
         since_sent=item.get("since_sent"),
         since_other=item.get("since_other"),
         utm=item.get("utm", {}),
+        cohort=Cohort("sms", item["advertiser"], tuple(told["labels"]), told["at"])
+        if (told := item.get("cohort"))
+        else None,
     )
 
 

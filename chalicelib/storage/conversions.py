@@ -57,6 +57,10 @@ class Attribution:
     contact: str = ""
     """`<base>#<person>`."""
     utm: Mapping[str, str] = field(default_factory=dict)
+    series: tuple[str, ...] = ()
+    """What the message is counted with (storage/cohorts.py): its class, what led to it, its campaign."""
+    made_at: int = 0
+    """When the message was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,9 @@ def from_item(item: Item) -> Conversion:
         contacts=tuple(item["contacts"]),
         buyers=tuple(item.get("buyers", ())),
         doubts=tuple(item["doubts"]),
-        attribution=Attribution(**attribution) if attribution else None,
+        attribution=Attribution(**attribution | {"series": tuple(attribution.get("series", ()))})
+        if attribution
+        else None,
         reason=item.get("reason"),
         erased=item["erased"],
     )

@@ -125,15 +125,25 @@ def count(scope: str, thing: str, at: int, *names: str, owner: str = "", newest:
 
 
 def moved(
-    scope: str, thing: str, at: int, by: Mapping[str, int], *, owner: str = "", record: str = "", message: str = ""
+    scope: str,
+    thing: str,
+    at: int,
+    by: Mapping[str, int],
+    *,
+    lane: int = 0,
+    owner: str = "",
+    record: str = "",
+    message: str = "",
 ) -> Update:
     """The write that changes the counts that `thing` is counted under: what was counted may turn out otherwise.
+
+    Kinds of things that one transaction counts in one scope stand in lanes of their own.
 
     In a transaction it goes with a line of the daybook, among those of `owner`: the advertiser, where its scope is not
     named after it, such as a site's or a link's. The line names the `record` and the `message`, and `thing` only where
     that is a message: it may be a person.
     """
-    added = _added(keys.counter(scope, at, _shard(thing)), at, by)
+    added = _added(keys.counter(scope, at, _shard(thing) + lane * keys.COUNTER_SHARDS), at, by)
     message = message or (thing if thing.startswith("msg_") else "")
     return added._replace(notes=Noted(owner or advertiser_of(scope), scope, at, by, record, message))
 

@@ -15,6 +15,8 @@ from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import events, keys, messages
 from chalicelib.storage.carts import Product
 from chalicelib.storage.codec import Item
+from chalicelib.storage.cohorts import Cohort
+from chalicelib.storage.counters import difference
 from chalicelib.storage.occasions import Occasions, occasions, one_more
 from chalicelib.storage.table import Check, ConditionFailed, Put, Table, TransactionRefused, Update, Write
 
@@ -55,6 +57,8 @@ class Enrolment:
     """Moves with each write."""
     run: int = 0
     """How often this contact has begun this journey about this."""
+    begun_at: int = 0
+    """When it was stored as begun: the hour that it is counted in."""
     entered_at: int = 0
     """When what began it happened."""
     changed_at: int = 0
@@ -169,7 +173,7 @@ class Enrolments:
         `begun` is what its limit counted and for how many days. `unsigned` is the browser whose word is all
         that there is for it: it enrols one person a day.
         """
-        writes: list[Write] = [save(enrolment, known)]
+        writes = changed(enrolment, known)
         if begun:
             before, days = begun
             writes.append(one_more(_begun(enrolment), before, enrolment.entered_at, days))
@@ -203,6 +207,27 @@ def save(enrolment: Enrolment, known: Enrolment | None) -> Put:
     if known.version == 0:
         return Put(enrolment.key, item, "attribute_not_exists(#version)")
     return Put(enrolment.key, item, "#version = :known", {"known": known.version})
+
+
+def changed(enrolment: Enrolment, known: Enrolment | None) -> list[Write]:
+    """The writes of an enrolment with the counts that it moves. They belong into one transaction."""
+    before = figures(known) if known and known.run == enrolment.run else {}
+    by = difference(before, figures(enrolment))
+    cohort = Cohort("journey", enrolment.advertiser, (enrolment.journey,), enrolment.begun_at)
+    return [save(enrolment, known), *([cohort.moved(enrolment.person, by)] if by else [])]
+
+
+def figures(enrolment: Enrolment) -> dict[str, int]:
+    """What a run counts for: it has begun, and has led to an SMS, or to none and why, or waits."""
+    if not enrolment.begun_at:
+        return {}
+    if enrolment.message:
+        return {"begun": 1, "written_to": 1}
+    if enrolment.state == "active":
+        return {"begun": 1}
+    last = enrolment.ran[-1].outcome if enrolment.ran else "ended"
+    kept_out = any(ran.outcome == "held_out" for ran in enrolment.ran)
+    return {"begun": 1, f"nothing.{'held_out' if kept_out else enrolment.reason or last}": 1}
 
 
 def sent_once_more(enrolment: Enrolment, step: str, before: Occasions, at: int, within_days: int) -> Write:

@@ -84,17 +84,18 @@ class Events:
         stored = self._table.get_many([_key(event) for event in events])
         return [event for event in events if _key(event) not in stored]
 
-    def count_once(self, event: Event, counted: Update) -> bool:
+    def count_once(self, event: Event, *writes: Update) -> bool:
         """Count an event, once whatever is sent or delivered twice. False where that has been done.
 
-        The mark is an item of its own: the event's is replaced when the event is sent again.
+        Raises TransactionRefused where one of `writes` stands on something that is no more. The mark is an item of
+        its own: the event's is replaced when the event is sent again.
         """
         key = keys.counted(event.site, event.visitor, event.name, event.id)
         mark = Put(key, {"type": "counted", "v": 1, "ttl": _ttl(event)}, "attribute_not_exists(pk)")
         try:
-            self._table.transact([mark, counted])
+            self._table.transact([mark, *writes])
         except TransactionRefused as refused:
-            if refused.failed:
+            if 0 in refused.failed:
                 return False
             raise
         return True

@@ -113,6 +113,16 @@ class Message:
     """When it was last."""
     claim: str | None = None
     """Whose claim that was: a random name, so that a worker whose answer was lost knows its own."""
+    price: Mapping[str, Any] | None = None
+    """What it costs, `micro` and `currency`, as its claim saw it; None where no price is known."""
+    sent_at: int = 0
+    """When a provider was first known to have taken it; 0 for never. Its price counts from then on."""
+    replied_at: int = 0
+    """When its person first answered it; 0 for never."""
+    opposed_at: int = 0
+    """When its person answered it with a no; 0 for never."""
+    purchases: int = 0
+    """How many orders are put down to it that stand: given back in whole, one does not."""
     sender: str | None = None
     """What the phone shows as the sender."""
     provider: str | None = None
@@ -264,6 +274,26 @@ def move(
     return Update(keys.message(message_id), expression, values, condition)
 
 
+def first(message_id: str, moment: Literal["replied_at", "opposed_at"], at: int) -> Update:
+    """The write that notes what a person did about a message, on condition that nothing of the kind was noted."""
+    return Update(
+        keys.message(message_id),
+        f"SET #{moment} = :at",
+        {"at": at, "never": 0},
+        f"attribute_exists(#pk) AND (attribute_not_exists(#{moment}) OR #{moment} = :never)",
+    )
+
+
+def bought(message: Message, purchases: int) -> Update:
+    """The write of how many orders are put down to a message, on condition that it is as it was read."""
+    return Update(
+        keys.message(message.id),
+        "SET #purchases = :purchases",
+        {"purchases": purchases, "read": message.purchases},
+        "#purchases = :read" if message.purchases else "attribute_not_exists(#purchases) OR #purchases = :read",
+    )
+
+
 def ignored(message_id: str, state: State) -> Update:
     """The write that counts a report which changes nothing, on condition that the message still stands in `state`."""
     return Update(keys.message(message_id), "ADD #ignored :one", {"one": 1, "state": state}, "#state = :state")
@@ -273,13 +303,16 @@ def from_item(item: Item) -> Message:
     """A message as the table holds it."""
     known = {name: item[name] for name in Message.__slots__ if name in item}
     product = item.get("product")
+    history = tuple(Step(**step) for step in item["history"])
     return Message(
         **{"visitor": None, "due_at": None}
         | known
         | {
             "product": Product(**{"name": None, "url": None} | product) if product else None,
             "cart": contents_from(item.get("cart")),
-            "history": tuple(Step(**step) for step in item["history"]),
+            "history": history,
+            # An item of before has it in its history only.
+            "sent_at": item.get("sent_at") or next((step.at for step in history if step.state == "sent"), 0),
         }
     )
 

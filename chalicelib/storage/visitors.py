@@ -47,6 +47,17 @@ class TieChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A browser's day on a site (tracking/visits.py)."""
+
+    day: str
+    """ISO 8601, in the advertiser's zone."""
+    at: int
+    """When its first event was accepted: the hour that it is counted in."""
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """A browser on a site, by its first-party cookie."""
 
@@ -58,6 +69,8 @@ class Visitor:
     """Why the last identifier led to nobody, such as `no_matching_consent`: nothing is done in anybody's name then."""
     refusals: Mapping[str, int] = field(default_factory=dict)
     """Reason to the moment when evidence was last begun to be refused for it."""
+    visit: Visit | None = None
+    """The newest, written by `visited` alone."""
 
     @property
     def cart(self) -> Cart | None:
@@ -202,4 +215,28 @@ def from_item(item: Item) -> Visitor:
         tie=Tie(**tie) if tie else None,
         unmatched=item.get("unmatched"),
         refusals=item.get("refusals") or {},
+        visit=Visit(**item["visit"]) if "visit" in item else None,
+    )
+
+
+def visited(visitor: Visitor, after: Visit, now: int) -> Update:
+    """The write of a visitor's newest visit, on condition that it is as it was read."""
+    if visitor.visit:
+        condition = "#visit.#day = :day AND #visit.#outcome = :outcome"
+        known = {"day": visitor.visit.day, "outcome": visitor.visit.outcome}
+    else:
+        condition, known = "attribute_not_exists(#visit)", {}
+    return Update(
+        keys.visitor(visitor.site, visitor.id),
+        "SET #type = :type, #v = :v, #ttl = :ttl, #site = :site, #id = :id, #visit = :visit",
+        {
+            "type": "visitor",
+            "v": 2,
+            "ttl": (now + RETENTION) // SECOND,
+            "site": visitor.site,
+            "id": visitor.id,
+            "visit": asdict(after),
+        }
+        | known,
+        condition,
     )

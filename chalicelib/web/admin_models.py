@@ -21,7 +21,15 @@ from chalicelib.tracking.admission import origin_of
 from chalicelib.vault import Vault
 from chalicelib.web.body import Body, Name
 from chalicelib.web.cap_models import Caps, SingleCap, caps_answer, rules, single_cap_answer
-from chalicelib.web.hours_models import AgentSettings, HoursSettings, agent_answer, agent_of, hours_answer, hours_of
+from chalicelib.web.hours_models import (
+    AgentSettings,
+    HoursSettings,
+    Zone,
+    agent_answer,
+    agent_of,
+    hours_answer,
+    hours_of,
+)
 
 _YEAR_S = 366 * 24 * 3600
 _A_NUMBER = "36000"
@@ -89,6 +97,10 @@ class NewAdvertiser(Body):
     """As it was before `caps`: one of the two, or both where they say the same."""
     cart: CartSettings = CartSettings()
     hours: HoursSettings = HoursSettings()
+    zone: Zone = "Europe/Paris"
+    """Whose days and hours the reports are in: a name of the IANA time zone database."""
+    margin_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """What is left of sales once the goods are paid for, for what a campaign brings in the reports."""
     attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
     """How long after a click a purchase is put down to it. The browser remembers a click for 30 days."""
     answer_target_s: Literal[30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400] = 300
@@ -154,6 +166,8 @@ def new_advertiser(body: NewAdvertiser, advertiser_id: str, vault: Vault) -> Adv
             template=body.cart.template,
         ),
         hours=hours_of(body.hours),
+        zone=body.zone,
+        margin_percent=body.margin_percent,
         attribution_ms=body.attribution_s * SECOND,
         contact=body.contact,
         answer_target_ms=body.answer_target_s * SECOND,
@@ -193,6 +207,8 @@ def advertiser_answer(advertiser: Advertiser, vault: Vault) -> dict[str, Any]:
             "template": advertiser.cart.template,
         },
         "hours": hours_answer(advertiser.hours),
+        "zone": advertiser.zone,
+        "margin_percent": advertiser.margin_percent,
         "attribution_s": advertiser.attribution_ms // SECOND,
         "contact": advertiser.contact,
         "answer_target_s": advertiser.answer_target_ms // SECOND,

@@ -31,6 +31,9 @@ def _zone(name: str) -> str:
     return name
 
 
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
 class OwnWindow(Body):
     """Hours of the recipient's clock, from an opening to a closing."""
 
@@ -59,7 +62,7 @@ class AgentSettings(Body):
 
     name: FirstName
     hours: Annotated[tuple[OwnWindow, ...], Field(max_length=14)] = ()
-    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Paris"
+    zone: Zone = "Europe/Paris"
 
 
 def agent_of(body: AgentSettings) -> Agent:

@@ -60,6 +60,7 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
                 services.opposition_log.append(replace(said, person=services.vault.lasting(said.person)))
                 if before:  # A ledger that comes into being has no sends to answer, or was moved with what it says.
                     services.stop_watch.follow(now, said)
+                    services.responses.opposed(now, said)
                     services.endings.opposed(now, said)
                     services.experiments.opposed(now, said)
         elif not after and before.get("type") == "contact" and _aged_out(record):

@@ -22,7 +22,7 @@ from chalicelib.storage import messages as stored
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.messages import Message
 from chalicelib.web import redirect
-from tests.support import gateway
+from tests.support import gateway, recount
 from tests.support.attack import HandedOver
 from tests.support.journeys import CART, SHIPPED, start, template
 from tests.support.onslaught import OPERATOR, PARIS
@@ -160,6 +160,17 @@ class Watch:
             told = {name: number for (site, name), number in self.diary.accepted.items() if site == shop.site.id}
             assert {n[6:]: c for n, c in counted.items() if n.startswith("event.")} == told
 
+    def reports_add_up(self) -> None:
+        """What the reports count is what the records say, hour by hour; of journeys the newest run is on record."""
+        for shop in self.shops:
+            kept, records = recount.kept(shop), recount.recounted(shop)
+            for kind in ("sms", "order"):
+                assert _of(kind, kept) == _of(kind, records)
+            begun = sum(one.run for one in self.world.enrolments() if one.advertiser == shop.advertiser.id)
+            assert _total("journey", kept)["begun"] == begun
+            seen = _total("visit", kept)
+            assert seen["visits"] == recount.visits(shop) == seen.total() - seen["visits"]
+
     def nobody_is_named(self, traffic: Traffic, logs: str) -> None:
         """P6: the whole table, the queue and what was logged."""
         everything = f"{self.world.items()!r} {self.world.queue.entries!r} {logs}".lower()
@@ -176,6 +187,14 @@ class Watch:
             if code := messages[sent.sms.message_id].code:
                 answer = redirect.handle(gateway.short_link(code, headers=PHONE), self.world.services)
                 assert answer["statusCode"] == 302
+
+
+def _of(kind: str, found: dict[recount.Place, Counter[str]]) -> dict[recount.Place, Counter[str]]:
+    return {place: counts for place, counts in found.items() if place[0] == kind}
+
+
+def _total(kind: str, found: dict[recount.Place, Counter[str]]) -> Counter[str]:
+    return sum(_of(kind, found).values(), Counter())
 
 
 def looks(random: Random, now: int, until: int) -> Iterator[int]:
@@ -216,6 +235,7 @@ def test_days_of_everyday_traffic(
     assert_nothing_is_left_open(messages, [HandedOver(sent.sms, sent.at, 0) for sent in town.diary.sent])
     watch.all_is_followed()
     watch.every_link_lands(messages)
+    watch.reports_add_up()
     watch.nobody_is_named(traffic, capsys.readouterr().out)
     sent = Counter(messages[sent.sms.message_id].campaign for sent in town.diary.sent)
     print(

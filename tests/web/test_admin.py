@@ -114,6 +114,8 @@ def asked_by(route: str, shop: Shop) -> str:
     """The query that a route needs."""
     if route.endswith("/people/{person}"):
         return "?reason=access"
+    if route.endswith("/reports/growth"):
+        return "?campaign=cart"
     if route != "/v1/sites/{site}/conversions":
         return ""
     order = Conversion(shop.site.id, "order-1", shop.advertiser.id)
