@@ -37,6 +37,7 @@ from chalicelib.web import (
     admin_senders,
     admin_simulation,
     admin_sites,
+    admin_sources,
     admin_surveys,
     admin_templates,
     admin_trials,
@@ -106,6 +107,7 @@ app.register_blueprint(admin_segments.routes)
 app.register_blueprint(admin_simulation.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
+app.register_blueprint(admin_sources.routes)
 app.register_blueprint(admin_surveys.routes)
 app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)

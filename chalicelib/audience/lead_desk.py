@@ -47,7 +47,8 @@ class LeadDesk:
         Raises NotFound, TooLarge, Forbidden, InvalidInput, or StorageUnavailable, where sending it again is right.
         """
         source = self._source(source_id, "webhook", body)
-        check_signature(self._secret(source, source.secret), body, signature, self._clock.now())
+        now = self._clock.now()
+        leads.check_signed(self._vault, source, now, lambda secret: check_signature(secret, body, signature, now))
         self._take(source, leads.read_webhook(source, body))
 
     def confirm_facebook(self, source_id: str, mode: str, token: str) -> None:

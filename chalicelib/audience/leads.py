@@ -16,10 +16,11 @@ from chalicelib.audience.phones import parse_mobile
 from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import SECOND
-from chalicelib.errors import FieldError, InvalidInput
+from chalicelib.errors import FieldError, Forbidden, InvalidInput
 from chalicelib.signed_body import TOLERANCE
 from chalicelib.storage.contacts import FieldValue, Purpose
 from chalicelib.storage.lead_sources import Kind, LeadSource
+from chalicelib.storage.shop_sources import ShopSource
 from chalicelib.vault import Vault
 
 _PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -55,6 +56,19 @@ def seal_secret(vault: Vault, source_id: str, secret: str) -> bytes:
 def open_secret(vault: Vault, source_id: str, sealed: bytes) -> str:
     """Decrypt a secret of a source."""
     return vault.open(sealed, _place(source_id))
+
+
+def check_signed(vault: Vault, source: LeadSource | ShopSource, now: int, check: Callable[[str], None]) -> None:
+    """Have a request's signature checked with the source's secret, and with the one before as long as that is good.
+
+    Raises Forbidden as the check does.
+    """
+    try:
+        check(open_secret(vault, source.id, source.secret))
+    except Forbidden:
+        if now >= source.former_until:
+            raise
+        check(open_secret(vault, source.id, source.former_secret))
 
 
 def check_mapping(kind: Kind, mapping: Mapping[str, str]) -> list[FieldError]:

@@ -77,7 +77,9 @@ class ShopDesk:
                 raise TooLarge(f"at most {LARGEST_BODY} bytes")
             if platforms.is_ping(source, body):
                 return "ping"
-            platforms.check(source, leads.open_secret(self._vault, source.id, source.secret), body, headers, now)
+            leads.check_signed(
+                self._vault, source, now, lambda secret: platforms.check(source, secret, body, headers, now)
+            )
             notice = platforms.read(source, topic, _json(body), site, now)
         except (TooLarge, Forbidden, InvalidInput) as error:
             self._count(source, proof, _REFUSED[type(error)])

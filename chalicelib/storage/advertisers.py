@@ -107,6 +107,10 @@ class Site:
     """The categories of which nothing is kept, as the shop writes them (tracking/sensitive.py)."""
     cart_url: str | None = None
     """The page on which a cart is there again, with `{items}` (messaging/cart_link.py)."""
+    former_hash: str = ""
+    """SHA-256 of the secret before."""
+    former_until: int = 0
+    """Until when that is good, too."""
 
 
 class Advertisers:
@@ -208,4 +212,6 @@ def site_from(item: Item) -> Site:
         network=item.get("network", False),
         sensitive=tuple(item.get("sensitive", ())),
         cart_url=item.get("cart_url"),
+        former_hash=item.get("former_hash", ""),
+        former_until=item.get("former_until", 0),
     )

@@ -37,6 +37,10 @@ class LeadSource:
     """Facebook: what its check of the address must show. Sealed."""
     access_token: bytes = field(default=b"", repr=False)
     """Facebook: the page's token, which leads are read with. Sealed."""
+    former_secret: bytes = b""
+    """What the tool signed with before. Sealed."""
+    former_until: int = 0
+    """Until when that is taken, too."""
 
 
 class LeadSources:

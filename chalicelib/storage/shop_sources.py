@@ -31,6 +31,10 @@ class ShopSource:
     wording_hash: str | None = None
     completed: Completed = "shipped"
     """Of WooCommerce."""
+    former_secret: bytes = b""
+    """What the platform signed with before. Sealed."""
+    former_until: int = 0
+    """Until when that is taken, too."""
 
 
 class ShopSources:

@@ -43,6 +43,9 @@ def admit(site: Site | None, via: Via, origin: str | None, server_only: bool) ->
     return None
 
 
-def secret_matches(site: Site, secret: str) -> bool:
-    """Whether a bearer token is the site's secret."""
-    return hmac.compare_digest(site.secret_hash, digest(secret))
+def secret_matches(site: Site, secret: str, now: int) -> bool:
+    """Whether a bearer token is the site's secret, or the one before as long as that is good."""
+    told = digest(secret)
+    if hmac.compare_digest(site.secret_hash, told):
+        return True
+    return now < site.former_until and hmac.compare_digest(site.former_hash, told)

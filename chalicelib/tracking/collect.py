@@ -150,7 +150,7 @@ class Collector:
         if site is None:
             raise NotFound("site")
         if caller.bearer is not None:
-            if not secret_matches(site, caller.bearer):
+            if not secret_matches(site, caller.bearer, self._clock.now()):
                 raise Unauthenticated("the bearer token is not this site's secret")
             return "server"
         if drop := admit(site, "browser", caller.origin, server_only=False):

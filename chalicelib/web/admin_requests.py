@@ -104,7 +104,7 @@ def speaks_for_site(routes: Blueprint, site_id: str) -> Site:
     """A site whose secret was sent, or that the key reaches; raises as above."""
     site = services().advertisers.site(site_id)
     kind, _, secret = header(routes, "authorization").partition(" ")
-    if site and kind.lower() == "bearer" and secret_matches(site, secret.strip()):
+    if site and kind.lower() == "bearer" and secret_matches(site, secret.strip(), services().clock.now()):
         return site
     return authorise_site(routes, site_id)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
 from chalice.app import Blueprint, Response
 
+from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
@@ -15,6 +17,15 @@ from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_ROTATED = {
+    "type": "object",
+    "properties": {
+        "site": {"type": "string"},
+        "secret": {"type": "string", "description": "Shown this once"},
+        "former_until": {"type": "integer", "description": "Until then the secret before is good, too (epoch ms)"},
+    },
+    "required": ["site", "secret", "former_until"],
+}
 
 
 @routes.route("/v1/sites/{site}", methods=["GET"])
@@ -89,6 +100,22 @@ def replace_optin(site: str) -> Response:
     _check_wordings(known.advertiser, settings["wording"] or {})
     services().advertisers.save_site(replace(known, optin=settings))
     return answer(settings)
+
+
+@routes.route("/v1/sites/{site}/rotate", methods=["POST"])
+@described(body="web.key_models:Rotation", answer=_ROTATED)
+@view
+def rotate_site(site: str) -> Response:
+    """Give a site's back end another secret, shown this once; the one before is good for a while."""
+    from chalicelib.storage.advertisers import digest
+    from chalicelib.web.key_models import Rotation
+
+    known = _reach(site)
+    until = services().clock.now() + read_body(routes, Rotation).overlap_hours * HOUR
+    secret = f"rs_{secrets.token_urlsafe(24)}"
+    rotated = replace(known, secret_hash=digest(secret), former_hash=known.secret_hash, former_until=until)
+    services().advertisers.save_site(rotated)
+    return answer({"site": known.id, "secret": secret, "former_until": until})
 
 
 def _check_wordings(advertiser: str, chosen: Mapping[str, str | None]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
 
+from chalicelib.storage.lead_sources import Kind, LeadSource
 from chalicelib.web.body import Body, Name
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -16,7 +18,7 @@ class NewLeadSource(Body):
     """A tool that sends leads: a signed webhook, or Facebook Lead Ads."""
 
     name: Name
-    kind: Literal["webhook", "facebook"]
+    kind: Kind
     mapping: Annotated[dict[str, Path], Field(min_length=1, max_length=50)]
     """Field to dotted path, or to the name of Facebook's question or check box."""
     wording: Name
@@ -29,3 +31,39 @@ class NewLeadSource(Body):
     """Facebook: the app's secret, which its notifications are signed with."""
     access_token: Secret | None = None
     """Facebook: a long-lived token of the page, with the right leads_retrieval."""
+
+
+class LeadSourceTold(TypedDict):
+    """A tool that sends leads, without its secrets."""
+
+    source: str
+    name: str
+    kind: Kind
+    url: str
+    """Where it sends them."""
+    mapping: dict[str, str]
+    wording: str
+    country: str
+    brokers: list[str]
+    former_until: int | None
+    """Until then the secret before is taken, too (epoch ms)."""
+
+
+def lead_source_answer(source: LeadSource, origin: str) -> LeadSourceTold:
+    """A source as the API tells it."""
+    return {
+        "source": source.id,
+        "name": source.name,
+        "kind": source.kind,
+        "url": lead_url(source.kind, source.id, origin),
+        "mapping": dict(source.mapping),
+        "wording": source.wording,
+        "country": source.country,
+        "brokers": list(source.brokers),
+        "former_until": source.former_until or None,
+    }
+
+
+def lead_url(kind: Kind, source_id: str, origin: str) -> str:
+    """The address that a source's leads are sent to."""
+    return f"{origin}/hooks/{'facebook' if kind == 'facebook' else 'leads'}/{source_id}"

@@ -26,7 +26,7 @@ def create_lead_source(advertiser: str) -> Response:
     """Register a tool that sends leads. Its secret, or the token that Meta must show, is shown this once."""
     from chalicelib.audience.leads import check_mapping, seal_secret
     from chalicelib.storage.lead_sources import LeadSource
-    from chalicelib.web.lead_models import NewLeadSource
+    from chalicelib.web.lead_models import NewLeadSource, lead_url
 
     authorise(routes, advertiser)
     body = read_body(routes, NewLeadSource)
@@ -57,8 +57,8 @@ def create_lead_source(advertiser: str) -> Response:
         access_token=sealed(body.access_token) if body.access_token else b"",
     )
     services().lead_sources.save(source)
-    place, told = ("facebook", "verify_token") if body.kind == "facebook" else ("leads", "secret")
-    url = f"{services().settings.origin}/hooks/{place}/{source_id}"
+    told = "verify_token" if body.kind == "facebook" else "secret"
+    url = lead_url(body.kind, source_id, services().settings.origin)
     return answer({"source": source_id, "kind": source.kind, "url": url, told: shown}, 201)
 
 

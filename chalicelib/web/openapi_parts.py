@@ -28,6 +28,7 @@ IN_PATHS: Mapping[str, tuple[str, str | None]] = {
     "reply": ("The quick reply's name", _SLUG),
     "segment": ("The segment", f"^seg_{_ULID}$"),
     "site": ("The site", f"^site_{_ULID}$"),
+    "source": ("The lead tool or shop platform", f"^(lead|shop)_{_ULID}$"),
     "survey": ("The survey", f"^srv_{_ULID}$"),
     "template": ("The template's name", _SLUG),
     "upload": ("The import", f"^imp_{_ULID}$"),

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import StringConstraints
+from typing_extensions import TypedDict
 
-from chalicelib.storage.shop_sources import Completed, Kind
+from chalicelib.storage.shop_sources import Completed, Kind, ShopSource
 from chalicelib.web.body import Body, Name
+from chalicelib.web.key_models import Rotation
+
+Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=16, max_length=200)]
 
 
 class NewShop(Body):
     """A shop that will send its webhooks."""
 
     kind: Kind
-    secret: Annotated[str, StringConstraints(strip_whitespace=True, min_length=16, max_length=200)] | None = None
+    secret: Secret | None = None
     """What the platform signs with: Shopify's own, shown beside its webhooks; for the others one is made."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"
     wording: Name | None = None
@@ -23,3 +27,38 @@ class NewShop(Body):
     """That text; it may be left out where the wording is registered."""
     completed: Completed = "shipped"
     """WooCommerce: what the shop means by `completed`."""
+
+
+class ShopRotation(Rotation):
+    """Another secret for a shop platform: Shopify's own, shown beside its webhooks; for the others one is made."""
+
+    secret: Secret | None = None
+
+
+class ShopTold(TypedDict):
+    """A shop platform, without its secret."""
+
+    source: str
+    site: str
+    kind: Kind
+    url: str
+    """Where it sends its webhooks."""
+    country: str
+    wording: str | None
+    completed: Completed
+    former_until: int | None
+    """Until then the secret before is taken, too (epoch ms)."""
+
+
+def shop_answer(source: ShopSource, origin: str) -> ShopTold:
+    """A source as the API tells it."""
+    return {
+        "source": source.id,
+        "site": source.site,
+        "kind": source.kind,
+        "url": f"{origin}/hooks/shops/{source.id}",
+        "country": source.country,
+        "wording": source.wording,
+        "completed": source.completed,
+        "former_until": source.former_until or None,
+    }

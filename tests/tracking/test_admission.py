@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.storage.advertisers import Site, digest
 from chalicelib.tracking.admission import admit, origin_of, secret_matches
 
+NOW = 1_772_445_600_000
 SITE = Site("site_1", "adv_1", "Lumen", ("https://shop.example", "https://m.shop.example"), digest("the secret"))
 
 
@@ -55,7 +58,15 @@ def test_the_origin_of_a_page(url: str, origin: str | None) -> None:
 
 
 def test_a_secret_is_the_sites_own_or_it_is_none() -> None:
-    assert secret_matches(SITE, "the secret")
-    assert not secret_matches(SITE, "another secret")
-    assert not secret_matches(SITE, "")
-    assert not secret_matches(SITE, SITE.secret_hash)
+    assert secret_matches(SITE, "the secret", NOW)
+    assert not secret_matches(SITE, "another secret", NOW)
+    assert not secret_matches(SITE, "", NOW)
+    assert not secret_matches(SITE, SITE.secret_hash, NOW)
+
+
+def test_the_secret_before_is_good_for_a_while() -> None:
+    rotated = replace(SITE, secret_hash=digest("the next one"), former_hash=SITE.secret_hash, former_until=NOW)
+    assert secret_matches(rotated, "the next one", NOW)
+    assert secret_matches(rotated, "the secret", NOW - 1)
+    assert not secret_matches(rotated, "the secret", NOW)
+    assert not secret_matches(rotated, "", NOW - 1)

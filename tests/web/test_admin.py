@@ -18,9 +18,11 @@ from chalicelib.storage.broadcasts import Plan
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.deliveries import Delivery
+from chalicelib.storage.lead_sources import LeadSource
 from chalicelib.storage.links import Link
 from chalicelib.storage.promo_pools import Benefit, Pool
 from chalicelib.storage.segments import Segment
+from chalicelib.storage.shop_sources import ShopSource
 from chalicelib.storage.surveys import Survey, SurveyQuestion
 from chalicelib.storage.table import Put
 from chalicelib.storage.templates import Template
@@ -85,10 +87,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     elif "{code}" in route:
         shop.world.services.links.add(Link("abc347", PAGE, shop.advertiser.id, "", "", "", "", 0))
         names["code"] = "abc347"
-    if "{domain}" in route:
-        shop.world.services.link_domains.give("go.lumen.example", shop.advertiser.id)
-        names["domain"] = "go.lumen.example"
-    names |= a_survey(shop, route)
+    names |= a_source(shop, route) | a_survey(shop, route)
     if "{segment}" in route:
         names["segment"] = a_segment(shop)
     if "/broadcasts" in route:
@@ -151,6 +150,15 @@ def a_key(shop: Shop, route: str) -> str:
         return ""
     scope = shop.advertiser.id if "{advertiser}" in route else OPERATOR
     return shop.world.services.admin_keys.grant("rk_a_colleagues", scope).id
+
+
+def a_source(shop: Shop, route: str) -> dict[str, str]:
+    """A tool that sends leads, a shop platform of the site, or a domain for links, where a route names one."""
+    services, own = shop.world.services, shop.advertiser.id
+    services.shop_sources.save(ShopSource("shop_1", own, shop.site.id, "prestashop", b"sealed"))
+    services.lead_sources.save(LeadSource("lead_1", own, "Form", "webhook", b"sealed", {}, "form-1", ""))
+    services.link_domains.give("go.lumen.example", own)
+    return {"source": "shop_1" if "/shops" in route else "lead_1", "domain": "go.lumen.example"}
 
 
 def a_segment(shop: Shop) -> str:

@@ -7,6 +7,7 @@ import hmac
 import json
 from typing import Any
 
+from chalicelib.clock import HOUR
 from chalicelib.signed_body import signature
 from chalicelib.wiring import services
 from tests.support.shop import CAMILLE, Shop
@@ -73,3 +74,42 @@ def test_a_source_that_cannot_work_is_not_registered(api: Api, shop: Shop) -> No
     for body in wrong:
         assert register(api, shop, body).status == 422, body
     assert shop.world.of_type("lead_source") == []
+
+
+def test_a_source_is_listed_given_another_secret_and_taken_away(api: Api, shop: Shop) -> None:
+    created = register(api, shop, WEBHOOK).json
+    own, listed = api.with_key(f"rk_{shop.advertiser.id}"), f"/v1/advertisers/{shop.advertiser.id}/lead-sources"
+    path, body = created["url"].removeprefix("https://r.example"), b"{}"
+
+    def taken(secret: str) -> bool:
+        """Whether a body under this secret is looked at at all."""
+        told = {"X-Relance-Signature": signature(secret, body, shop.world.clock.now())}
+        return bool(post(api, path, body, told).status_code == 422)
+
+    (told,) = own.ask("GET", listed).json["sources"]
+    assert (told["url"], told["mapping"], "secret" in told) == (created["url"], WEBHOOK["mapping"], False)
+    assert own.ask("GET", f"{listed}/{created['source']}").json == told
+
+    rotated = own.ask("POST", f"{listed}/{created['source']}/rotate", {"overlap_hours": 1}).json
+    assert rotated["former_until"] == shop.world.clock.now() + HOUR
+    assert taken(rotated["secret"]) and taken(created["secret"]) and not taken("rl_another")
+    shop.world.clock.advance(HOUR)
+    assert taken(rotated["secret"]) and not taken(created["secret"])
+
+    assert own.ask("DELETE", f"{listed}/{created['source']}").status == 200
+    assert own.ask("GET", listed).json == {"sources": [], "next": None}
+    assert not taken(rotated["secret"])
+
+
+def test_facebooks_token_is_made_anew_and_its_notifications_go_on(api: Api, shop: Shop) -> None:
+    created = register(api, shop, FACEBOOK).json
+    own, path = api.with_key(f"rk_{shop.advertiser.id}"), created["url"].removeprefix("https://r.example")
+    rotate = f"/v1/advertisers/{shop.advertiser.id}/lead-sources/{created['source']}/rotate"
+    token = own.ask("POST", rotate, {}).json["verify_token"]
+    asked = f"{path}?hub.mode=subscribe&hub.challenge=1&hub.verify_token="
+    assert (api.ask("GET", f"{asked}{token}").status, api.ask("GET", f"{asked}{created['verify_token']}").status) == (
+        200,
+        403,
+    )
+    signed = "sha256=" + hmac.new(b"app", b'{"entry": []}', hashlib.sha256).hexdigest()
+    assert post(api, path, b'{"entry": []}', {"X-Hub-Signature-256": signed}).status_code == 200

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.clock import HOUR
 from tests.support.shop import CAMILLE, Shop
 from tests.support.shop_webhooks import SECRET, payload, signed
 from tests.web.conftest import Answer, Api
+from tests.web.test_admin import key_for
 
 SHOPIFY = {"kind": "shopify", "secret": SECRET}
 
@@ -78,3 +80,40 @@ def test_nobody_registers_a_shop_for_anothers_site(api: Api, shop: Shop) -> None
 
 def test_an_address_that_nobody_has_is_not_found(api: Api) -> None:
     assert post(api, "/hooks/shops/shop_nobody", b"{}", {}).status == 404
+
+
+def test_a_shop_is_listed_given_another_secret_and_taken_away(api: Api, shop: Shop) -> None:
+    created = register(api, shop, SHOPIFY).json
+    own, listed = api.with_key(f"rk_{shop.advertiser.id}"), f"/v1/sites/{shop.site.id}/shops"
+    path, body = created["url"].removeprefix("https://r.example"), json.dumps(payload("shopify_order")).encode()
+
+    def status(secret: str) -> int:
+        told = signed("shopify", "orders/paid", body, 0, secret)
+        return post(api, path, body, {name.title(): value for name, value in told.items()}).status
+
+    (told,) = own.ask("GET", listed).json["shops"]
+    assert (told["kind"], told["url"]) == ("shopify", created["url"]) and SECRET not in str(told)
+    assert own.ask("POST", f"{listed}/{created['source']}/rotate", {}).status == 422, "Shopify tells its own"
+    rotated = own.ask(
+        "POST", f"{listed}/{created['source']}/rotate", {"secret": "another secret!!", "overlap_hours": 1}
+    )
+    assert "secret" not in rotated.json
+    assert (status("another secret!!"), status(SECRET), status("a third secret!!")) == (200, 200, 403)
+    shop.world.clock.advance(HOUR)
+    assert (status("another secret!!"), status(SECRET)) == (200, 403)
+    assert own.ask("DELETE", f"{listed}/{created['source']}").status == 200
+    assert (own.ask("GET", listed).json["shops"], status("another secret!!")) == ([], 404)
+
+
+def test_a_sites_secret_before_is_good_for_a_while(api: Api, shop: Shop) -> None:
+    own = api.with_key(key_for(shop, shop.advertiser.id))
+    rotated = own.ask("POST", f"/v1/sites/{shop.site.id}/rotate", {"overlap_hours": 1}).json
+    assert rotated["secret"] not in str(shop.world.items())
+    consent = {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"}
+
+    def status(secret: str) -> int:
+        return api.with_key(secret).ask("POST", f"/v1/sites/{shop.site.id}/consents", consent).status
+
+    assert (status(rotated["secret"]), status(shop.secret), status("rs_another")) == (201, 201, 401)
+    shop.world.clock.advance(HOUR)
+    assert (status(rotated["secret"]), status(shop.secret)) == (201, 401)
