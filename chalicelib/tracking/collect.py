@@ -206,9 +206,14 @@ class Collector:
 def field_errors(error: ValidationError) -> list[FieldError]:
     """What pydantic found, as the project's own; without the input."""
     return [
-        FieldError(".".join(str(part) for part in found["loc"]) or "body", found["type"], found["msg"])
+        FieldError(_field(found["loc"]) or "body", found["type"], found["msg"])
         for found in error.errors(include_url=False, include_input=False, include_context=False)
     ]
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """A field as its sender knows it: pydantic's place also names the checks that it went by."""
+    return ".".join(str(part) for part in place if not str(part).startswith("function-"))
 
 
 def _envelope(body: Any) -> Envelope:

@@ -15,6 +15,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import MINUTE
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.contacts import RETENTION, Purpose
+from chalicelib.web.body import example
 from chalicelib.web.gateway import network
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -38,6 +39,10 @@ class Evidence(_Body):
 
 class NewConsent(_Body):
     """What a person said: to which purposes, when, where, and what proves it."""
+
+    model_config = example(
+        {"phone": "+33 6 39 98 00 01", "given": {"sms_marketing": True}, "source": "checkout", "wording": "till-1"}
+    )
 
     phone: Short
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "FR"

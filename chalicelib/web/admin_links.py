@@ -109,7 +109,7 @@ def edit_link(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}/qr.svg", methods=["GET"])
-@described(query=_ON_A_DOMAIN, answer="image/svg+xml")
+@described(query=_ON_A_DOMAIN, media=("image/svg+xml",))
 @view
 def get_qr_svg(advertiser: str, code: str) -> Response:
     """A link's QR code as SVG, to print in any size."""
@@ -120,7 +120,7 @@ def get_qr_svg(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}/qr.png", methods=["GET"])
-@described(query=_ON_A_DOMAIN, answer="image/png")
+@described(query=_ON_A_DOMAIN, media=("image/png",))
 @view
 def get_qr_png(advertiser: str, code: str) -> Response:
     """A link's QR code in points. Ask with `Accept: image/png`: the gateway sends bytes to nobody else."""

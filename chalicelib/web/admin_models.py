@@ -19,7 +19,7 @@ from chalicelib.storage.advertisers import CART_TEMPLATE, USUAL_CAPS, Advertiser
 from chalicelib.storage.caps import CapRule
 from chalicelib.tracking.admission import origin_of
 from chalicelib.vault import Vault
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.cap_models import Caps, SingleCap, caps_answer, rules, single_cap_answer
 from chalicelib.web.hours_models import (
     AgentSettings,
@@ -87,6 +87,10 @@ class SafeguardSettings(Body):
 class NewAdvertiser(Body):
     """An advertiser to create."""
 
+    model_config = example(
+        {"name": "Lumen SAS", "brand": "Lumen", "sender": "36123", "caps": [{"limit": 3, "window_s": 604800}]}
+    )
+
     name: Name
     brand: Name
     sender: Sender
@@ -124,6 +128,8 @@ class NewAdvertiser(Body):
 class NewSite(Body):
     """A site to register."""
 
+    model_config = example({"name": "Lumen", "origins": ["https://shop.example"]})
+
     name: Name
     origins: Annotated[list[Origin], Field(min_length=1, max_length=20)]
     demand_strong: bool = False
@@ -134,6 +140,10 @@ class NewSite(Body):
 class SiteSettings(NewSite):
     """What a site's settings shall be."""
 
+    model_config = example(
+        {"name": "Lumen", "origins": ["https://shop.example"], "cart_url": "https://shop.example/cart/{items}"}
+    )
+
     cart_url: Annotated[str, StringConstraints(max_length=500)] | None = None
     """The page on which a cart is there again, such as `https://shop.example/cart/{items}`; none if nothing is said."""
     network: bool | None = None
@@ -142,6 +152,8 @@ class SiteSettings(NewSite):
 
 class KeywordSettings(Body):
     """The number that takes an advertiser's opt-ins by text."""
+
+    model_config = example({"number": "36124", "wording": "poster-1", "text": "Envoyez OUI au 36124"})
 
     number: Annotated[str, StringConstraints(pattern=r"^([0-9]{5,6}|\+[1-9][0-9]{7,14})$")]
     wording: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

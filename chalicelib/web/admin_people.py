@@ -135,7 +135,7 @@ def erase_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/consents", methods=["GET"])
-@described()
+@described(answer={"type": "object"}, media=("text/html",))
 @view
 def prove_consents(advertiser: str, person: str) -> Response:
     """A person's consent ledger with its hashes, verified on the spot; a page where a browser asks for one."""

@@ -99,7 +99,7 @@ def survey_statistics(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/statistics.svg", methods=["GET"])
-@described(answer="image/svg+xml")
+@described(media=("image/svg+xml",))
 @view
 def survey_picture(advertiser: str, survey: str) -> Response:
     """What was answered to a survey up to now, as a picture."""
@@ -110,7 +110,7 @@ def survey_picture(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/answers.csv", methods=["GET"])
-@described(answer="text/csv")
+@described(media=("text/csv",), refuses=(409,))
 @view
 def export_answers(advertiser: str, survey: str) -> Response:
     """Everybody's answers to a survey, under the survey's own pseudonyms."""

@@ -9,11 +9,13 @@ from pydantic import Field
 from chalicelib.errors import InvalidInput
 from chalicelib.replies.automatic_texts import check, ours
 from chalicelib.storage.automatic_answers import KINDS, USUAL, AnswerSettings, Kind
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 
 class AutomaticAnswerSettings(Body):
     """All of an advertiser's settings: what is not named is off, or in our words."""
+
+    model_config = example({"on": ["thanks"]})
 
     on: Annotated[list[Kind], Field(max_length=len(KINDS))] = Field(default_factory=lambda: sorted(USUAL))
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)

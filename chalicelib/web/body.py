@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -13,3 +13,8 @@ class Body(BaseModel):
     """An unknown field is an error: a misspelt setting must not be taken for one that was set."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+def example(body: dict[str, Any]) -> ConfigDict:
+    """A model's example, which the description shows and tests/web/test_admin.py sends."""
+    return ConfigDict(json_schema_extra={"examples": [body]})

@@ -11,7 +11,7 @@ from pydantic import Field
 from chalicelib.clock import SECOND
 from chalicelib.messaging.differences import Compared
 from chalicelib.storage.broadcasts import Broadcast, Plan
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.message_models import epoch_ms
 
 _Id = Annotated[str, Field(min_length=1, max_length=80)]
@@ -20,6 +20,15 @@ _FOUR_WEEKS_S = 28 * 24 * 3600
 
 class NewBroadcast(Body):
     """A segment, a text and a time."""
+
+    model_config = example(
+        {
+            "name": "Soldes",
+            "segment": "seg_01JD8Z0000000000000000000A",
+            "template": "sale",
+            "link": "https://shop.example/sale",
+        }
+    )
 
     name: Name
     segment: _Id
@@ -36,6 +45,8 @@ class NewBroadcast(Body):
 
 class ReachQuestion(Body):
     """When a segment would be written to, with what."""
+
+    model_config = example({"message_class": "marketing"})
 
     at: datetime | None = None
     message_class: Literal["marketing", "notification"] = "marketing"

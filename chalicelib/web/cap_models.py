@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import AtCap
 from chalicelib.storage.caps import LONGEST_WINDOW, CapRule, Counts
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 Class = Literal["marketing", "notification"]
 WindowSeconds = Annotated[int, Field(ge=60, le=LONGEST_WINDOW // SECOND)]
@@ -49,11 +49,15 @@ Caps = Annotated[list[CapBody], Field(max_length=20)]
 class OperatorCaps(Body):
     """The caps that hold for every advertiser beside its own."""
 
+    model_config = example({"caps": [{"limit": 9, "window_s": 604800}]})
+
     caps: Caps
 
 
 class AdvertiserCaps(Body):
     """An advertiser's caps, and what becomes of an SMS that is over one."""
+
+    model_config = example({"caps": [{"limit": 3, "window_s": 604_800}]})
 
     caps: Caps
     at_cap: AtCap = "skip"

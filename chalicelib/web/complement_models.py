@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.storage.complements import Complement, Offerable
 from chalicelib.tracking.events import Reference
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 
 
 class NewOffer(Body):
@@ -37,6 +37,10 @@ class NewComplement(Body):
 
 class NewComplements(Body):
     """All of an advertiser's rules; the first that fits comes first."""
+
+    model_config = example(
+        {"complements": [{"item_category": "Lampes", "offers": [{"item_id": "bulb-1", "item_name": "Ampoule E27"}]}]}
+    )
 
     complements: Annotated[list[NewComplement], Field(max_length=40)]
 

@@ -15,7 +15,7 @@ from chalicelib.storage.conversation_counts import first_answers, quantile, with
 from chalicelib.storage.messages import Message
 from chalicelib.storage.quick_replies import QuickReply
 from chalicelib.storage.threads import State, Thread
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 _PERSONAL = re.compile(r"@|\d{6}")
 
@@ -38,6 +38,8 @@ Text = Annotated[str, StringConstraints(max_length=2_000)]
 class NewAnswer(Body):
     """An agent's answer. The same `id` once more is the same answer: it leaves once."""
 
+    model_config = example({"text": "Oui, il en reste deux.", "id": "answer-1"})
+
     text: Text
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
     seen: Annotated[int, Field(ge=0)] | None = None
@@ -47,11 +49,15 @@ class NewAnswer(Body):
 class DraftAnswer(Body):
     """A text that may become an answer."""
 
+    model_config = example({"text": "Oui, il en reste deux."})
+
     text: Text
 
 
 class NewState(Body):
     """What a conversation becomes. Closing it lets marketing to the person go on."""
+
+    model_config = example({"state": "closed"})
 
     state: Literal["open", "waiting", "closed"]
     seen: Annotated[int, Field(ge=0)] | None = None
@@ -61,11 +67,15 @@ class NewState(Body):
 class NewAssignee(Body):
     """Who has a conversation in hand; null for nobody."""
 
+    model_config = example({"assignee": "Nadia"})
+
     assignee: Assignee | None
 
 
 class NewTags(Body):
     """A conversation's tags. They are kept in clear: no phone, no e-mail."""
+
+    model_config = example({"tags": ["stock"]})
 
     tags: Annotated[list[Tag], Field(max_length=10)]
 
@@ -73,11 +83,15 @@ class NewTags(Body):
 class SeenTexts(Body):
     """How many of the person's texts (`texts`) somebody has read."""
 
+    model_config = example({"seen": 1})
+
     seen: Annotated[int, Field(ge=0)]
 
 
 class NewQuickReply(Body):
     """What agents say again and again: Liquid, filled in for the conversation before it is sent."""
+
+    model_config = example({"text": "Oui, il en reste.", "language": "fr"})
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
     language: Literal["fr", "en"] = "fr"

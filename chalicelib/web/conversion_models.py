@@ -12,7 +12,7 @@ from chalicelib.audience import normalise
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.tracking.events import Reference, Token
 from chalicelib.vault import identifier_digest
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -29,6 +29,10 @@ class BoughtItem(Body):
 
 class NewConversion(Body):
     """Who bought, which order, for how much. Numbers and addresses come in clear, and are hashed before all else."""
+
+    model_config = example(
+        {"transaction_id": "order-1", "value": 59.9, "currency": "EUR", "phone": "+33 6 39 98 00 01"}
+    )
 
     event: Literal["purchase", "refund"] = "purchase"
     id: Token | None = None

@@ -19,7 +19,18 @@ _KEPT = "described"
 class Described:
     """One route's own part of the description; the rest is read from the route and from its view's docstring."""
 
-    __slots__ = ("answer", "body", "body_optional", "operator", "public", "query", "refuses", "site_secret", "statuses")
+    __slots__ = (
+        "answer",
+        "body",
+        "body_optional",
+        "media",
+        "operator",
+        "public",
+        "query",
+        "refuses",
+        "site_secret",
+        "statuses",
+    )
 
     def __init__(
         self,
@@ -28,9 +39,11 @@ class Described:
         query: Mapping[str, Schema],
         statuses: tuple[int, ...],
         refuses: tuple[int, ...],
+        media: tuple[str, ...],
         **flags: bool,
     ) -> None:
-        self.body, self.answer, self.query, self.statuses, self.refuses = body, answer, query, statuses, refuses
+        self.body, self.answer, self.query, self.media = body, answer, query, media
+        self.statuses, self.refuses = statuses, refuses
         self.operator = flags["operator"]
         self.site_secret = flags["site_secret"]
         self.public = flags["public"]
@@ -44,6 +57,7 @@ def described(
     query: Mapping[str, Schema] | None = None,
     status: int | tuple[int, ...] = 200,
     refuses: tuple[int, ...] = (),
+    media: tuple[str, ...] = (),
     operator: bool = False,
     site_secret: bool = False,
     public: bool = False,
@@ -51,14 +65,15 @@ def described(
 ) -> Callable[[View], View]:
     """Declare a route: above `@view`, below `@routes.route`.
 
-    `answer` is a model, TypedDict or schema of the answer, a media type where it is no JSON, or None for an object.
+    `answer` is a model, TypedDict or schema of the answer, or None for an object; `media` are its types where it is no
+    JSON, or those that it has beside.
     `body` is the model that `read_body` is given. `refuses` are the codes that are this route's own: what every route
     may answer (401, 403, 404, 409, 412, 415, 422, 429, 500, 503) is known from its method and parameters.
     `operator`: the operator's keys alone. `site_secret`: a site's secret will do. `public`: no key is needed.
     """
     statuses = (status,) if isinstance(status, int) else status
     flags = {"operator": operator, "site_secret": site_secret, "public": public, "body_optional": body_optional}
-    told = Described(body, answer, query or {}, statuses, refuses, **flags)
+    told = Described(body, answer, query or {}, statuses, refuses, media, **flags)
 
     def keep(function: View) -> View:
         setattr(function, _KEPT, told)

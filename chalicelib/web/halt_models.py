@@ -6,10 +6,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 
 class NewHalt(Body):
     """Why marketing is stopped, for whoever finds it standing still."""
+
+    model_config = example({"why": "complaints"})
 
     why: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""

@@ -12,7 +12,7 @@ from chalicelib.messaging.own_hours import check_own
 from chalicelib.messaging.profile import WEEKDAYS, Weekday, clock_time, minutes, profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.storage.sending_hours import Agent, SendingHours, Window
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
@@ -44,6 +44,8 @@ class OwnWindow(Body):
 
 class HoursSettings(Body):
     """When to send, within what each country allows; empty follows the country."""
+
+    model_config = example({"spread_s": 60})
 
     marketing: Annotated[tuple[OwnWindow, ...], Field(max_length=14)] = ()
     notification: Annotated[tuple[OwnWindow, ...], Field(max_length=14)] = ()

@@ -17,11 +17,24 @@ from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.journey_rehearsals import Rehearsal
 from chalicelib.storage.journeys import Running, StoredJourney
 from chalicelib.storage.templates import Language
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 
 class NewJourney(Body):
     """A journey's document (docs/journeys.md), and what becomes of who is in its former version."""
+
+    model_config = example(
+        {
+            "document": {
+                "name": "Abandoned cart",
+                "kind": "cart",
+                "trigger": {"about": "cart", "events": ["add_to_cart", "begin_checkout"]},
+                "audience": [{"fact": "cart.value", "op": "at_most", "value": 500}],
+                "steps": [{"id": "question", "wait": {"minutes": 45}, "texts": [{"template": "cart-1"}]}],
+                "exits": [{"on": "purchase"}, {"on": "reply"}],
+            }
+        }
+    )
 
     document: Journey
     running: Running = "keep"
@@ -29,6 +42,8 @@ class NewJourney(Body):
 
 class RehearsalAsked(Body):
     """From when on the last thirty days are to come again, and how many contacts are looked at."""
+
+    model_config = example({"contacts": 5})
 
     start_at: datetime | None = None
     contacts: Annotated[int, Field(ge=1, le=1_000)] = 200
@@ -38,6 +53,8 @@ class RehearsalAsked(Body):
 
 class SwitchOn(Body):
     """A playbook to switch on: in which language, with which answers to what it asks."""
+
+    model_config = example({"language": "fr"})
 
     language: Language = "fr"
     answers: dict[str, Any] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from chalicelib.storage.admin_keys import Role
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.webhook_models import Email
 
 Account = Annotated[Email, StringConstraints(to_lower=True)]
@@ -16,6 +16,8 @@ Account = Annotated[Email, StringConstraints(to_lower=True)]
 
 class NewKey(Body):
     """A key to make. Without a role it may do all that there is in its scope."""
+
+    model_config = example({"name": "Nora, service client"})
 
     name: Name | None = None
     """Whose it is: a person or a program."""
@@ -28,5 +30,7 @@ class NewKey(Body):
 
 class Rotation(Body):
     """How long the secret before still opens."""
+
+    model_config = example({"overlap_hours": 24})
 
     overlap_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 24

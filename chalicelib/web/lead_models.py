@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.storage.lead_sources import Kind, LeadSource
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
@@ -16,6 +16,16 @@ Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 class NewLeadSource(Body):
     """A tool that sends leads: a signed webhook, or Facebook Lead Ads."""
+
+    model_config = example(
+        {
+            "name": "Form",
+            "kind": "webhook",
+            "mapping": {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"},
+            "wording": "form-1",
+            "text": "J'accepte",
+        }
+    )
 
     name: Name
     kind: Kind

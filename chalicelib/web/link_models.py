@@ -12,7 +12,7 @@ from chalicelib.links.desk import Wanted
 from chalicelib.storage.clicks import Record
 from chalicelib.storage.link_settings import LinkSettings, Rule, Variant
 from chalicelib.storage.links import Link
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 _DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
 Target = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -26,6 +26,8 @@ Campaign = dict[
 
 class LinkDomain(Body):
     """A domain for an advertiser's short links."""
+
+    model_config = example({"domain": "go.lumen.example"})
 
     domain: Annotated[str, StringConstraints(to_lower=True, max_length=253, pattern=_DOMAIN)]
 
@@ -49,6 +51,8 @@ class LinkVariant(Body):
 class LinkChange(Body):
     """What shall be otherwise about a link; what is not named stays."""
 
+    model_config = example({"target": "https://shop.example/new"})
+
     target: Target | None = None
     utm: Campaign | None = None
     tracked: bool | None = None
@@ -63,6 +67,8 @@ class LinkChange(Body):
 
 class NewLink(LinkChange):
     """A standalone link to make."""
+
+    model_config = example({"target": "https://shop.example/new", "tags": ["poster"]})
 
     target: Target
     domain: Annotated[str, StringConstraints(to_lower=True, max_length=253)] = ""

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
 from chalicelib.storage.messages import Message, MessageClass, State
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -38,6 +38,10 @@ class Recipient(Body):
 
 class NewMessage(Body):
     """A message that a shop's back end asks for (docs/messages.md)."""
+
+    model_config = example(
+        {"id": "m-1", "to": {"phone": "+33 6 39 98 00 01"}, "order": "A-1", "text": "Commande prête"}
+    )
 
     to: Recipient
     template: _Short | None = None

@@ -108,7 +108,7 @@ def _answers(method: str, told: Described, *, named: bool, readable: bool) -> di
     limits = [] if told.public else ["RateLimit", "RateLimitPolicy"]
     own = ["ETag"] if method == "GET" else ["Replayed"] if method in _REPEATABLE else []
     answered = {"description": "Done", "headers": headers("RequestId", *limits, *own)}
-    content = {} if 204 in told.statuses else {"content": _content(told.answer)}
+    content = {} if 204 in told.statuses else {"content": _content(told)}
     answers: dict[str, Any] = {str(status): answered | content for status in told.statuses}
     if method == "GET":
         answers["304"] = {"$ref": "#/components/responses/304"}
@@ -144,10 +144,9 @@ def _roles(path: str, method: str, told: Described) -> list[str]:
     return ["operator"] if told.operator else [role for role in ROLES if may(role, method, path)]
 
 
-def _content(answer: str | Schema | None) -> dict[str, Any]:
-    if isinstance(answer, str) and "/" in answer:
-        return {answer: {"schema": {"type": "string"}}}
-    return {JSON: {"schema": {"type": "object"} if answer is None else _schema(answer)}}
+def _content(told: Described) -> dict[str, Any]:
+    json = {} if told.media and told.answer is None else {JSON: {"schema": _schema(told.answer or {"type": "object"})}}
+    return json | {media: {"schema": {"type": "string"}} for media in told.media}
 
 
 def _schema(of: str | Schema) -> Schema:

@@ -16,6 +16,12 @@ _MARK = "$model"
 _PLACE = "#/components/schemas/{model}"
 
 
+def model_named(name: str) -> Any:
+    """What a name stands for, below `chalicelib`. ImportError, AttributeError: there is no such model."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(f"chalicelib.{module}"), attribute)
+
+
 class Models:
     """Puts references in the place of names, and remembers what they refer to."""
 
@@ -23,10 +29,10 @@ class Models:
         self._named: dict[str, Any] = {}
 
     def resolved(self, part: Any) -> Any:
-        """A part of the description whose `$model` are schemas. ImportError, AttributeError: there is no such model."""
+        """A part of the description whose `$model` are schemas. Raises as `model_named`."""
         wanted: set[str] = set()
         _find(part, wanted)
-        adapters = {name: TypeAdapter(_import(name)) for name in sorted(wanted)}
+        adapters = {name: TypeAdapter(model_named(name)) for name in sorted(wanted)}
         inputs = [(name, "validation", adapter) for name, adapter in adapters.items()]
         found, definitions = TypeAdapter.json_schemas(
             inputs,  # type: ignore[arg-type] # the mode is a literal, which a list forgets
@@ -78,11 +84,6 @@ def _words(cls: type) -> dict[str, str]:
 def _classes(module: str) -> dict[str, list[ast.stmt]]:
     tree = ast.parse(inspect.getsource(import_module(module)))
     return {node.name: node.body for node in tree.body if isinstance(node, ast.ClassDef)}
-
-
-def _import(name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    return getattr(import_module(f"chalicelib.{module}"), attribute)
 
 
 def _find(part: Any, found: set[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -60,6 +60,16 @@ class FormWordings(Body):
 
 class OptInSettings(Body):
     """A site's opt-in form."""
+
+    model_config = example(
+        {
+            "incentive": {
+                "text": {"fr": "10 % sur la première commande", "en": "10% off the first order"},
+                "code": "MERCI10",
+            },
+            "fields": [],
+        }
+    )
 
     wording: FormWordings | None = None
     notice: Notices | None = None

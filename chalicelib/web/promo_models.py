@@ -11,7 +11,7 @@ from chalicelib.promotions.desk import Redeemed
 from chalicelib.promotions.offers import NotRedeemed
 from chalicelib.storage.promo_codes import PromoCode
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.link_models import Moment
 
 _CODE = StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9 -]{1,22})[A-Za-z0-9]$")
@@ -41,6 +41,8 @@ class FreeDelivery(Body):
 class PoolSettings(Body):
     """A pool of promo codes."""
 
+    model_config = example({"name": "Gift", "benefit": {"kind": "share", "percent": 10}, "valid_for_h": 24})
+
     name: Name
     benefit: Annotated[Amount | Share | FreeDelivery, Field(discriminator="kind")]
     uses: Annotated[int, Field(ge=0, le=10**6)] = 1
@@ -63,6 +65,8 @@ class PoolSettings(Body):
 class NewCodes(Body):
     """Codes of the advertiser's own, or generated ones until so many are free."""
 
+    model_config = example({"codes": ["GIFT2"]})
+
     codes: Annotated[list[Annotated[str, _CODE]], Field(min_length=1, max_length=2_000)] | None = None
     fill_up_to: Annotated[int, Field(ge=1, le=2_000)] | None = None
 
@@ -75,6 +79,8 @@ class NewCodes(Body):
 
 class NewRedemption(Body):
     """An order that uses a code."""
+
+    model_config = example({"order": "o-2"})
 
     order: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9._:#/-]{1,80}$")]
     channel: Literal["web", "till"] = "web"

@@ -13,7 +13,7 @@ from chalicelib.audience.segment_sample import Sample
 from chalicelib.audience.segments import LARGEST_KEPT_BY_EVENTS, Rules
 from chalicelib.messaging.shares import wilson
 from chalicelib.storage.segments import Segment
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.message_models import Recipient
 
 MOST_ROWS = 1_000
@@ -22,6 +22,8 @@ MOST_ROWS = 1_000
 class NewSegment(Body):
     """A segment of the advertiser's own base: by rules, or, without them, filled by hand."""
 
+    model_config = example({"name": "By hand"})
+
     name: Name
     rules: Rules | None = None
 
@@ -29,11 +31,15 @@ class NewSegment(Body):
 class SegmentRules(Body):
     """Rules whose segment is not made yet."""
 
+    model_config = example({"rules": {"all": [{"fact": "contact.reachable", "value": True}]}})
+
     rules: Rules
 
 
 class SegmentRows(Body):
     """People to put into a segment that is filled by hand, or to take out."""
+
+    model_config = example({"add": [{"phone": "+33 6 39 98 00 01"}]})
 
     add: Annotated[list[Recipient], Field(max_length=MOST_ROWS)] = Field(default_factory=list)
     remove: Annotated[list[Recipient], Field(max_length=MOST_ROWS)] = Field(default_factory=list)

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from pydantic import StringConstraints
 
 from chalicelib.messaging.senders import Sender
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 
 class SenderSettings(Body):
     """What an advertiser's SMS to a country may come from."""
+
+    model_config = example({})
 
     verified: bool = False
     """That it is the advertiser's to use: the operator's word only."""

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.storage.shop_sources import Completed, Kind, ShopSource
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.key_models import Rotation
 
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=16, max_length=200)]
@@ -16,6 +16,8 @@ Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=16, 
 
 class NewShop(Body):
     """A shop that will send its webhooks."""
+
+    model_config = example({"kind": "prestashop"})
 
     kind: Kind
     secret: Secret | None = None

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.reports.intervals import Interval
 from chalicelib.reports.surveys import QuestionFigures, SurveyFigures
 from chalicelib.storage.surveys import Draw, Survey, SurveyKind, SurveyQuestion, TextKind
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.web.link_models import Moment, Target
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")]
@@ -41,6 +41,16 @@ class NewQuestion(Body):
 class NewSurvey(Body):
     """A survey, vote or contest."""
 
+    model_config = example(
+        {
+            "name": "Lot",
+            "kind": "contest",
+            "winners": 1,
+            "closes_at": 1_893_456_000_000,
+            "questions": [{"text": "Quelle couleur ?", "kind": "text"}],
+        }
+    )
+
     name: Name
     kind: SurveyKind = "survey"
     questions: Annotated[list[NewQuestion], Field(min_length=1, max_length=10)]
@@ -57,11 +67,15 @@ class NewSurvey(Body):
 class NewDraw(Body):
     """A draw; with a reason another one, among those who have not won."""
 
+    model_config = example({})
+
     reason: _Reason | None = None
 
 
 class TellWinners(Body):
     """How a draw's winners are written to."""
+
+    model_config = example({"template": "won"})
 
     template: Annotated[str, StringConstraints(min_length=1, max_length=40)]
     link: Target | None = None

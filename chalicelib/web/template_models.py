@@ -17,7 +17,7 @@ from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.templates import Language, Template
 from chalicelib.tracking.events import Page, Title
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 _LONGEST_TEXT = 1_000
 _Said = Annotated[str, StringConstraints(max_length=200)]
@@ -33,6 +33,8 @@ def _known_journey(journey: str) -> str:
 
 class NewTemplate(Body):
     """A text to fill in (docs/messages.md)."""
+
+    model_config = example({"text": "Votre panier vous attend : {{ link }}"})
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_TEXT)]
     message_class: MessageClass = "marketing"
@@ -56,6 +58,8 @@ class NewTemplate(Body):
 
 class SuggestionRequest(Body):
     """What texts are wanted for. Nothing here is of a person: what names one is left out or refused."""
+
+    model_config = example({"journey": "cart"})
 
     journey: str = "offer"
     language: Language = "fr"
@@ -82,6 +86,10 @@ class Row(Body):
 
 class PreviewRequest(Body):
     """A template and who it is for: rows, or contacts of the advertiser's own base by their ids."""
+
+    model_config = example(
+        {"template": {"text": "{{ first_name }}, votre panier : {{ link }}"}, "rows": [{"first_name": "Zoé"}]}
+    )
 
     template: NewTemplate
     rows: list[Row] = Field(default_factory=list, max_length=1_000)

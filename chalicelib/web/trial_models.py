@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 from chalicelib.web.template_models import Row
 
 
 class NewTrialPhone(Body):
     """A phone that shall get test SMS."""
+
+    model_config = example({"phone": "+33 6 39 98 00 01"})
 
     phone: Annotated[str, Field(min_length=1, max_length=60)]
     country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "FR"
@@ -21,11 +23,15 @@ class NewTrialPhone(Body):
 class ConfirmTrialPhone(NewTrialPhone):
     """The same phone, with the code that it got."""
 
+    model_config = example({"phone": "+33 6 39 98 00 01", "verification": "ver_none", "code": "123456"})
+
     verification: Annotated[str, Field(min_length=1, max_length=80)]
     code: Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class NewTrial(Body):
     """What to fill the template in with."""
+
+    model_config = example({"row": {"first_name": "Zoé"}})
 
     row: Row = Row()

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.storage.import_files import MOST_BYTES
+from chalicelib.web.body import example
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -14,7 +15,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 class NewUpload(BaseModel):
     """How a file is read."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True) | example({"bytes": 120_000})
 
     bytes: Annotated[int, Field(ge=1, le=MOST_BYTES)]
     """Of the file."""

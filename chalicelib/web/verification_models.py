@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 
 
 class NewVerification(Body):
     """A phone whose holder shall prove to have it in hand."""
+
+    model_config = example({"phone": "+33 6 39 98 00 01"})
 
     phone: Annotated[str, Field(min_length=1, max_length=60)]
     country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "FR"
@@ -24,6 +26,8 @@ class NewVerification(Body):
 
 class CheckVerification(Body):
     """What the person typed."""
+
+    model_config = example({"code": "123456"})
 
     code: Annotated[str, Field(min_length=1, max_length=20)]
     advertiser: Annotated[str, Field(max_length=80)] | None = None

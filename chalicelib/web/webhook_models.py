@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.storage.webhooks import Format, State, Webhook
-from chalicelib.web.body import Body, Name
+from chalicelib.web.body import Body, Name, example
 from chalicelib.webhooks.events import EVENTS, SUBSCRIBABLE, VERSION, Event
 
 _LONGEST_OVERLAP_H = 7 * 24
@@ -31,6 +31,8 @@ Email = Annotated[
 class NewWebhook(Body):
     """An address of the advertiser's own that is told events, signed."""
 
+    model_config = example({"name": "Helpdesk", "url": "https://shop.example/told", "events": ["stop.received"]})
+
     name: Name
     url: Url
     """https, on a public address. Slack: that of an incoming webhook."""
@@ -40,6 +42,8 @@ class NewWebhook(Body):
 
 class WebhookSettings(Body):
     """A webhook's settings, all of them; without `url` it stays where it is."""
+
+    model_config = example({"name": "Helpdesk", "events": ["stop.received"]})
 
     name: Name
     url: Url | None = None
@@ -51,11 +55,15 @@ class WebhookSettings(Body):
 class SecretRotation(Body):
     """How long the secret of before signs beside the new one."""
 
+    model_config = example({"overlap_hours": 24})
+
     overlap_hours: Annotated[int, Field(ge=0, le=_LONGEST_OVERLAP_H)] = 24
 
 
 class NoticeAddresses(Body):
     """Who is told by e-mail that conversations wait, and when."""
+
+    model_config = example({"emails": ["service@shop.example"], "after_minutes": 10})
 
     emails: Annotated[list[Email], Field(max_length=10)]
     after_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 0

@@ -16,6 +16,7 @@ import app as application
 from chalicelib.storage.codec import Item
 from chalicelib.wiring import services
 from tests.support.world import World
+from tests.web.conformance import hold
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class Api:
             headers["Authorization"] = f"Bearer {self._key}"
         content = (urlencode(body) if form else json.dumps(body)).encode()
         answer = self._client.http.request(method, path, headers=headers, body=content if body is not None else b"")
-        return Answer(answer.status_code, answer.headers, answer.body.decode(errors="replace"))
+        told = Answer(answer.status_code, answer.headers, answer.body.decode(errors="replace"))
+        hold(method, path, told.status, told.headers, told.text)
+        return told
 
 
 def but_the_callers_own(items: list[Item]) -> list[Item]:

@@ -29,13 +29,15 @@ from chalicelib.storage.templates import Template
 from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from chalicelib.web.described import Described, description_of
+from chalicelib.web.openapi_models import model_named
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.support.talk import write
-from tests.support.world import IMPORT_FILES, NOON, aws, create_import_bucket
+from tests.support.world import IMPORT_FILES, aws, create_import_bucket
 from tests.web.conftest import Api, but_the_callers_own
 
 ADVERTISER = {"name": "Lumen SAS", "brand": "Lumen", "sender": "36123"}
+SEGMENT = "seg_01JD8Z0000000000000000000A"
 KEYS_OWN = {
     ("POST", "/v1/messages"),
     ("POST", "/v1/verifications"),
@@ -163,7 +165,7 @@ def a_source(shop: Shop, route: str) -> dict[str, str]:
 
 def a_segment(shop: Shop) -> str:
     """A segment that is filled by hand, with one member."""
-    segment = Segment("seg_1", shop.advertiser.id, "By hand", "manual", 0)
+    segment = Segment(SEGMENT, shop.advertiser.id, "By hand", "manual", 0)
     shop.world.services.segments.save(segment)
     shop.world.services.members.add(shop.advertiser.id, segment.id, [shop.contact(CAMILLE)])
     return segment.id
@@ -174,7 +176,7 @@ def a_broadcast(shop: Shop, meant_for: str) -> str:
     services = shop.world.services
     a_segment(shop)
     services.templates.save(shop.advertiser.id, Template("sale", "Soldes: {{ link }}"))
-    plan = Plan("Sale", "seg_1", "sale", "marketing", link="https://shop.example/sale")
+    plan = Plan("Sale", SEGMENT, "sale", "marketing", link="https://shop.example/sale")
     broadcast = services.broadcast_desk.create(shop.advertiser, plan)
     if meant_for in ("approve", "launch", "pause", "resume"):
         services.broadcast_desk.rehearse(shop.advertiser, broadcast.id, None)
@@ -205,18 +207,6 @@ def uploaded(shop: Shop) -> str:
     return str(made)
 
 
-_LEADS = {"phone": "tel", "consent.sms_marketing": "sms", "consent_at": "at"}
-# What a route takes, by its end; None for the methods that take nothing.
-PLAN = {"name": "Sale", "segment": "seg_1", "template": "sale", "link": "https://shop.example/sale"}
-SURVEY: dict[str, Any] = {
-    "name": "Lot",
-    "kind": "contest",
-    "winners": 1,
-    "closes_at": NOON + 1,
-    "questions": [{"text": "?", "kind": "text"}],
-}
-
-
 def a_webhook(shop: Shop) -> dict[str, str]:
     """A webhook with a delivery that did not arrive."""
     services, now = shop.world.services, shop.world.clock.now()
@@ -228,74 +218,6 @@ def a_webhook(shop: Shop) -> dict[str, str]:
     return {"webhook": webhook.id, "delivery": dead.id}
 
 
-BODIES: dict[str, Any] = {
-    "/conversations/{conversation}/messages": {"text": "Oui, il en reste deux.", "id": "answer-1"},
-    "/conversations/{conversation}/check": {"text": "Oui."},
-    "/limits/simulate": {"caps": [{"limit": 1}]},
-    "/conversations/{conversation}/state": {"state": "closed"},
-    "/conversations/{conversation}/assignee": {"assignee": "Nadia"},
-    "/conversations/{conversation}/tags": {"tags": ["stock"]},
-    "/conversations/{conversation}/read": {"seen": 1},
-    "/quick-replies/{reply}": {"text": "Oui."},
-    "/webhooks": {"name": "Helpdesk", "url": "https://shop.example/told", "events": ["stop.received"]},
-    "/rotate": {},
-    "/webhooks/{webhook}": {"name": "Helpdesk", "events": ["stop.received"]},
-    "/notices": {"emails": []},
-    "/sites": {"name": "Lumen", "origins": ["https://shop.example"]},
-    "/sites/{site}": {"name": "Lumen", "origins": ["https://shop.example"]},
-    "/people/find": {"reason": "access", "phone": CAMILLE},
-    "/people/object": {"reason": "access", "phone": CAMILLE},
-    "/link-domains": {"domain": "go.lumen.example"},
-    "/links": {"target": "https://shop.example/new"},
-    "/links/{code}": {"target": "https://shop.example/new"},
-    "/uploads": {"bytes": 5},
-    "/senders/{country}/{value}": {},
-    "/caps": {"caps": [{"limit": 9}]},
-    "/optin": {"incentive": None, "fields": []},
-    "/conversions": {"transaction_id": "order-1", "phone": CAMILLE},
-    "/contacts": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
-    "/consents": {"phone": CAMILLE, "given": {"sms_marketing": True}, "source": "checkout"},
-    "/wordings/{wording}": {"language": "fr", "texts": {"sms_marketing": "J'accepte"}},
-    "/journeys/{journey}": {"document": ONE_STEP},
-    "/journeys/{journey}/rehearse": {"contacts": 5},
-    "/journeys/check": {"document": ONE_STEP},
-    "/playbooks/{playbook}": {"language": "fr"},
-    "/surveys": SURVEY,
-    "/surveys/{survey}": SURVEY,
-    "/surveys/{survey}/draws": {},
-    "/surveys/{survey}/draws/{draw}/messages": {"template": "won"},
-    "/templates/{template}": {"text": "{{ link }}"},
-    "/templates/suggest": {"journey": "cart"},
-    "/templates/check": {"text": "{{ link }}"},
-    "/templates/preview": {"template": {"text": "{{ link }}"}, "rows": [{}]},
-    "/promo-pools": {"name": "Gift", "benefit": {"kind": "free_delivery"}},
-    "/promo-pools/{pool}": {"name": "Gift", "benefit": {"kind": "free_delivery"}},
-    "/promo-pools/{pool}/codes": {"codes": ["GIFT2"]},
-    "/promo-codes/{code}/redemptions": {"order": "o-2"},
-    "/segments": {"name": "By hand"},
-    "/segments/preview": {"rules": {"all": [{"fact": "contact.reachable", "value": True}]}},
-    "/segments/{segment}": {"name": "By hand"},
-    "/segments/{segment}/members": {"add": [{"phone": CAMILLE}]},
-    "/segments/{segment}/size": {},
-    "/broadcasts": PLAN,
-    "/broadcasts/{broadcast}": PLAN,
-    "/hours": {"spread_s": 60},
-    "/halt": {"why": "complaints"},
-    "/v1/verifications": {"phone": CAMILLE},
-    "/v1/messages": {"id": "m-1", "to": {"phone": CAMILLE}, "order": "A-1", "text": "Commande prête"},
-    "/check": {"code": "123456"},
-    "/complements": {"complements": []},
-    "/automatic-answers": {"on": ["thanks"]},
-    "/test-phones": {"phone": CAMILLE},
-    "/test-phones/confirm": {"phone": CAMILLE, "verification": "ver_none", "code": "123456"},
-    "/templates/{template}/test": {},
-    "/keyword": {"number": "36124", "wording": "poster-1", "text": "OUI au 36124"},
-    "/shops": {"kind": "prestashop"},
-    "/keys": {"name": "Nora"},
-    "/lead-sources": {"name": "Form", "kind": "webhook", "mapping": _LEADS, "wording": "form-1", "text": "J'accepte"},
-}
-
-
 NOT_YET = {
     "/templates/suggest": 501,
     "/journeys/{journey}/rehearsal": 404,
@@ -305,10 +227,11 @@ NOT_YET = {
 
 
 def body_for(method: str, route: str) -> Any:
-    if method not in ("POST", "PUT", "PATCH"):
+    """The example that the description shows for a route."""
+    body = told(method, route).body
+    if body is None:
         return None
-    told = next((body for end, body in BODIES.items() if route.endswith(end)), None)
-    return told if told is not None else ({"reason": "access"} if "/people/" in route else ADVERTISER)
+    return model_named(body).model_config["json_schema_extra"]["examples"][0] if isinstance(body, str) else {}
 
 
 def test_there_are_routes_to_try() -> None:

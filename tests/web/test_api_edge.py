@@ -95,7 +95,8 @@ def test_an_answer_that_no_item_holds_is_not_repeated_and_nothing_is_done_twice(
     operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What counts is its bytes: three for each of these letters."""
-    long = Response(json.dumps({"told": "€" * 150_000}, ensure_ascii=False), status_code=201)
+    body = json.dumps({"told": "€" * 150_000}, ensure_ascii=False)
+    long = Response(body, status_code=201, headers={"Content-Type": "application/json"})
     monkeypatch.setattr("chalicelib.web.admin.answer", lambda *_: long)
     answers = [create_site(operator, shop, "Lumen", key="w").status for _ in range(2)]
     assert answers == [201, 409]

@@ -13,7 +13,7 @@ import pytest
 
 import app as application
 from chalicelib.web.described import Described, description_of
-from chalicelib.web.openapi import document
+from tests.web.conformance import DOCUMENT
 
 _PAGED = {"limit", "after"}
 # What reads query parameters by a name of its own, and which.
@@ -21,7 +21,6 @@ _READERS = {"hours_asked": {"hours"}, "page_asked": _PAGED, "page_of_list": _PAG
 ROUTES = sorted(
     (method, path) for path, methods in application.app.routes.items() if path.startswith("/v1/") for method in methods
 )
-DOCUMENT = document(application.app.routes, "https://r.example")
 
 
 def told(method: str, path: str) -> Described:
