@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing_extensions import TypedDict
 
 from chalicelib.storage.advertisers import Advertiser, AtCap
-from chalicelib.web.body import Body
+from chalicelib.web.body import Body, example
 from chalicelib.web.cap_models import Caps, rules
 from chalicelib.web.hours_models import HoursSettings, hours_of
 
 
 class LimitsTried(Body):
     """Caps and hours as they would be set; what is not said stays as it is."""
+
+    model_config = example({"caps": [{"limit": 1}]})
 
     caps: Caps | None = None
     at_cap: AtCap | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalice.local import RouteMatcher
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 import app as application
 from chalicelib.web.described import description_of
@@ -34,7 +34,7 @@ def hold(method: str, path: str, status: int, headers: dict[str, str], text: str
     assert media in told["content"], f"{method} {route} answers {media}"
     if media in _TYPES:
         errors = list(_validator(json.dumps(told["content"][media]["schema"])).iter_errors(json.loads(text)))
-        assert not errors, f"{method} {route}: {[(list(error.path), error.message[:200]) for error in errors]}"
+        assert not errors, f"{method} {route}: {[(error.instance_path, error.message[:200]) for error in errors]}"
 
 
 def _route(path: str) -> str:

@@ -61,9 +61,9 @@ class Api:
             headers["Authorization"] = f"Bearer {self._key}"
         content = (urlencode(body) if form else json.dumps(body)).encode()
         answer = self._client.http.request(method, path, headers=headers, body=content if body is not None else b"")
-        told = Answer(answer.status_code, answer.headers, answer.body.decode(errors="replace"))
-        hold(method, path, told.status, told.headers, told.text)
-        return told
+        got = Answer(answer.status_code, answer.headers, answer.body.decode(errors="replace"))
+        hold(method, path, got.status, got.headers, got.text)
+        return got
 
 
 def but_the_callers_own(items: list[Item]) -> list[Item]:
