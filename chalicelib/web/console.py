@@ -24,6 +24,9 @@ _ASSETS = {
     "inbox.css": _STYLE,
     "console.js": _SCRIPT,
     "console.css": _STYLE,
+    "results.js": _SCRIPT,
+    "uplot.min.js": _SCRIPT,
+    "uplot.min.css": _STYLE,
 }
 
 

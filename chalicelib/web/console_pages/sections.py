@@ -27,6 +27,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
+    Section("results", "Résultats", "Results", "reports"),
     Section("keys", "Accès", "Access", "keys"),
     Section("audit", "Journal", "Change log", "audit"),
     Section("webhooks", "Webhooks", "Webhooks", "webhooks"),

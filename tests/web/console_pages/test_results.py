@@ -1,0 +1,77 @@
+"""The results as a marketer sees them, without a script: the figures of a world that was worked out by hand."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.shop import Shop
+from tests.web.conftest import Api
+from tests.web.console_browser import Browser
+from tests.web.test_admin_reports import TODAY, a_day
+
+__all__ = ["a_day"]
+
+
+def words(text: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def test_the_results_of_a_day(a_day: Shop, console: Browser) -> None:
+    page = console.get(f"results?since={TODAY}&until={TODAY}")
+    assert page.status == 200
+    said = words(page.text)
+    for told in (
+        "Visites de la boutique 6",
+        "rien ne dit qui c’est −1",
+        "a dit STOP ou s’est désabonné −1",
+        "téléphone injoignable −1",
+        "Taux de clic 100,0",
+        "Achats confirmés 2 120 €",
+        "Coût des SMS 0,10 €",
+        "Votre marge n’est pas renseignée",
+    ):
+        assert told in said, told
+    assert "Affirmation non vérifiée" in said and "8,3 % de clics" in said
+    assert said.count("11:00 6 3 2") == 1, "a row of the hours, beside its picture"
+    assert "style=" not in page.text and "<script>" not in page.text
+
+
+def test_it_speaks_english_too(a_day: Shop, console: Browser) -> None:
+    console.language = "en"
+    said = words(console.get(f"results?since={TODAY}&until={TODAY}").text)
+    assert "nothing says who it is −1" in said and "Confirmed purchases 2 €120" in said
+    assert "nobody" in said.lower()
+
+
+def test_a_campaign_has_a_page_of_its_own(a_day: Shop, console: Browser) -> None:
+    page = console.get(f"results?since={TODAY}&until={TODAY}")
+    assert f'href="results/relaunch?since={TODAY}&amp;until={TODAY}"' in page.text
+    said = words(console.get(f"results/relaunch?since={TODAY}&until={TODAY}").text)
+    assert "Abandoned cart" in said and "SMS préparés 3" in said
+    assert "Visites de la boutique" not in said, "a visit is of no campaign"
+    assert "Rien n’est comparé ici" in said
+    assert "Pas encore un jour entier" in said
+
+
+def test_a_day_that_is_none_is_told_beside_its_field(a_day: Shop, console: Browser) -> None:
+    page = console.get("results?since=2026-03-09&until=2026-03-02")
+    assert page.status == 422
+    assert 'id="since-error"' in page.text and 'value="2026-03-09"' in page.text
+
+
+def test_before_anything_has_happened_it_says_so(shop: Shop, console: Browser) -> None:
+    said = words(console.get("results").text)
+    assert "Aucun SMS n’a été préparé" in said and "Visites de la boutique 0" in said
+
+
+def test_there_is_nothing_below_a_campaign(console: Browser) -> None:
+    assert console.get("results/relaunch/edit").status == 404
+    assert console.post("results", **console.form(console.get("results"))).status == 404
+
+
+def test_who_only_reads_may_read_them(api: Api, a_day: Shop) -> None:
+    a_day.world.services.admin_keys.grant("rk_reader", a_day.advertiser.id, role="reader")
+    browser = Browser(api)
+    assert browser.post("/console", key="rk_reader").status == 303
+    assert browser.get("results").status == 200
