@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.support.shop import Shop
 from tests.web.conftest import Answer, Api
+from tests.web.filled_forms import Pairs
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Browser:
         if "Set-Cookie" in answer.headers:
             self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
         return answer
+
+    def submit(self, path: str, pairs: Pairs) -> Answer:
+        """Post a form's fields, of which several may have one name."""
+        return self.api.ask("POST", _whole(path), pairs, form=True, told=self._told())
 
     def form(self, page: Answer) -> dict[str, str]:
         """The hidden fields of a page's forms."""

@@ -26,6 +26,7 @@ class Section:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("journeys", "Parcours", "Journeys", "journeys"),
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
     Section("keys", "Accès", "Access", "keys"),
