@@ -1,4 +1,7 @@
-"""`/v1/advertisers/{advertiser}/caps` and `…/hours`: how often and when, each by itself beside the other settings."""
+"""`/v1/advertisers/{advertiser}/caps` and `…/hours`: how often and when, each by itself beside the other settings.
+
+`…/limits` tells what they stand within: the country's hours, and the operator's caps.
+"""
 
 from __future__ import annotations
 
@@ -68,3 +71,17 @@ def replace_hours(advertiser: str) -> Response:
         raise InvalidInput(told) from None
     services().advertisers.keep_hours(advertiser, hours)
     return answer(hours_answer(hours))
+
+
+@routes.route("/v1/advertisers/{advertiser}/limits", methods=["GET"])
+@described(answer="web.limit_models:StandWithin")
+@view
+def get_limits(advertiser: str) -> Response:
+    """What an advertiser's caps and hours stand within: France's hours, and the operator's caps for everybody."""
+    from chalicelib.messaging.profile import profile_for
+    from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
+    from chalicelib.web.limit_models import limits_answer
+
+    reached(routes, advertiser)
+    told = limits_answer(profile_for(DEFAULT_COUNTRY), services().operator_caps.get(), services().clock.now())
+    return answer(told)

@@ -29,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("journeys", "Parcours", "Journeys", "journeys"),
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
+    Section("caps", "Limites et horaires", "Limits and hours", "caps"),
     Section("keys", "Accès", "Access", "keys"),
     Section("audit", "Journal", "Change log", "audit"),
     Section("webhooks", "Webhooks", "Webhooks", "webhooks"),
