@@ -27,6 +27,7 @@ from cli import (
     people,
     queue,
     replies,
+    reports,
     restore,
     segments,
     site,
@@ -58,6 +59,7 @@ app.add_typer(queue.app, name="queue")
 app.command("stop")(halts.stop)
 app.command("resume")(halts.resume)
 app.add_typer(replies.app, name="replies")
+app.add_typer(reports.app, name="reports")
 app.add_typer(restore.app, name="restore")
 app.add_typer(broadcasts.app, name="broadcasts")
 app.add_typer(journeys.app, name="journeys")

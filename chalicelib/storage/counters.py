@@ -21,7 +21,7 @@ from chalicelib.storage.writes import Noted
 SERVICE = "service"
 """The scope of what belongs to no known advertiser, such as a pixel with a malformed site."""
 _RETENTION = 400 * DAY
-_PREFIX = "n."
+_PREFIX, _ROUGH = "n.", "r."
 _NEWEST = "newest."
 
 _FEW_HOURS = 2
@@ -40,7 +40,7 @@ class Counters:
 
     def add(self, scope: str, thing: str, at: int, name: str) -> None:
         """Count something that has no write of its own, such as a drop. A retried call may count twice."""
-        self._table.update(count(scope, thing, at, name))
+        self._table.update(_added(keys.counter(scope, at, _shard(thing)), at, {name: 1}, _ROUGH))
 
     def read(self, scope: str, since: int, until: int) -> dict[str, int]:
         """The sums of a scope over the hours from `since` to `until`, both included."""
@@ -63,6 +63,16 @@ class Counters:
                 if first <= hour <= until:
                     found[hour].update(_counts(item))
         return {hour: dict(found[hour]) for hour in sorted(found)}
+
+    def exact_by_hour(self, scope: str, since: int, until: int) -> dict[tuple[str, int], int]:
+        """Name and hour to number, of what was counted in transactions alone: what a recount must come to."""
+        found: Counter[tuple[str, int]] = Counter()
+        for day in range(since - since % DAY, until + 1, DAY):
+            for item in self._table.query(keys.counter_partition(scope, day)):
+                hour = day + keys.counter_hour(item["sk"]) * HOUR
+                if since - since % HOUR <= hour <= until:
+                    found.update({(name, hour): number for name, number in _counts(item, (_PREFIX,)).items()})
+        return dict(found)
 
     def newest(self, scope: str, kind: str, now: int, days: int) -> int | None:
         """When something of a kind was last counted as its newest; None where that was not in so many days."""
@@ -160,8 +170,8 @@ def difference(before: Mapping[Name, int], after: Mapping[Name, int]) -> dict[Na
     return {name: number for name, number in by.items() if number}
 
 
-def _added(key: keys.Key, at: int, by: Mapping[str, int]) -> Update:
-    aliases = {f"count{position}": _PREFIX + name for position, name in enumerate(by)}
+def _added(key: keys.Key, at: int, by: Mapping[str, int], prefix: str = _PREFIX) -> Update:
+    aliases = {f"count{position}": prefix + name for position, name in enumerate(by)}
     added = ", ".join(f"#{alias} :by_{alias}" for alias in aliases)
     return Update(
         key,
@@ -172,8 +182,12 @@ def _added(key: keys.Key, at: int, by: Mapping[str, int]) -> Update:
     )
 
 
-def _counts(item: Item) -> dict[str, int]:
-    return {name.removeprefix(_PREFIX): number for name, number in item.items() if name.startswith(_PREFIX)}
+def _counts(item: Item, prefixes: tuple[str, ...] = (_PREFIX, _ROUGH)) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for name, number in item.items():
+        if name.startswith(prefixes):
+            found[name[len(_PREFIX) :]] += number
+    return found
 
 
 def _shard(thing: str) -> int:

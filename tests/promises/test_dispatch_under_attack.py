@@ -29,6 +29,7 @@ from tests.support.promises_kept import (
     assert_no_hour_is_wrong,
     assert_nothing_is_left_open,
 )
+from tests.support.recounting import assert_counts_are_true
 from tests.support.shop import PHONES, Shop
 from tests.support.world import World
 
@@ -146,4 +147,6 @@ def test_days_in_which_everything_goes_wrong(
     assert not [taken for taken in asked_for if noes.against(messages[taken.sms.message_id], taken.claimed_from)]
     assert_budget_is_kept(messages, record, shops[2].advertiser.id)
     assert_counts_are_those_of_the_messages(shops, messages, DAYS.thursday)
+    for shop in shops:
+        assert_counts_are_true(world, shop.advertiser.id, DAYS.thursday - DAY)
     assert len(record) > len(made) // 8, "most of them cannot be sent, but the attack must not be of nothing"

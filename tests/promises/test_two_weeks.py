@@ -32,6 +32,7 @@ from tests.support.promises_kept import (
     assert_no_cap_is_passed,
     assert_nothing_is_left_open,
 )
+from tests.support.recounting import assert_counts_are_true
 from tests.support.shop import PHONES, Shop, hashed, open_shop
 from tests.support.town import Town
 from tests.support.traffic import PHONE, Traffic
@@ -150,6 +151,8 @@ class Watch:
             assert not late, ("it waits and nobody looks at it", message.state, message.history)
             assert "_" not in why(message)["sentence"]
         assert_counts_are_those_of_the_messages(self.shops, messages, FRIDAY)
+        for shop in self.shops:
+            assert_counts_are_true(self.world, shop.advertiser.id, FRIDAY - DAY)
         return messages
 
     def all_is_followed(self) -> None:

@@ -1,0 +1,150 @@
+"""`relance reports`: whether the counts are true."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from chalicelib.clock import DAY
+from cli.answers import AsJson, answer, fail, the_stage
+from cli.passes import SEGMENTS, each_segment
+
+if TYPE_CHECKING:
+    from chalicelib.reports.recount import Recount, Recounted
+    from chalicelib.reports.verify import Line
+    from chalicelib.wiring import Services
+
+app = typer.Typer(no_args_is_help=True, help="What was counted: whether it is true.")
+Advertiser = Annotated[str, typer.Argument(help="An advertiser's id.")]
+Since = Annotated[str, typer.Option(help="A day (UTC), such as 2026-03-02; 30 days ago without it.")]
+Until = Annotated[str, typer.Option(help="The last day, it included; today without it.")]
+_PAUSE_S = 2
+T = TypeVar("T")
+
+
+@app.command()
+def verify(
+    advertiser: Advertiser,
+    since: Since = "",
+    until: Until = "",
+    whole: Annotated[bool, typer.Option("--all", help="Tell every count, not only the stages' sums.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recount what was counted from the records; the exit status is 1 where something differs."""
+    services = the_stage().services()
+    first, end = span(since, until, services.clock.now())
+    found = recount(services).run(advertiser, first, end, lambda: time.sleep(_PAUSE_S))
+    answer(_told(found, advertiser, first, end), _text(found, whole=whole), as_json)
+    if not found.verdict.agrees:
+        raise typer.Exit(1)
+
+
+def recount(services: Services) -> Recount:
+    """What recounts on a stage, the table scanned in parts side by side."""
+    from chalicelib.reports.recount import Recount
+
+    return Recount(
+        services.counters,
+        services.daybook,
+        services.lists,
+        services.conversion_log,
+        services.vault,
+        services.clock,
+        _each_part,
+    )
+
+
+def span(since: str, until: str, now: int) -> tuple[int, int]:
+    """The days that are asked for, as epoch ms: from the first one's beginning to the last one's end."""
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    try:
+        last = datetime.fromisoformat(until).date() if until else today
+        first = datetime.fromisoformat(since).date() if since else min(last, today) - timedelta(days=30)
+    except ValueError:
+        fail("a day is written as 2026-03-02")
+    if first > last:
+        fail("--since is behind --until")
+    begin = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp() * 1000)
+    end = int(datetime(last.year, last.month, last.day, tzinfo=UTC).timestamp() * 1000)
+    return begin, end + DAY
+
+
+def _each_part(part: Callable[[int, int], T]) -> Iterable[T]:
+    return each_segment(partial(_of_all, part))
+
+
+def _of_all(part: Callable[[int, int], T], segment: int) -> T:
+    return part(segment, SEGMENTS)
+
+
+def _told(found: Recounted, advertiser: str, since: int, until: int) -> dict[str, Any]:
+    verdict = found.verdict
+    return {
+        "advertiser": advertiser,
+        "since": since,
+        "until": until,
+        "agrees": verdict.agrees,
+        "stages": _stages(verdict.lines),
+        "counts": [asdict(line) for line in verdict.lines],
+        "differences": [asdict(difference) for difference in verdict.differences],
+        "moving": len(verdict.moving),
+        "noted_from": found.noted_from,
+        "erased_purchases": found.erased_purchases,
+    }
+
+
+def _stages(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The sums of each stage, of its totals: breakdowns say the same once more, and differ by themselves."""
+    stages: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        stage = stages.setdefault(line.stage, {"stage": line.stage} | dict.fromkeys(_FIGURES, 0))
+        if not line.name.startswith("["):
+            for name in ("counted", "noted", "recounted"):
+                stage[name] += getattr(line, name) or 0
+        stage["counts"] += 1
+        stage["difference"] += line.difference
+    return list(stages.values())
+
+
+_FIGURES = ("counts", "counted", "noted", "recounted", "difference")
+
+
+def _text(found: Recounted, *, whole: bool) -> str:
+    verdict = found.verdict
+    rows = [f"{'':24}{'counted':>12}{'daybook':>12}{'records':>12}{'difference':>12}"]
+    for stage in _stages(verdict.lines):
+        rows.append(_row(stage["stage"], stage["counted"], stage["noted"], stage["recounted"], stage["difference"]))
+        for line in verdict.lines if whole else ():
+            if line.stage == stage["stage"]:
+                rows.append(_row(f"  {line.name}", line.counted, line.noted, line.recounted, line.difference))
+    for one in verdict.differences:
+        hour = datetime.fromtimestamp(one.hour / 1000, UTC).strftime("%Y-%m-%d %H:00")
+        rows.append(f"{hour} {one.scope} {one.name}: counted {one.counted}, {_sources(one.noted, one.recounted)}")
+    rows.append(
+        "The records agree with what was counted." if verdict.agrees else f"{len(verdict.differences)} counts differ."
+    )
+    if verdict.moving:
+        rows.append(f"{len(verdict.moving)} counts were moving all the time: ask again.")
+    if found.erased_purchases:
+        rows.append(f"{found.erased_purchases} purchases of erased people are known to the daybook alone.")
+    start = datetime.fromtimestamp(found.noted_from / 1000, UTC).date()
+    rows.append(
+        f"The daybook reaches back to {start}; visits, journeys, replies and oppositions are recounted from it."
+    )
+    return "\n".join(rows)
+
+
+def _row(name: str, counted: int, noted: int | None, recounted: int | None, difference: int) -> str:
+    figures = (f"{'–' if number is None else number:>12}" for number in (counted, noted, recounted, difference))
+    return f"{name:24}{''.join(figures)}"
+
+
+def _sources(noted: int | None, recounted: int | None) -> str:
+    told = (("in the daybook", noted), ("in the records", recounted))
+    return ", ".join(f"{number} {where}" for where, number in told if number is not None)
