@@ -14,7 +14,7 @@ from chalicelib.clock import DAY, HOUR, Clock
 from chalicelib.links.attribution import figures
 from chalicelib.links.conversions import order_name
 from chalicelib.reports.verify import Cells, Reading, Verdict, compare, has_record, in_scope, of_message
-from chalicelib.storage import messages
+from chalicelib.storage import cohorts, messages
 from chalicelib.storage.conversions import Conversion, ConversionLog
 from chalicelib.storage.counters import Counters, breakdown
 from chalicelib.storage.daybook import RECORDS, RETENTION, Daybook, Line
@@ -77,7 +77,7 @@ class Recount:
 
     def _read(self, advertiser: str, since: int, until: int, noted_from: int) -> tuple[Reading, int]:
         lines = list(self._daybook.of(advertiser, noted_from - HOUR, self._clock.now() + HOUR))
-        scopes = {advertiser, breakdown(advertiser), *self._sites(advertiser)}
+        scopes = {advertiser, breakdown(advertiser), cohorts.scope_of(advertiser), *self._sites(advertiser)}
         scopes |= {entry.scope for line in lines for entry in line.entries} - {RECORDS}
         before = self._counted(scopes, since, until)
         # Again: a line that came before the counters were read is among them.
