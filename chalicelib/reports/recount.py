@@ -15,6 +15,7 @@ from chalicelib.links.attribution import figures
 from chalicelib.links.conversions import order_name
 from chalicelib.reports.verify import Cells, Reading, Verdict, compare, has_record, in_scope, of_message
 from chalicelib.storage import cohorts, messages
+from chalicelib.storage.codec import Item
 from chalicelib.storage.conversions import Conversion, ConversionLog
 from chalicelib.storage.counters import Counters, breakdown
 from chalicelib.storage.daybook import RECORDS, RETENTION, Daybook, Line
@@ -110,7 +111,7 @@ class Recount:
         for item in self._all("clicks", advertiser, since, until):
             yield item["class"], item["facts"]["at"]
 
-    def _all(self, listing: Listing, owner: str, since: int | None, until: int | None) -> Iterator[dict[str, object]]:
+    def _all(self, listing: Listing, owner: str, since: int | None, until: int | None) -> Iterator[Item]:
         after: str | None = ""
         while after is not None:
             items, after = self._lists.page(listing, owner, _PAGE, after=after, since=since, until=until)
