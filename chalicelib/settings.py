@@ -44,6 +44,8 @@ class Settings:
     """SMS a second from one sender at most; 0 for any number."""
     stop_number: str = ""
     """The provider's number that takes STOPs for senders that are names: told in each of their marketing SMS."""
+    heard_providers: tuple[str, ...] = ()
+    """Providers beside those that send, whose receipts and texts from phones are taken."""
     prices: str = ""
     """What the operator pays for SMS, in JSON (sms_providers/prices.py)."""
     word_within_h: int = 72
@@ -137,6 +139,7 @@ def from_environment() -> Settings:
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),
         provider_rate=_rate("PROVIDER_RATE"),
         sender_rate=_rate("SENDER_RATE"),
+        heard_providers=tuple(filter(None, map(str.strip, os.environ.get("SMS_LISTEN", "").split(",")))),
         prices=os.environ.get("SMS_PRICES", ""),
         mail_from=_mail_from(),
         text_model=_model("TEXT_MODEL"),

@@ -20,7 +20,7 @@ STAGE = {
 
 @pytest.fixture(autouse=True)
 def stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PHONE_SIMULATOR", "TEST_CLOCK", "NETWORK_COOKIE", "SMS_STOP_NUMBER"):
+    for name in ("PHONE_SIMULATOR", "TEST_CLOCK", "NETWORK_COOKIE", "SMS_STOP_NUMBER", "SMS_LISTEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in STAGE.items():
         monkeypatch.setenv(name, value)
@@ -45,6 +45,12 @@ def test_the_number_that_takes_stops_is_one(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SMS_STOP_NUMBER", "STOP")
     with pytest.raises(ConfigurationError, match="SMS_STOP_NUMBER"):
         from_environment()
+
+
+def test_a_stage_may_hear_other_providers_than_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert from_environment().heard_providers == ()
+    monkeypatch.setenv("SMS_LISTEN", "twilio, http,")
+    assert from_environment().heard_providers == ("twilio", "http")
 
 
 def test_providers_accounts_stand_in_ssm_or_in_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:

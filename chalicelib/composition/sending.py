@@ -229,4 +229,5 @@ class SendingServices(LinkServices):
             self.settings.origin,
             self.clock,
             guarded=lambda provider: CircuitBreaker(provider, self.breakers, self.clock),
+            heard=self.settings.heard_providers,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from chalicelib.clock import Clock
@@ -19,7 +19,8 @@ _MOST = 2
 class Directory:
     """The providers of a stage. `named` is what SMS_PROVIDER says: one name, or two by a comma.
 
-    `guarded` puts a provider behind what spares it, such as its circuit breaker.
+    `heard` are those whose reports are taken beside. `guarded` puts a provider behind what spares it, such as its
+    circuit breaker.
     """
 
     def __init__(
@@ -31,9 +32,11 @@ class Directory:
         origin: str,
         clock: Clock,
         guarded: Callable[[Provider], Provider] = lambda provider: provider,
+        heard: Iterable[str] = (),
     ) -> None:
         self._guarded = guarded
         self._names = tuple(name.strip() for name in named.split(","))
+        self._heard = frozenset((*self._names, *heard))
         self._outbox = outbox
         self._accounts = accounts
         self._client = client
@@ -49,7 +52,7 @@ class Directory:
         return FailOver(first, second[0]) if second else first
 
     def receipt_hooks(self, name: str) -> ReceiptHooks | None:
-        """Who reports receipts under a name; None where this stage uses no such provider, or it reports none."""
+        """Who reports receipts under a name; None where this stage hears no such provider, or it reports none."""
         return cast("ReceiptHooks | None", self._able(name, "receipts"))
 
     def text_hooks(self, name: str) -> TextHooks | None:
@@ -61,7 +64,7 @@ class Directory:
         return [found for name in self._names if hasattr(found := self._named(name), "opt_outs")]
 
     def _able(self, name: str, what: str) -> Any:
-        found = self._named(name) if name in self._names else None
+        found = self._named(name) if name in self._heard else None
         return found if hasattr(found, what) else None
 
     def _named(self, name: str) -> Any:

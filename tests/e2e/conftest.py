@@ -27,7 +27,17 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 @pytest.fixture
 def phone() -> str:
     """A fictional phone that no other test of the session uses: caps and oppositions belong to phones."""
-    return f"+336399800{next(_phones)}"
+    return _next_phone()
+
+
+@pytest.fixture
+def phones() -> list[str]:
+    """Six more of them."""
+    return [_next_phone() for _ in range(6)]
+
+
+def _next_phone() -> str:
+    return f"+3363998{next(_phones):04d}"
 
 
 def free_port() -> int:

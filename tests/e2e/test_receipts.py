@@ -41,7 +41,7 @@ def test_a_stop_at_the_carrier_opposes(deployed: Deployed, phone: str) -> None:
 
 def test_a_report_of_nobody_knows_what_is_dropped(deployed: Deployed) -> None:
     report(deployed, "msg_unknown", "delivered")
-    assert deployed.request("POST", "/hooks/twilio/receipts", "a=b", FORM).status == 404
+    assert deployed.request("POST", "/hooks/end_user_messaging/receipts", "a=b", FORM).status == 404
     assert deployed.request("POST", "/hooks/outbox/receipts", "id=1&state=lost", FORM).status == 422
 
 

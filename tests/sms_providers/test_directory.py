@@ -29,9 +29,10 @@ def unreadable(name: str) -> str:
     raise StorageUnavailable(name)
 
 
-def directory(named: str) -> Directory:
+def directory(named: str, heard: tuple[str, ...] = ()) -> Directory:
     clock = StoppedClock(NOON)
-    return Directory(named, RecordingProvider, Accounts(unreadable, clock), lambda _: None, ORIGIN, clock)
+    accounts = Accounts(unreadable, clock)
+    return Directory(named, RecordingProvider, accounts, lambda _: None, ORIGIN, clock, heard=heard)
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -55,6 +56,9 @@ def test_only_a_stages_own_providers_report() -> None:
     for hooks in (both.receipt_hooks, both.text_hooks):
         assert [hooks(name) is not None for name in (*REAL, "outbox", "")] == [True, True, *[False] * 5]
     assert directory("sns").receipt_hooks("sns") is None
+    one = directory("smsapi", heard=("twilio",))
+    assert one.provider().name == "smsapi"
+    assert [one.text_hooks(name) is not None for name in ("smsapi", "twilio", "http")] == [True, True, False]
     assert [found.name for found in directory("twilio,end_user_messaging").opt_out_lists()] == ["end_user_messaging"]
 
 
