@@ -54,9 +54,10 @@ def show(phone: Phone, base: Base = "", country: Country = "FR", as_json: AsJson
 def export(phone: Phone, base: Base = "", country: Country = "FR", as_json: AsJson = False) -> None:
     """Give out everything that is kept of a person, as JSON."""
     services, person = _find(phone, country)
-    exports = [services.erasure.export(contact.base, person) for contact in _contacts(services, person, base)]
+    found = (services.erasure.export(name, person) for name in _bases(services, person, base))
+    exports = [told for told in found if told]
     if not exports:
-        fail("this phone is not a contact there")
+        fail("nothing is kept of this phone there")
     data = {"person": person, "exported_at": services.clock.now(), "bases": exports}
     answer(data, json.dumps(data, ensure_ascii=False, indent=2), as_json)
 
@@ -71,9 +72,9 @@ def erase(
 ) -> None:
     """Erase a person. The number stays on the opposition list, as a keyed hash."""
     services, person = _find(phone, country)
-    bases = [contact.base for contact in _contacts(services, person, base)]
+    bases = [name for name in _bases(services, person, base) if services.erasure.knows(name, person)]
     if not bases:
-        fail("this phone is not a contact there: nothing to erase")
+        fail("nothing is kept of this phone there: nothing to erase")
     if not yes and not typer.confirm(f"Erase this person from {', '.join(bases)}? It cannot be undone", err=True):
         fail("nothing was erased")
     for name in bases:
@@ -112,7 +113,14 @@ def _find(phone: str, country: str) -> tuple[Services, str]:
 
 
 def _contacts(services: Services, person: str, base: str) -> Iterator[Contact]:
-    """The person's contacts: in one base, or in those that are known to have to do with the person.
+    """The person's contacts."""
+    for name in _bases(services, person, base):
+        if contact := services.contacts.get(name, person):
+            yield contact
+
+
+def _bases(services: Services, person: str, base: str) -> list[str]:
+    """One base, or those that are known to have to do with the person.
 
     Those are the partner base, whoever wrote to the phone or was opposed by it, and the demo's advertiser: a base
     that never wrote to it has to be named.
@@ -123,10 +131,7 @@ def _contacts(services: Services, person: str, base: str) -> Iterator[Contact]:
     ledger = services.ledgers.get(person)
     named = [send.advertiser for send in ledger.sends] + [scope for scope in ledger.opposed if scope != EVERYONE]
     demo: dict[str, Any] = demo_state() or {}
-    known = [base] if base else list(dict.fromkeys([PARTNER, *named, *filter(None, [demo.get("advertiser")])]))
-    for name in known:
-        if contact := services.contacts.get(name, person):
-            yield contact
+    return [base] if base else list(dict.fromkeys([PARTNER, *named, *filter(None, [demo.get("advertiser")])]))
 
 
 def _day(at: int) -> str:

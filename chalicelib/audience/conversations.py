@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.storage.conversation import because_context, said_context
+from chalicelib.storage.conversation import because_context, said_context, thread_context
 from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.threads import Said, Thread, Threads
 from chalicelib.vault import Vault
@@ -27,6 +27,11 @@ class Conversations:
             self._ledgers.release_hold(person, advertiser)
         for thread in self._threads.of_contact(base, person):
             self._threads.forget(thread, now)
+
+    def phone(self, base: str, person: str) -> str:
+        """The phone that was written from; empty where nothing is kept of what was said."""
+        thread = next(self._threads.of_contact(base, person), None)
+        return self._vault.open(thread.phone, thread_context(thread.id)) if thread else ""
 
     def told(self, base: str, person: str) -> list[dict[str, Any]]:
         """All of them in clear."""

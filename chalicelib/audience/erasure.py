@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.audience.consent_chain import open_entry, tombstone
 from chalicelib.audience.conversations import Conversations
+from chalicelib.audience.exported import bought, walked
 from chalicelib.audience.profile import given_fields, identifiers_of, open_profile
 from chalicelib.audience.survey_answers import SurveyAnswers
 from chalicelib.audience.wordings import WordingBook
@@ -24,9 +25,9 @@ from chalicelib.storage.base_sizes import BaseSizes
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.consent_ledgers import ConsentLedgers
 from chalicelib.storage.contacts import Contact, Contacts
-from chalicelib.storage.conversions import Conversion, ConversionLog
+from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.counters import count
-from chalicelib.storage.enrolments import Enrolment, Enrolments
+from chalicelib.storage.enrolments import Enrolments
 from chalicelib.storage.events import Events
 from chalicelib.storage.ledgers import Ledgers, Opposition
 from chalicelib.storage.links import Links
@@ -117,6 +118,10 @@ class Erasure:
         log("erased", messages=erased.messages, browsers=erased.browsers)
         return erased
 
+    def knows(self, base: str, person: str) -> bool:
+        """Whether a base has a person as a contact, or has only been written to."""
+        return self._contacts.get(base, person) is not None or self._has_written(base, person)
+
     def expired(self, contact: Contact) -> None:
         """Take away what hung on a contact that has aged out and is gone. The person has opposed nothing."""
         self._take_away(contact, self._clock.now())
@@ -124,9 +129,12 @@ class Erasure:
         self._sizes.aged_out(contact.base, contact.person, contact.chain, self._clock.now())
         log("contact_expired")
 
+    def _has_written(self, base: str, person: str) -> bool:
+        return any(self._table.query(keys.contact_partition(base, person), keys.THREAD_PREFIX, expired=True))
+
     def _erase_talk(self, base: str, person: str, now: int) -> None:
         partition = keys.contact_partition(base, person)
-        if not any(self._table.query(partition, keys.THREAD_PREFIX, expired=True)):
+        if not self._has_written(base, person):
             return
         counted = count(base, f"{self._vault.lasting(person)}/erased", now, "opposed.erased")
         self._ledgers.oppose(person, base, Opposition(now, "erased"), counted)
@@ -147,7 +155,7 @@ class Erasure:
     def _take_away(self, contact: Contact, now: int) -> Erased:
         self._forget_purchases(contact, now)
         messages = self._forget_talk(contact.base, contact.person, now)
-        browsers = self._browsers(contact)
+        browsers = self._browsers(contact.base, contact.person)
         for site, visitor in browsers:
             self._clear(keys.trail(site, visitor))
         self._networks.forget(contact.base, contact.person)
@@ -164,21 +172,23 @@ class Erasure:
             self._conversions.erase(conversion, now)
 
     def export(self, base: str, person: str) -> dict[str, Any] | None:
-        """Everything that a base keeps of a person, in clear and in plain data; None where there is nothing."""
-        contact = self._contacts.get(base, person)
-        if contact is None:
+        """Everything that a base keeps of a person, in clear and in plain data; None where there is nothing.
+
+        Of who has only written, and is no contact, that is what was said, by which phone.
+        """
+        contact, ledger = self._contacts.get(base, person), self._ledgers.get(person)
+        if contact is None and not self._has_written(base, person):
             return None
-        ledger = self._ledgers.get(person)
         return {
             "base": base,
-            "profile": given_fields(open_profile(self._vault, contact)),
-            "fields": dict(contact.fields),
-            "last_act_at": contact.acted_at,
-            "consents": {purpose: consent._asdict() for purpose, consent in contact.consents.items()},
-            "statements": self.proof(contact),
+            "profile": given_fields(open_profile(self._vault, contact)) if contact else self._phone(base, person),
+            "fields": dict(contact.fields) if contact else {},
+            "last_act_at": contact.acted_at if contact else None,
+            "consents": {purpose: said._asdict() for purpose, said in contact.consents.items()} if contact else {},
+            "statements": self.proof(contact) if contact else [],
             "oppositions": {scope: asdict(no) for scope, no in ledger.opposed.items() if scope in (base, "*")},
             "wish": asdict(ledger.wishes[base]) if base in ledger.wishes else None,
-            "journeys": [_walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
+            "journeys": [walked(enrolment) for enrolment in self._enrolments.of_contact(base, person)],
             "messages": [self._told(message) for message in self._messages_of(base, person)],
             "conversations": self._conversations.told(base, person),
             "surveys": self._answers.told(base, person),
@@ -191,9 +201,9 @@ class Erasure:
                         for event in self._events.trail(site, visitor)
                     ],
                 }
-                for site, visitor in self._browsers(contact)
+                for site, visitor in self._browsers(base, person)
             ],
-            "purchases": [_bought(each) for each in self._conversions.of_contact(base, person)],
+            "purchases": [bought(each) for each in self._conversions.of_contact(base, person)],
             "experiments": [
                 {"journey": one.journey, "version": one.definition, "arm": one.arm, "joined_at": one.joined_at}
                 for one in self._participants.of_contact(base, person)
@@ -236,10 +246,12 @@ class Erasure:
             if message := self._messages.get(ref["message"]):
                 yield message
 
-    def _browsers(self, contact: Contact) -> list[tuple[str, str]]:
-        refs = self._table.query(
-            keys.contact_partition(contact.base, contact.person), keys.BROWSER_PREFIX, expired=True
-        )
+    def _phone(self, base: str, person: str) -> dict[str, str]:
+        phone = self._conversations.phone(base, person)
+        return {"phone": phone} if phone else {}
+
+    def _browsers(self, base: str, person: str) -> list[tuple[str, str]]:
+        refs = self._table.query(keys.contact_partition(base, person), keys.BROWSER_PREFIX, expired=True)
         places = [str(ref["sk"]).removeprefix(keys.BROWSER_PREFIX).partition("#") for ref in refs]
         return [(site, visitor) for site, _, visitor in places]
 
@@ -302,27 +314,7 @@ class Erasure:
         }
 
 
-def _bought(conversion: Conversion) -> dict[str, Any]:
-    """A purchase that was held to be the person's, or to come of a link to them."""
-    found, purchase = conversion.attribution, conversion.purchase
-    return {
-        "site": conversion.site,
-        "transaction": conversion.transaction,
-        "at": purchase.at if purchase else None,
-        "clicked_at": found.clicked_at if found else None,
-        "link": found.link if found else None,
-    }
-
-
 def _minimal(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a dispute may need of a consent: nothing that says more of the person."""
     kept = ("sequence", "recorded_at", "hash", "given", "at", "source", "wording", "wording_hash", "proof", "basis")
     return [{name: line[name] for name in kept if name in line} for line in statements]
-
-
-def _walked(enrolment: Enrolment) -> dict[str, Any]:
-    """A contact's place in a journey, for an export."""
-    steps = [{"step": ran.step, "at": ran.at, "outcome": ran.outcome} for ran in enrolment.ran]
-    told = asdict(enrolment)
-    kept = ("journey", "subject", "state", "reason", "entered_at", "due_at", "held_out")
-    return {name: told[name] for name in kept} | {"steps": steps}

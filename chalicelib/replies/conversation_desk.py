@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.journeys.endings import Endings
+from chalicelib.messaging.given import open_given
 from chalicelib.replies.agent_answers import JUST_ASKED, NotAnswered, size
-from chalicelib.replies.answering import Addressee, Answering
+from chalicelib.replies.answering import Addressee, Answering, to_the_letter
 from chalicelib.replies.holds import let_go
 from chalicelib.replies.spoken import Spoken, open_phone, open_said, seal_said
 from chalicelib.storage.conversation import assignee_context
@@ -97,7 +98,7 @@ class ConversationDesk:
     def answer(self, advertiser: str, thread_id: str, text: str, reply_id: str, seen: int | None = None) -> Message:
         """Answer, once for each `reply_id`; `seen` is how many texts the agent had before them (`Thread.texts`).
 
-        Raises NotAnswered, which is counted.
+        Raises NotAnswered, which is counted, and Conflict where the id was another answer's.
         """
         thread, now = self.find(advertiser, thread_id), self._clock.now()
         try:
@@ -179,6 +180,8 @@ class ConversationDesk:
         )
         if isinstance(message, str):
             raise NotAnswered(message)
+        if message.data and open_given(self._vault, message).text != to_the_letter(sized.text):
+            raise Conflict("this id was another answer's, which has left or will: give this one an id of its own")
         return message
 
     def _change(self, advertiser: str, thread_id: str, change: Callable[[Thread], Thread]) -> Thread:

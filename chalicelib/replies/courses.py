@@ -57,7 +57,9 @@ class Course:
     details: bool = False
     """Whether the company's name and contact details are asked for."""
     state: State | None = "waiting"
-    """What the thread is left in; None for as it is."""
+    """What the thread is left in; None for as it is; `open` where nothing is asked: what waits goes on waiting then."""
+    agrees: bool = False
+    """Whether it says yes to what was said last."""
     flags: frozenset[str] = frozenset()
     is_reply: bool = True
     """Whether it answers an SMS: it may end or move a journey, and counts as a reply."""
@@ -80,6 +82,8 @@ def decide(facts: Facts) -> Course:
         return Course("survey", state=None)
     if reading.intent == "problem":
         return Course("problem", hold="problem", flags=frozenset(("problem",)))
+    if reading.asks_nothing:
+        return Course("reply", state="open", agrees=reading.intent != "positive")
     return Course("reply")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.clock import Clock
 from chalicelib.journeys.endings import Endings
 from chalicelib.replies.answering import Answering
@@ -51,8 +53,17 @@ class SurveyReplies:
                 at_once=outcome.at_once,
             )
         if outcome.kind in ("taken", "changed"):
-            body = {"survey": outcome.survey, "answered_at": reply.at, "conversation": reply.thread.id}
+            body: dict[str, Any] = {"survey": outcome.survey, "answered_at": reply.at, "conversation": reply.thread.id}
+            body |= {"question": outcome.question} | _what(reply.asked, reply.text)
             self._announcer.announce(reply.to.advertiser, "survey.answered", reply.id, body)
+
+
+def _what(asked: OpenQuestion, text: str) -> dict[str, Any]:
+    """The score, or the code of the choice. What was said in words stays here."""
+    answer = asked.question.answer(text)
+    if answer is None or asked.question.kind == "text":
+        return {}
+    return {asked.question.kind: answer.value}
 
 
 def _may_answer(reply: Reply, asked: OpenQuestion) -> bool:

@@ -100,8 +100,8 @@ class Inbound:
         """Act on a text; what it led to, or None where it is waited for, or was acted on. Raises StorageUnavailable."""
         name, whole = self._long_texts.take(text)
         if name and read(text.text).stop == "certain":
-            self._act(text, only_the_no=True)  # Whatever the rest may say.
-        course = self._act(whole) if whole else None
+            self._act(text, part_of=name, only_the_no=True)  # Whatever the rest may say.
+        course = self._act(whole, part_of=name) if whole else None
         if name and whole:
             self._long_texts.settle(name)
         return course
@@ -109,7 +109,7 @@ class Inbound:
     def give_up(self, name: str) -> Course | None:
         """Act on what there is of a long text whose rest never came."""
         text = self._long_texts.given_up(name)
-        course = self._act(text) if text else None
+        course = self._act(text, part_of=name) if text else None
         self._long_texts.settle(name)
         return course
 
@@ -117,7 +117,8 @@ class Inbound:
         """What a text is called here: not what its provider calls it, which may say anything."""
         return derived_id("txt", self._vault.sign(f"text|{text.phone}|{text.id}"))
 
-    def _act(self, text: InboundText, *, only_the_no: bool = False) -> Course | None:
+    def _act(self, text: InboundText, *, part_of: str | None = None, only_the_no: bool = False) -> Course | None:
+        """Act on a text, or on a part of a long one: outside, both are told as the same one."""
         now, text_id = self._clock.now(), self.text_id(text)
         heard = self._texts.heard(text_id, min(text.at or now, now), now)
         if heard.done:
@@ -130,7 +131,7 @@ class Inbound:
         elif not only_the_no:
             self._keep_apart(text_id, seen)
         self._confirm(text_id, seen)
-        self._telling.tell(text_id, seen)
+        self._telling.tell(part_of or text_id, seen)
         self._texts.settle(text_id)
         log("text_received", text=text_id, advertiser=advertiser, how=seen.whose.how, course=seen.course.reason)
         return seen.course
@@ -190,6 +191,7 @@ class Inbound:
                 because=self._vault.seal(because, because_context(thread_id, text_id)),
             ),
             state=seen.course.state,
+            agrees=seen.course.agrees,
             flags=seen.course.flags,
             language=reading.language,
             message=seen.message.id if seen.message else None,

@@ -38,6 +38,7 @@ _CLEAR = 0.9
 _LEAD = 0.2
 """By how much the model has to be surer than a rule."""
 _FEW = 2
+_PRAISE = ("positive.over", "positive.sure", "positive.clear", "positive.hint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Reading:
     """It is an explicit START."""
     language: str | None = None
     """fr, en, es, de, it or nl, where the text shows it."""
+    asks_nothing: bool = False
+    """It is nothing but thanks, praise or "ok": nobody is waited for, whatever came before it."""
 
 
 def read(text: str, question: Question | None = None) -> Reading:
@@ -101,7 +104,20 @@ def read(text: str, question: Question | None = None) -> Reading:
         contact=contact,
         start=start,
         language=language,
+        asks_nothing=opposed.grade == "no" and not (contact or start) and _asks_nothing(intent, said, words),
     )
+
+
+def _asks_nothing(intent: Intent, said: Undressed, words: Lexicon) -> bool:
+    """Whether a text that is read as friendly holds thanks, praise and "ok" alone. "Oui" may agree to anything."""
+    if intent not in ("positive", "opt_in", "other") or "?" in said.flat:
+        return False
+    left = words.without("polite.words", said.flat.replace(".", " "))
+    agreed = words.without("plain.agreed", left)
+    praise = agreed
+    for table in _PRAISE:
+        praise = words.without(table, praise)
+    return not praise and (intent == "positive" or agreed != left)
 
 
 def _is_beside(wanted: intents.Wanted, named: Answer | None) -> bool:

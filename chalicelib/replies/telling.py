@@ -21,13 +21,13 @@ class Telling:
         self._threads = threads
         self._clock = clock
 
-    def tell(self, text_id: str, seen: Seen) -> None:
-        """Tell each advertiser whom a STOP was said to, and the one whose thread waits. Raises StorageUnavailable."""
+    def tell(self, name: str, seen: Seen) -> None:
+        """Tell, by the text's name, whom its STOP was said to, and whose thread waits. Raises StorageUnavailable."""
         own, everywhere = seen.whose.advertiser, EVERYONE in seen.course.oppose
         for advertiser in sorted((seen.course.oppose | ({own} if own and everywhere else set())) - {EVERYONE}):
             body: dict[str, Any] = {"received_at": seen.at, "grade": seen.reading.stop, "everywhere": everywhere}
             if advertiser == own:
                 body["conversation"] = self._threads.id_of(own, seen.person)
-            self._announcer.announce(advertiser, "stop.received", text_id, body)
+            self._announcer.announce(advertiser, "stop.received", name, body)
         if own and (thread := self._threads.get(own, seen.person)):
             self._waiting.tell(thread, self._clock.now())

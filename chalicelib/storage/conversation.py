@@ -12,6 +12,8 @@ RETENTION = 3 * 365 * DAY
 """Of what was said, from when it was; of a thread, from its last word: as long as its person may be a contact."""
 SETTLED = frozenset({"handed_over", "stop_doubtful"})
 """Flags that a person's answer takes off: somebody has read what they were raised for."""
+UNSETTLED = "problem"
+"""The flag of a complaint: it stays until somebody closes the conversation."""
 State = Literal["open", "waiting", "closed"]
 """`waiting`: something that the person wrote has no answer; `open`: it has one; `closed`: it is done with."""
 
@@ -59,7 +61,9 @@ class Heard:
     """Which number of ours it was written to."""
     said: Said
     state: State | None = "waiting"
-    """None leaves the thread as it is: closed, where it is new."""
+    """None leaves the thread as it is: closed, where it is new. `open` leaves waiting what waits."""
+    agrees: bool = False
+    """Whether it says yes to what it follows: somebody has to read what was agreed to, where we spoke last."""
     flags: frozenset[str] = frozenset()
     """To add: `problem`, `stop_probable`, `stop_doubtful`, `handed_over`."""
     language: str | None = None
@@ -95,7 +99,7 @@ class Thread:
     last_in_at: int = 0
     last_out_at: int = 0
     waiting_since: int = 0
-    """When the first text was written that waits; 0 where none does."""
+    """When the text was written by which it began to wait, and which names the waiting; 0 where none waits."""
     last_message: str | None = None
     """Our last SMS: the one that was answered, or the answer."""
     version: int = 0
@@ -126,11 +130,15 @@ def because_context(thread_id: str, said_id: str) -> str:
 
 
 def with_heard(known: Thread | None, thread_id: str, heard: Heard, said: Said) -> Thread:
-    """A thread with a text that came. One from before the newest opens and closes nothing; it may have to wait."""
+    """A thread with a text that came. One from before the newest opens and closes nothing; it may have to wait.
+
+    A waiting that was begun stays the same one, also where an older text comes late: it is told once.
+    """
     before = known or Thread(thread_id, heard.advertiser, heard.person, heard.base, heard.phone, heard.number, "closed")
     is_newest = said.at >= before.last_in_at
-    state = heard.state if heard.state and (is_newest or heard.state == "waiting") else before.state
-    began = said.at if before.state != "waiting" else min(before.waiting_since, said.at)
+    wanted = _wanted(before, heard)
+    state = wanted if wanted and (is_newest or wanted == "waiting") else before.state
+    began = said.at if before.state != "waiting" else before.waiting_since
     return replace(
         _with_last(before, said),
         base=heard.base,
@@ -146,6 +154,15 @@ def with_heard(known: Thread | None, thread_id: str, heard: Heard, said: Said) -
         last_message=(heard.message or before.last_message) if is_newest else before.last_message,
         version=before.version + 1,
     )
+
+
+def _wanted(before: Thread, heard: Heard) -> State | None:
+    """What a text asks of its thread. A STOP closes no complaint that somebody has still to answer for."""
+    if heard.state == "closed" and before.state != "closed" and UNSETTLED in before.flags:
+        return before.state
+    if heard.state == "open" and (before.state == "waiting" or (heard.agrees and before.last_direction == "out")):
+        return "waiting"
+    return heard.state
 
 
 def with_answer(known: Thread, said: Said, state: State | None, seen: int | None) -> Thread:

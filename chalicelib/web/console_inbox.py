@@ -10,7 +10,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import InvalidInput, NotFound, RelanceError, Unauthenticated
+from chalicelib.errors import Conflict, FieldError, InvalidInput, NotFound, RelanceError, Unauthenticated
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import console_language
@@ -84,6 +84,9 @@ def answer_from_page(conversation: str) -> Response:
         services().conversation_desk.answer(advertiser.id, conversation, text, reply_id[:64], seen)
     except InvalidInput as refused:
         return _page(session, advertiser, conversation, 422, draft=text, counted=True, refused=refused.errors[0])
+    except Conflict as refused:
+        told = FieldError("text", "sent_before", str(refused))
+        return _page(session, advertiser, conversation, 409, draft=text, counted=True, refused=told)
     return elsewhere(f"../{conversation}?state={_state()}#last")
 
 

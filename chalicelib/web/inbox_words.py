@@ -59,6 +59,10 @@ REFUSALS: Words = {
     "empty": ("Écrivez quelque chose.", "Write something."),
     "too_long": ("Trop long : cinq SMS au plus.", "Too long: five SMS at most."),
     "opposed": ("Cette personne a dit STOP : rien ne part.", "This person has said STOP: nothing is sent."),
+    "sent_before": (
+        "Une autre réponse est déjà partie de cette page : relisez, puis envoyez celle-ci.",
+        "Another answer has left from this page already: read again, then send this one.",
+    ),
     "answer_too_late": (
         "Son dernier message a plus de 24 heures : on ne peut plus y répondre.",
         "The last message is more than 24 hours old: it cannot be answered any more.",

@@ -17,6 +17,7 @@ PING = "ping"
 
 _ID = re.compile(r"[a-z]{2,12}_[A-Za-z0-9_-]{3,80}")
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
+_CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
 def _is_id(value: Any) -> bool:
@@ -25,6 +26,10 @@ def _is_id(value: Any) -> bool:
 
 def _is_word(value: Any) -> bool:
     return isinstance(value, str) and _WORD.fullmatch(value) is not None
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
 
 
 def _are_words(value: Any) -> bool:
@@ -49,6 +54,7 @@ class Kind:
 
 ID = Kind(_is_id, {"type": "string", "pattern": f"^{_ID.pattern}$"})
 WORD = Kind(_is_word, {"type": "string", "pattern": f"^{_WORD.pattern}$"})
+CODE = Kind(_is_code, {"type": "string", "pattern": f"^{_CODE.pattern}$", "description": "of a question or a choice"})
 WORDS = Kind(_are_words, {"type": "array", "items": WORD.schema})
 FLAG = Kind(_is_flag, {"type": "boolean"})
 NUMBER = Kind(_is_number, {"type": "integer"})
@@ -83,7 +89,7 @@ EVENTS: Mapping[str, Event] = {
     "survey.answered": Event(
         "A person answered a survey",
         {"survey": ID, "answered_at": TIME},
-        {"conversation": ID, "choice": NUMBER, "score": NUMBER, "valid": FLAG},
+        {"conversation": ID, "question": CODE, "choice": CODE, "score": NUMBER},
     ),
     PING: Event("A test that somebody asked for", {"sent_at": TIME}),
 }

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.contacts import PARTNER
+from chalicelib.storage.keyword_numbers import KeywordNumber
 from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.wiring import Services
 from cli import people
@@ -54,6 +56,17 @@ def test_export_is_json_with_and_without_the_option(shop: Shop) -> None:
     for words in (("export", NATIONAL), ("export", NATIONAL, "--json")):
         assert json.loads(run(*words).output)["bases"][0]["profile"]["email"] == "camille@example.com"
     assert run("export", MALIK).exit_code == 1
+
+
+def test_who_has_only_written_is_given_out_and_erased(shop: Shop) -> None:
+    services = shop.world.services
+    assert services.keyword_numbers.assign(KeywordNumber("36123", shop.advertiser.id, "v1", "hash"))
+    services.inbound.receive(InboundText("t-1", MALIK, "36123", "Vous ouvrez quand ?"))
+    (told,) = json.loads(run("export", MALIK).output)["bases"]
+    assert [one["text"] for one in told["conversations"][0]["texts"]] == ["Vous ouvrez quand ?"]
+    assert run("erase", MALIK, "--yes").exit_code == 0
+    assert shop.world.of_type("thread") == []
+    assert run("export", MALIK).exit_code == run("erase", MALIK, "--yes").exit_code == 1
 
 
 def test_erase_asks_and_takes_no_for_an_answer(shop: Shop) -> None:

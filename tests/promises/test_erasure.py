@@ -64,8 +64,13 @@ def test_who_has_only_written_is_erased_too(shop: Shop) -> None:
     shop.world.work()
     person = services.vault.person(CAMILLE)
     assert services.threads.get(own, person)
+    told = services.erasure.export(own, person)
+    assert told and (told["profile"], told["consents"]) == ({"phone": CAMILLE}, {})
+    assert "Mon colis est arrivé cassé" in [one["text"] for one in told["conversations"][0]["texts"]]
+    assert services.erasure.export("adv_other", person) is None
     for _ in range(2):
         assert services.erasure.erase(own, person) is None
+    assert services.erasure.export(own, person) is None
     about = [item for item in _left(shop.world) if person in str(item)]
     assert {item["type"] for item in about} <= {"ledger", "answered"}
     ledger = services.ledgers.get(person)

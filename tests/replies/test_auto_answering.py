@@ -145,7 +145,7 @@ def test_an_order_of_somebody_else_is_never_told_of(shop: Shop, stream: Stream) 
 def test_a_text_that_came_late_is_for_a_person(shop: Shop, stream: Stream) -> None:
     asked_for_a_review(shop, stream)
     pass_time(shop, 8 * HOUR)
-    writes(shop, HAPPY["fr"], "t1", late=7 * HOUR)
+    writes(shop, "Super, ravie, elle éclaire tout le salon !", "t1", late=7 * HOUR)
     assert len(texts(shop)) == 1
     assert (counted(shop), thread(shop).state) == ({"answer.not.late": 1}, "waiting")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.clock import DAY, HOUR, MINUTE
-from chalicelib.errors import NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging.template_language import NotComposable
 from chalicelib.replies.agent_answers import NotAnswered, size
 from chalicelib.replies.conversation_desk import ConversationDesk, Wanted
@@ -44,6 +44,16 @@ def test_an_answer_leaves_once_by_the_number_that_was_written_to(shop: Shop, des
     assert [(one.direction, one.text) for one in said] == [("in", QUESTION), ("out", "Oui, il en reste deux.")]
     assert said[1].waited_ms == 3 * MINUTE
     assert counts(shop)["reply.answered"] == 1
+
+
+def test_an_id_that_was_another_answers_is_refused_and_the_first_one_stands(shop: Shop, desk: ConversationDesk) -> None:
+    thread = write(shop, QUESTION)
+    liquid = "Oui, {{ il }} en reste."
+    desk.answer(shop.advertiser.id, thread.id, liquid, "click-1")
+    with pytest.raises(Conflict):
+        desk.answer(shop.advertiser.id, thread.id, "Non, plus aucune.", "click-1")
+    assert desk.answer(shop.advertiser.id, thread.id, liquid, "click-1")
+    assert {one.text for one in desk.latest(desk.find(shop.advertiser.id, thread.id))} == {QUESTION, liquid}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from chalicelib.workers.send import on_orders
 from tests.support.faults import Fault, FaultyClient, ProcessEnded, at_call
 from tests.support.shop import CAMILLE, Shop, open_shop
 from tests.support.world import NOON
+from tests.webhooks.receivers import listens, told
 
 _numbers = count(1_000)
 
@@ -145,6 +146,57 @@ def test_a_problem_lets_marketing_wait_and_is_flagged(shop: Shop) -> None:
     assert shop.world.services.dispatch.send(message.id, message.version) == "deferred"
 
 
+def test_a_stop_closes_no_complaint_that_somebody_has_still_to_answer_for(shop: Shop) -> None:
+    person = written_to(shop)
+    services, own = shop.world.services, shop.advertiser.id
+    assert text(shop, "Le colis est arrivé cassé, je suis très déçue") == "problem"
+    shop.world.clock.advance(MINUTE)
+    assert text(shop, "STOP") == "stop"
+    thread = services.threads.get(own, person)
+    assert thread and (thread.state, set(thread.flags), thread.texts) == ("waiting", {"problem"}, 2)
+    assert opposed(shop, person) and len(answers(shop)) >= 1
+    services.conversation_desk.turn(own, thread.id, "closed")
+    assert not services.ledgers.get(person).held
+    shop.world.clock.advance(MINUTE)
+    text(shop, "STOP", id="again")
+    closed = services.threads.get(own, person)
+    assert closed and closed.state == "closed"
+
+
+@pytest.mark.parametrize("words", ["Merci", "ok", "Super merci !", "👍", "C'est noté"])
+def test_thanks_and_ok_ask_nothing_and_leave_waiting_what_waits(shop: Shop, words: str) -> None:
+    person = written_to(shop)
+    services, own = shop.world.services, shop.advertiser.id
+
+    def state() -> str:
+        thread = services.threads.get(own, person)
+        assert thread
+        return thread.state
+
+    text(shop, words)
+    assert state() == "open", "a thread that began with it is to be seen, and nobody is waited for"
+    text(shop, "Vous êtes ouverts le samedi ?", id="question")
+    shop.world.clock.advance(MINUTE)
+    text(shop, words, id="later")
+    assert state() == "waiting", "the question has no answer yet"
+    services.conversation_desk.answer(own, services.threads.id_of(own, person), "Oui. Je vous la garde ?", "answer-1")
+    shop.world.clock.advance(MINUTE)
+    text(shop, words, id="last")
+    agrees = words in ("ok", "C'est noté")
+    assert state() == ("waiting" if agrees else "open"), "what was agreed to is for who has asked"
+
+
+def test_an_older_text_that_comes_late_begins_no_second_waiting(shop: Shop) -> None:
+    person = written_to(shop)
+    services, own = shop.world.services, shop.advertiser.id
+    shop.world.clock.advance(HOUR)
+    text(shop, "Et la bleue ?")
+    since = shop.world.clock.now()
+    services.inbound.receive(InboundText("late", CAMILLE, "36123", "Vous avez la rouge ?", at=since - 10 * MINUTE))
+    thread = services.threads.get(own, person)
+    assert thread and (thread.texts, thread.waiting_since) == (2, since)
+
+
 def test_a_stop_that_closes_a_conversation_leaves_nothing_that_nobody_would_ever_release(shop: Shop) -> None:
     person = written_to(shop)
     assert text(shop, "stop ?") == "doubtful_stop"
@@ -260,6 +312,7 @@ def test_whatever_the_order_the_last_word_by_its_own_time_holds(
 
 # --- long texts ------------------------------------------------------------------------------------------------------
 
+NOWHERE = "http://127.0.0.1:9/"
 HALVES = ("Bonjour, j'ai bien reçu la lampe mais ", "elle ne s'allume pas, que faire ?")
 
 
@@ -322,6 +375,16 @@ def test_a_stop_in_a_half_that_stands_for_itself_is_obeyed_at_once(shop: Shop) -
     half(shop, 2, " merci, et bonne journée à toute l'équipe")
     assert len(answers(shop)) == 1
     assert len(said_in_thread(shop, person)) == 1
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_stop_in_a_half_is_announced_once(shop: Shop, order: tuple[int, int]) -> None:
+    written_to(shop)
+    webhook = listens(shop.world, NOWHERE, "stop.received", advertiser=shop.advertiser.id)
+    words = {1: "STOP", 2: " merci, et bonne journée à toute l'équipe"}
+    for part in order:
+        half(shop, part, words[part])
+    assert len(told(shop.world, webhook)) == 1
 
 
 def test_the_same_reference_later_is_another_text(shop: Shop) -> None:

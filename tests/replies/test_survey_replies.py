@@ -8,6 +8,7 @@ from chalicelib.storage.keyword_numbers import KeywordNumber
 from chalicelib.storage.surveys import SurveyQuestion
 from tests.replies.surveying import RECOMMEND, WHY, Polled, polled
 from tests.support.shop import CAMILLE, Shop
+from tests.webhooks.receivers import listens, read, told
 
 
 def texted(survey: Polled, text: str, reply_id: str) -> str | None:
@@ -31,6 +32,22 @@ def test_a_score_its_reason_and_thanks(shop: Shop) -> None:
     assert texted(survey, "9/10", "SM1") is None
     assert len(sent) == told
     assert survey.counts() == {"asked": 1, "people": 1, "q1": 1, "q1.9": 1, "q2": 1, "q2.said": 1}
+
+
+def test_an_answer_is_announced_with_its_choice_or_score_and_never_with_words(shop: Shop) -> None:
+    own = shop.advertiser.id
+    webhook = listens(shop.world, "http://127.0.0.1:9/", "survey.answered", advertiser=own)
+    survey = polled(shop, RECOMMEND, WHY, kind="nps")
+    survey.ask()
+    texted(survey, "9/10", "SM1")
+    texted(survey, "La livraison a été très rapide", "SM2")
+    bodies = [read(delivery.body) for delivery in told(shop.world, webhook)]
+    assert [(body["question"], body.get("score")) for body in bodies] == [("q1", 9), ("q2", None)]
+    assert "livraison" not in str(bodies)
+    vote = polled(shop)
+    vote.ask()
+    texted(vote, "le bleu svp", "SM3")
+    assert read(told(shop.world, webhook)[-1].body)["choice"] == "B"
 
 
 def test_what_is_no_answer_is_asked_about_once_and_waits_for_a_person(shop: Shop) -> None:

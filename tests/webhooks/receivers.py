@@ -15,13 +15,20 @@ ADVERTISER = "adv_a"
 THREAD = "thr_01J00000000000000000000000"
 
 
-def listens(world: World, url: str, *events: str, form: Format = "json", secret: str = "") -> Webhook:
+def listens(
+    world: World,
+    url: str,
+    *events: str,
+    form: Format = "json",
+    secret: str = "",
+    advertiser: str = ADVERTISER,
+) -> Webhook:
     """A webhook of the advertiser at an address, as the desk would save it."""
     now = world.clock.now()
     webhook_id = new_id("wh", now)
     endpoint = Endpoint(url, (Secret(secret or new_secret()),))
     sealed = endpoint.sealed(world.services.vault, webhook_id)
-    made = Webhook(webhook_id, ADVERTISER, "Helpdesk", form, events or ("conversation.waiting",), sealed, now)
+    made = Webhook(webhook_id, advertiser, "Helpdesk", form, events or ("conversation.waiting",), sealed, now)
     assert world.services.webhooks.save(made, None)
     return made
 
