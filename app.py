@@ -22,6 +22,7 @@ from chalicelib.web import (
     admin_contacts,
     admin_conversations,
     admin_conversions,
+    admin_dead_letters,
     admin_halts,
     admin_imports,
     admin_journeys,
@@ -38,12 +39,14 @@ from chalicelib.web import (
     admin_simulation,
     admin_sites,
     admin_sources,
+    admin_strays,
     admin_surveys,
     admin_templates,
     admin_trials,
     admin_uploads,
     admin_webhooks,
     api_description,
+    checks,
     console,
     console_inbox,
     console_oidc,
@@ -93,6 +96,7 @@ app.register_blueprint(admin_contacts.routes)
 app.register_blueprint(admin_conversations.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
+app.register_blueprint(admin_dead_letters.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_journeys.routes)
 app.register_blueprint(admin_limits.routes)
@@ -108,11 +112,13 @@ app.register_blueprint(admin_simulation.routes)
 app.register_blueprint(admin_senders.routes)
 app.register_blueprint(admin_sites.routes)
 app.register_blueprint(admin_sources.routes)
+app.register_blueprint(admin_strays.routes)
 app.register_blueprint(admin_surveys.routes)
 app.register_blueprint(admin_templates.routes)
 app.register_blueprint(admin_trials.routes)
 app.register_blueprint(admin_uploads.routes)
 app.register_blueprint(admin_webhooks.routes)
+app.register_blueprint(checks.routes)
 app.register_blueprint(api_description.routes)
 app.register_blueprint(console.routes)
 app.register_blueprint(console_inbox.routes)

@@ -34,6 +34,8 @@ class Settings:
     import_queue_url: str = ""
     receipt_queue_url: str = ""
     notice_queue_url: str = ""
+    dead_letters_url: str = ""
+    """The queue of orders that nobody could carry out."""
     webhooks_to_loopback: bool = False
     """Whether outgoing webhooks may be received on this machine, by http too."""
     provider_secrets: str = "ssm"
@@ -134,6 +136,7 @@ def from_environment() -> Settings:
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
         notice_queue_url=os.environ.get("NOTICE_QUEUE_URL", ""),
+        dead_letters_url=os.environ.get("SEND_DEAD_LETTERS_URL", ""),
         webhooks_to_loopback=os.environ.get("WEBHOOKS_TO_LOOPBACK") == "on",
         provider_secrets=os.environ.get("PROVIDER_SECRETS") or "ssm",
         stop_number=os.environ.get("SMS_STOP_NUMBER", ""),

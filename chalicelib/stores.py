@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.conversions import ConversionLog
     from chalicelib.storage.counters import Counters
     from chalicelib.storage.daybook import Daybook
+    from chalicelib.storage.dead_letters import DeadLetters
     from chalicelib.storage.deliveries import Deliveries
     from chalicelib.storage.enrolments import Enrolments
     from chalicelib.storage.events import Events
@@ -277,6 +278,12 @@ class Stores:
         from chalicelib.storage.promo_pools import PromoPools
 
         return PromoPools(self.table)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        from chalicelib.storage.dead_letters import DeadLetters
+
+        return DeadLetters(self._client("sqs"), self.settings.dead_letters_url, self.settings.send_queue_url)
 
     @cached_property
     def send_queue(self) -> SendQueue:

@@ -66,6 +66,7 @@ class Stage:
             stage=variables["STAGE"],
             table=variables["TABLE_NAME"],
             send_queue_url=variables["SEND_QUEUE_URL"],
+            dead_letters_url=variables.get("SEND_DEAD_LETTERS_URL", ""),
             origin=variables["ORIGIN"],
             sms_provider=variables["SMS_PROVIDER"],
             phone_simulator=variables.get("PHONE_SIMULATOR") == "on",

@@ -48,11 +48,12 @@ def list_strays(
     as_json: AsJson = False,
 ) -> None:
     """Texts of phones that nobody has written to, the newest first, in clear. A STOP among them opposes everyone."""
-    from chalicelib.replies.strays import strays
+    from chalicelib.replies.strays import page
 
     services = the_stage().services()
     found, lines = [], []
-    for stray, text in strays(services.heard_texts, services.vault, limit):
+    newest, _ = page(services.heard_texts, services.vault, "", limit)
+    for stray, text in newest:
         at = datetime.fromtimestamp(stray.at / 1000, UTC).isoformat(timespec="seconds")
         found.append({"id": stray.id, "at": stray.at, "from": text.phone, "to": text.to, "text": text.text})
         lines.append(f"{at}  {text.phone} > {text.to}  {text.text}")

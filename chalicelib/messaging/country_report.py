@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.clock import HOUR
@@ -37,6 +38,11 @@ def country_told(profile: CountryProfile, signature: Signature | None) -> dict[s
         ],
         "carts": _carts(profile.carts) if profile.carts else None,
     }
+
+
+def signatures_told(history: Iterable[Signature]) -> list[dict[str, Any]]:
+    """What was signed and taken back (`values` null), by whom and when (epoch ms)."""
+    return [{"by": one.by, "at": one.at, "values": None if one.values is None else dict(one.values)} for one in history]
 
 
 def _carts(rule: CartRule) -> dict[str, Any]:

@@ -73,6 +73,10 @@ class CountryBook:
         """The countries that were signed without a profile of their own being shipped."""
         return [code for code in self._signatures.countries() if code not in shipped()]
 
+    def history(self, country: str) -> list[Signature]:
+        """Everything that was signed and taken back for a country, the oldest first."""
+        return self._signatures.history(country)
+
     def signature(self, country: str) -> Signature | None:
         """Who signed what holds, and when; None where the shipped profile does."""
         found = self._signatures.current(country)

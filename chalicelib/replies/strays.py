@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 
 from chalicelib.sms_providers.contract import InboundText
@@ -17,7 +16,11 @@ def sealed_stray(vault: Vault, text_id: str, at: int, text: InboundText) -> Stra
     return Stray(text_id, at, vault.seal(told, stray_context(text_id)))
 
 
-def strays(texts: HeardTexts, vault: Vault, limit: int) -> Iterator[tuple[Stray, InboundText]]:
-    """The newest, in clear. Raises StorageUnavailable."""
-    for stray in texts.strays(limit):
-        yield stray, InboundText(**json.loads(vault.open(stray.sealed, stray_context(stray.id))))
+def page(texts: HeardTexts, vault: Vault, after: str, limit: int) -> tuple[list[tuple[Stray, InboundText]], str | None]:
+    """The newest behind a place (empty: the newest of all), in clear, and the place to go on behind, if any.
+
+    Raises StorageUnavailable.
+    """
+    found = texts.strays(after, limit)
+    told = [(stray, InboundText(**json.loads(vault.open(stray.sealed, stray_context(stray.id))))) for stray in found]
+    return told, found[-1].place if len(found) == limit else None

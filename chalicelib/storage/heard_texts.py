@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.clock import DAY, SECOND
@@ -27,6 +26,11 @@ class Stray:
     id: str
     at: int
     sealed: bytes
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the order of time."""
+        return keys.stray(self.at, self.id)[1]
 
 
 class HeardTexts:
@@ -63,10 +67,10 @@ class HeardTexts:
             return False
         return True
 
-    def strays(self, limit: int) -> Iterator[Stray]:
-        """The newest texts that are nobody's."""
-        for item in self._table.query(keys.STRAYS, newest_first=True, limit=limit):
-            yield Stray(item["id"], item["at"], item["sealed"])
+    def strays(self, after: str, limit: int) -> list[Stray]:
+        """The newest texts that are nobody's, behind a place."""
+        found = self._table.query(keys.STRAYS, newest_first=True, limit=limit, after=after)
+        return [Stray(item["id"], item["at"], item["sealed"]) for item in found]
 
 
 def stray_context(text_id: str) -> str:

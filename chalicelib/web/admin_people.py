@@ -14,16 +14,15 @@ from chalicelib.errors import FieldError, Forbidden, InvalidInput, NotFound
 from chalicelib.logs import log
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER, Contact
-from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described, text
-from chalicelib.web.views import header, parameter, view
+from chalicelib.web.admin_requests import answer, authorise, read_body, reason_asked
+from chalicelib.web.described import REASON, described
+from chalicelib.web.views import header, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _BASE = "/v1/advertisers/{advertiser}/people"
 _PERSON = re.compile(r"[0-9a-f]{40,64}")
 _MOST_MESSAGES = 50
-_WHY = text("Why somebody looks, for the audit log: access, dispute, support, …", required=True)
 
 
 @routes.route(f"{_BASE}/find", methods=["POST"])
@@ -41,18 +40,14 @@ def find_person(advertiser: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}", methods=["GET"])
-@described(answer="web.contact_models:PersonTold", query={"reason": _WHY})
+@described(answer="web.contact_models:PersonTold", query=REASON)
 @view
 def get_person(advertiser: str, person: str) -> Response:
     """What is known of a person, without name and number: consents, journeys, messages and why. `?reason=` says why."""
-    from chalicelib.web.admin_people_models import REASONS
     from chalicelib.web.contact_models import person_answer
 
     scope = _reach(advertiser)
-    reason = parameter(routes, "reason", "")
-    if reason not in REASONS:
-        raise InvalidInput([FieldError("reason", "known", f"one of {', '.join(REASONS)}")])
-    _note(scope, "read", advertiser, reason, person)
+    _note(scope, "read", advertiser, reason_asked(routes), person)
     contact = _contact(advertiser, person)
     told = person_answer(
         services().contact_list.one(contact),

@@ -109,6 +109,16 @@ def speaks_for_site(routes: Blueprint, site_id: str) -> Site:
     return authorise_site(routes, site_id)
 
 
+def reason_asked(routes: Blueprint) -> str:
+    """Why somebody looks at a person, by the address; raises InvalidInput."""
+    from chalicelib.web.admin_people_models import REASONS
+
+    reason = parameter(routes, "reason", "")
+    if reason not in REASONS:
+        raise InvalidInput([FieldError("reason", "known", f"one of {', '.join(REASONS)}")])
+    return reason
+
+
 def hours_asked(routes: Blueprint) -> int:
     """How far back a report shall look; raises InvalidInput."""
     text = parameter(routes, "hours", "24")

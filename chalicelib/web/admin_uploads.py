@@ -8,7 +8,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, page_of_list
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 routes = Blueprint(__name__)
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
+
+
+@routes.route(_IMPORTS, methods=["GET"])
+@described(answer=listed("imports"), query=PAGED)
+@view
+def list_imports(advertiser: str) -> Response:
+    """Imports of uploaded files, the newest first, with their reports. They are kept for a week."""
+    from chalicelib.storage.import_uploads import from_item
+
+    scope = authorise(routes, advertiser)
+    items, following = page_of_list(routes, "uploads", advertiser)
+    return page_of("imports", [_told(from_item(item), scope) for item in items], following)
 
 
 @routes.route(f"{_IMPORTS}/uploads", methods=["POST"])
@@ -62,6 +75,7 @@ def _told(upload: Upload, scope: str) -> dict[str, Any]:
     return {
         "import": upload.id,
         "state": upload.state,
+        "created_at": upload.created_at,
         "dry_run": upload.dry_run,
         "report": report,
         "errors": list(upload.problems),

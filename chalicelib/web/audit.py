@@ -33,9 +33,11 @@ _LEFT_OUT = frozenset({"key", "phone", "email", "emails", "code", "codes", "rows
 _SECRETS = ("secret", "token")
 """How the names of secrets end."""
 _ABOUT_PEOPLE = frozenset(
-    {"people", "contacts", "consents", "imports", "conversations", "conversions", "members", "test-phones"}
+    {"people", "contacts", "consents", "imports", "conversations", "conversions", "members", "test-phones", "strays"}
 )
 """What a route is about, or ends with, where bodies tell of people."""
+_LOOKED_UP = frozenset({"people", "strays"})
+"""What is on record also where it is only read."""
 _DONE_TO_PEOPLE = frozenset(
     {
         "reason",
@@ -78,7 +80,7 @@ def audit(shows: Shown) -> Callable[[Request, Next], Response]:
 
 
 def _of_key(request: Request, get_response: Next, key: AdminKey, shows: Shown) -> Response:
-    about = None if subject(request.path) == "people" else _about(request.path)
+    about = None if subject(request.path) in _LOOKED_UP else _about(request.path)
     kept = _kept_of(request.path)
     told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
     makes = request.method == "POST" and about == request.path  # What is new was nothing before.
@@ -134,7 +136,7 @@ def _is_recorded(request: Request) -> bool:
     if not request.path.startswith(API):
         return False
     about = subject(request.path)
-    if about == "people":
+    if about in _LOOKED_UP:
         return True  # Whoever is looked up is on record with it.
     reads = request.method in ("GET", "HEAD") or only_asks(request.method, request.path)
     return not reads and about not in _ON_RECORD_ELSEWHERE

@@ -114,6 +114,9 @@ def listed(things: str, of: str | None = None, **beside: Schema) -> Schema:
 
 
 HOURS: Mapping[str, Schema] = {"hours": whole("How many hours back", 1, 24 * 31, 24)}
+REASON: Mapping[str, Schema] = {
+    "reason": text("Why somebody looks, for the audit log: access, dispute, support, …", required=True)
+}
 PAGED: Mapping[str, Schema] = {
     "limit": whole("How many at most", 1, 200, 50),
     "after": text("The `next` of the page before"),

@@ -94,6 +94,14 @@ def message_answer(message: Message) -> dict[str, Any]:
     }
 
 
+class Redrive(Body):
+    """How many dead letters are put back on the send queue at most."""
+
+    model_config = example({"most": 100})
+
+    most: Annotated[int, Field(ge=1, le=500)] = 100
+
+
 class MessageListed(TypedDict):
     """A message in a list: what it was and what became of it. Times are epoch milliseconds."""
 

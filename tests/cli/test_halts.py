@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from chalicelib.storage.dead_letters import DeadLetters
 from chalicelib.storage.send_queue import Order, encode
 from cli import halts, queue
 from cli.main import app
@@ -20,6 +21,7 @@ from tests.support.world import aws
 def stage(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     sqs = aws("sqs")
     urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("SendQueueUrl", "SendDeadLettersUrl")}
+    shop.world.services.dead_letters = DeadLetters(sqs, urls["SendDeadLettersUrl"], urls["SendQueueUrl"])
     stage = SimpleNamespace(services=lambda: shop.world.services, client=aws, outputs=urls)
     for module in (halts, queue):
         monkeypatch.setattr(module, "the_stage", lambda: stage)
@@ -60,6 +62,8 @@ def test_orders_that_failed_are_shown_and_given_once_more(shop: Shop, stage: Sim
         aws("sqs").send_message(QueueUrl=stage.outputs["SendDeadLettersUrl"], MessageBody=encode(order))
     found = {each["message"]: each["state"] for each in run("queue", "inspect")["orders"]}
     assert found == {message.id: "queued", "msg_gone": "gone"}
+    look = shop.world.services.dead_letters.look
+    assert look(1) == [], "whoever looks hides them for a moment"
     for letter in range(2):  # as if the time had passed for which looking hides them
         aws("sqs").send_message(
             QueueUrl=stage.outputs["SendDeadLettersUrl"], MessageBody=encode(Order(f"m{letter}", 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.e2e.deployed import Deployed, eventually
 from tests.support.shop import MALIK
 
-_LISTS = ("sites", "contacts", "messages", "links", "clicks", "link-domains", "lead-sources")
+_LISTS = ("sites", "contacts", "imports", "messages", "links", "clicks", "link-domains", "lead-sources")
 
 
 def test_what_an_advertiser_has_is_listed(deployed: Deployed) -> None:
@@ -35,3 +35,12 @@ def test_what_an_advertiser_has_is_listed(deployed: Deployed) -> None:
     assert deployed.admin("PUT", f"{own}/caps", {"caps": [{"limit": 2}]}).status == 200
     assert deployed.admin("PUT", f"{own}/hours", {"spread_s": 60}).status == 200
     assert deployed.admin("POST", f"/v1/sites/{shop.site}/rotate", {}).status == 200
+
+
+def test_the_operator_reaches_queues_strays_and_countries(deployed: Deployed) -> None:
+    assert deployed.admin("GET", "/v1/strays?reason=support").status == 200
+    assert deployed.admin("GET", "/v1/dead-letters").status == 200
+    assert "moved" in deployed.admin("POST", "/v1/dead-letters/redrive", {"most": 1}).json
+    assert deployed.admin("GET", "/v1/countries/BE").json["signatures"] is not None
+    assert deployed.admin("PUT", "/v1/countries/BE", {"values": {}, "by": "Nora"}).status == 422
+    assert deployed.admin("POST", "/v1/hours/check", {"phone": MALIK}).json["country"] == "FR"

@@ -230,7 +230,7 @@ def test_a_text_that_comes_again_after_it_was_dealt_with_holds_nothing(shop: Sho
 def test_who_was_never_written_to_is_kept_apart(shop: Shop) -> None:
     assert text(shop, "Bonjour, qui êtes-vous ?") == "unknown_number"
     assert text(shop, "Bonjour, qui êtes-vous ?") is None
-    (stray,) = shop.world.services.heard_texts.strays(10)
+    (stray,) = shop.world.services.heard_texts.strays("", 10)
     assert "Bonjour" not in str(shop.world.items()) and CAMILLE[1:] not in str(shop.world.items())
     assert stray.at == NOON
     assert answers(shop) == []

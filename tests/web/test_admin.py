@@ -17,6 +17,7 @@ from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.broadcasts import Plan
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.conversions import Conversion
+from chalicelib.storage.dead_letters import DeadLetters
 from chalicelib.storage.deliveries import Delivery
 from chalicelib.storage.lead_sources import LeadSource
 from chalicelib.storage.links import Link
@@ -30,6 +31,8 @@ from chalicelib.storage.wordings import Wording
 from chalicelib.web import problems
 from chalicelib.web.described import Described, description_of
 from chalicelib.web.openapi_models import model_named
+from chalicelib.wiring import services
+from tests.messaging.test_signing import BELGIUM
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import CAMILLE, PAGE, Shop, open_shop, visitor_id
 from tests.support.talk import write
@@ -44,6 +47,8 @@ KEYS_OWN = {
     ("POST", "/v1/verifications/{verification}/check"),
     ("GET", "/v1/keys/self"),
     ("POST", "/v1/keys/self/rotate"),
+    ("POST", "/v1/hours/check"),
+    ("POST", "/v1/sms/check"),
 }
 """Routes that name no advertiser: a key speaks for its own (tests/web/test_messages.py, test_verifications.py)."""
 
@@ -75,6 +80,7 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
     names = {
         "advertiser": shop.advertiser.id,
         "site": shop.site.id,
+        "country": "BE",
         "visitor": visitor_id(),
         "message": message,
         "wording": "till-1",
@@ -112,9 +118,14 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
 
 
 def asked_by(route: str, shop: Shop) -> str:
-    """The query that a route needs."""
-    if route.endswith("/people/{person}"):
+    """The query that a route needs, of what is there for it."""
+    if "dead-letters" in route:
+        dead_letters()
+    if route.endswith(("/people/{person}", "/strays")):
         return "?reason=access"
+    if route == "/v1/countries/{country}":
+        shop.world.services.countries.sign("BE", BELGIUM, "Nora")
+        return "?by=Nora"
     if route.endswith("/reports/growth"):
         return "?campaign=cart"
     if route != "/v1/sites/{site}/conversions":
@@ -161,6 +172,12 @@ def a_source(shop: Shop, route: str) -> dict[str, str]:
     services.lead_sources.save(LeadSource("lead_1", own, "Form", "webhook", b"sealed", {}, "form-1", ""))
     services.link_domains.give("go.lumen.example", own)
     return {"source": "shop_1" if "/shops" in route else "lead_1", "domain": "go.lumen.example"}
+
+
+def dead_letters() -> None:
+    """Queues of the stage, the dead letters' and the send queue."""
+    dead, send = (aws("sqs").create_queue(QueueName=name)["QueueUrl"] for name in ("dead", "send"))
+    services().dead_letters = DeadLetters(aws("sqs"), dead, send)
 
 
 def a_segment(shop: Shop) -> str:

@@ -17,7 +17,7 @@ from tests.web.conformance import DOCUMENT
 
 _PAGED = {"limit", "after"}
 # What reads query parameters by a name of its own, and which.
-_READERS = {"hours_asked": {"hours"}, "page_asked": _PAGED, "page_of_list": _PAGED}
+_READERS = {"hours_asked": {"hours"}, "reason_asked": {"reason"}, "page_asked": _PAGED, "page_of_list": _PAGED}
 ROUTES = sorted(
     (method, path) for path, methods in application.app.routes.items() if path.startswith("/v1/") for method in methods
 )
