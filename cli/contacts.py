@@ -38,6 +38,10 @@ def import_contacts(
     brokers: Annotated[str, typer.Option(help="Who passed the people on, by commas, the first one first.")] = "",
     mapping: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN, as often as needed.")] = None,
     skipped: Annotated[list[str] | None, typer.Option("--skip", help="A column that is left out.")] = None,
+    stated: Annotated[
+        list[str] | None,
+        typer.Option("--all", help="FIELD=TEXT that holds for every row: consent_at, source, consent.…"),
+    ] = None,
     kinds: Annotated[
         list[str] | None, typer.Option("--type", help="FIELD=text|integer|decimal|boolean|date, of a custom field.")
     ] = None,
@@ -67,6 +71,7 @@ def import_contacts(
         brokers=_names(brokers),
         columns=_pairs("--map", mapping),
         skipped=tuple(skipped or ()),
+        stated=_pairs("--all", stated),
         kinds=_pairs("--type", kinds),  # type: ignore[arg-type]  # check_options does
         zone=zone,
         day_first=day_first,

@@ -23,6 +23,8 @@ FIELDS = (
     "consent.matching",
 )
 NEEDED = ("phone", "consent_at", "source")
+STATED = ("consent_at", "source", "consent.sms_marketing", "consent.sms_notification", "consent.matching")
+"""What may be said of all rows at once."""
 MOST_CUSTOM = 30
 _CUSTOM_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
@@ -119,9 +121,9 @@ def resolve(header: Sequence[str], told: Mapping[str, str], skipped: Sequence[st
     return Columns(tuple(placed[name] for name in FIELDS), custom, left_out + tuple(skipped))
 
 
-def check_needed(columns: Columns, told: Mapping[str, str]) -> None:
-    """InvalidInput where there is no column for a field that every row needs."""
-    found = {name for name, at in zip(FIELDS, columns.fixed, strict=True) if at >= 0}
+def check_needed(columns: Columns, told: Mapping[str, str], stated: Mapping[str, str]) -> None:
+    """InvalidInput where there is no column for a field that every row needs, and nothing is stated of all."""
+    found = {name for name, at in zip(FIELDS, columns.fixed, strict=True) if at >= 0} | stated.keys()
     missing = [
         FieldError(name, "column", f"the file has no column {told.get(name, name)!r}: name it with --map")
         for name in NEEDED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Literal
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 
 from chalicelib.audience import normalise
-from chalicelib.audience.import_columns import FIELDS, MOST_CUSTOM, Columns, check_names, resolve
+from chalicelib.audience.import_columns import FIELDS, MOST_CUSTOM, STATED, Columns, check_names, resolve
 from chalicelib.audience.import_files import Cell, Record
 from chalicelib.audience.intake import Arrival
 from chalicelib.audience.moments import Unclear, read_moment
@@ -60,6 +60,8 @@ class ImportOptions:
     """Field to column, where the file's header says it otherwise."""
     skipped: tuple[str, ...] = ()
     """Columns that are left out."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """Field to what holds for every row, where the file has no column for it: when, where and to what was agreed."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Custom field to what it holds; else text, or what NDJSON says."""
     zone: str = "UTC"
@@ -86,6 +88,11 @@ def check_options(options: ImportOptions) -> None:
         )
     if any(kind not in KINDS for kind in options.kinds.values()):
         errors.append(FieldError("type", "field_type", f"a custom field holds one of {', '.join(KINDS)}"))
+    errors += [
+        FieldError(f"all.{name}", "field_name", f"one of {', '.join(STATED)}")
+        for name in options.stated
+        if name not in STATED
+    ]
     try:
         ZoneInfo(options.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -101,6 +108,7 @@ class RowReader:
         self._options = options
         self._proof = proof
         self._now = now
+        self._stated = tuple(text.strip() for text in options.stated.values())
         self._zone: tzinfo = UTC if options.zone == "UTC" else ZoneInfo(options.zone)
         self._plans: dict[tuple[str, ...], Columns | list[FieldError]] = {}
 
@@ -109,7 +117,8 @@ class RowReader:
         columns = self._columns(record.header)
         if isinstance(columns, list):
             return columns
-        cells = (*record.cells, "")  # What the file has no column for is found there, at -1.
+        # What the file has no column for is found behind its cells: at -1, and before it what is stated of all rows.
+        cells = (*record.cells, *self._stated, "")
         texts = [cell.strip() if isinstance(cell := cells[at], str) else _text(cell) for at in columns.fixed]
         phone_text, email, first_name, last_name, city, customer_id, at_text, source, *said = texts
         errors: list[FieldError] = []
@@ -152,11 +161,16 @@ class RowReader:
                 self._plans.clear()
             told = {name: column for name, column in self._options.columns.items() if column in header}
             try:
-                found = resolve(header, told, self._options.skipped)
+                found = self._with_stated(resolve(header, told, self._options.skipped))
             except InvalidInput as error:
                 found = error.errors
             self._plans[header] = found
         return found
+
+    def _with_stated(self, columns: Columns) -> Columns:
+        behind = {name: at - len(self._stated) - 1 for at, name in enumerate(self._options.stated)}
+        fixed = (at if at >= 0 else behind.get(name, -1) for name, at in zip(FIELDS, columns.fixed, strict=True))
+        return replace(columns, fixed=tuple(fixed))
 
     def _moment(self, text: str) -> int | FieldError:
         at = read_moment(text, self._zone, day_first=self._options.day_first)

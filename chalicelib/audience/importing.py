@@ -238,7 +238,7 @@ def _begin(form: FileForm, options: ImportOptions) -> ImportReport:
     try:
         columns = resolve(form.header, options.columns, options.skipped)
         if form.kind == "csv":
-            check_needed(columns, options.columns)
+            check_needed(columns, options.columns, options.stated)
     except InvalidInput:
         if form.kind == "csv":
             raise

@@ -10,7 +10,7 @@ from chalicelib.storage.counters import Counters
 from chalicelib.storage.site_watch import NEWEST, Seen, SiteWatch
 
 _LISTED = 20
-_LOOKED_BACK = 7
+_LOOKED_BACK = 2
 """Days in which the last event is looked for."""
 
 
@@ -47,7 +47,7 @@ class Arriving(TypedDict):
     counts: dict[str, int]
     """What was counted since the beginning of the hour before: events, matches, drops."""
     last_event_at: int | None
-    """When the last event came that counts; None where none did within a week."""
+    """When the last event came that counts; None where none did today or yesterday (UTC)."""
 
 
 def arriving(site: Site, watch: SiteWatch, counters: Counters, now: int) -> Arriving:
@@ -68,7 +68,7 @@ def arriving(site: Site, watch: SiteWatch, counters: Counters, now: int) -> Arri
 
 
 def last_event_at(site: str, counters: Counters, now: int) -> int | None:
-    """When the last event came that counts; None where none did within a week."""
+    """When the last event came that counts; None where none did today or yesterday."""
     return counters.newest(site, NEWEST, now, _LOOKED_BACK)
 
 

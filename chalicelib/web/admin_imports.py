@@ -46,7 +46,8 @@ def import_contacts(advertiser: str) -> Response:
     """Import up to 2,000 contacts into the advertiser's base: CSV with a header or NDJSON, in UTF-8.
 
     Answers the report. Sent again after a time-out, it goes on where it was. `map.COLUMN=FIELD` names columns that
-    have other names than ours, `type.FIELD=KIND` the kind of a custom field.
+    have other names than ours, `type.FIELD=KIND` the kind of a custom field, `all.FIELD=TEXT` what holds for every row
+    where the file has no column for it (`consent_at`, `source`, `consent.…`).
     """
     from chalicelib.audience.importing import check_base, run
 
@@ -94,6 +95,7 @@ def _options(advertiser: str, query: Mapping[str, str]) -> ImportOptions:
         wording_hash=services().wordings.hash_of(advertiser, wording),
         brokers=tuple(filter(None, (name.strip() for name in query.get("brokers", "").split(",")))),
         columns=named("map."),
+        stated=named("all."),
         kinds=named("type."),
         zone=query.get("zone", "UTC"),
         day_first=query.get("day_first", "").lower() in _ON,

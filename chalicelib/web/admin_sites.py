@@ -12,8 +12,8 @@ from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
-from chalicelib.web.described import described
-from chalicelib.web.views import view
+from chalicelib.web.described import described, one_of
+from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -26,6 +26,8 @@ _ROTATED = {
     },
     "required": ["site", "secret", "former_until"],
 }
+_PLATFORMS = ("html", "gtm", "shopify", "woocommerce", "prestashop")
+_TOOLS = ("page", "axeptio", "didomi", "onetrust", "tarteaucitron", "tcf", "gcm", "shopify")
 
 
 @routes.route("/v1/sites/{site}", methods=["GET"])
@@ -86,6 +88,38 @@ def live(site: str) -> Response:
 
     known = _reach(site)
     return answer(arriving(known, services().site_watch, services().counters, services().clock.now()))
+
+
+@routes.route("/v1/sites/{site}/code", methods=["GET"])
+@described(
+    answer={
+        "type": "object",
+        "properties": {"pieces": {"type": "array", "items": {"$model": "web.installation:Piece"}}},
+        "required": ["pieces"],
+    },
+    query={
+        "platform": one_of("What the shop runs on", *_PLATFORMS, usual="html"),
+        "tool": one_of("What asks for consent there (docs/consent-tools.md)", *_TOOLS, usual="page"),
+    },
+)
+@view
+def installation_code(site: str) -> Response:
+    """What the shop pastes to have the snippet, with this service and site put in."""
+    from typing import cast
+
+    from chalicelib.web.installation import Platform, Tool, pieces
+
+    known = _reach(site)
+    platform, tool = parameter(routes, "platform", "html"), parameter(routes, "tool", "page")
+    errors = [
+        FieldError(name, "one_of", f"one of {', '.join(among)}")
+        for name, given, among in (("platform", platform, _PLATFORMS), ("tool", tool, _TOOLS))
+        if given not in among
+    ]
+    if errors:
+        raise InvalidInput(errors)
+    told = pieces(cast("Platform", platform), cast("Tool", tool), services().settings.origin, known.id)
+    return answer({"pieces": told})
 
 
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])

@@ -23,6 +23,8 @@ _ASSETS = {
     "inbox.js": _SCRIPT,
     "inbox.css": _STYLE,
     "console.js": _SCRIPT,
+    "ago.js": _SCRIPT,
+    "contacts.js": _SCRIPT,
     "console.css": _STYLE,
     "results.js": _SCRIPT,
     "uplot.min.js": _SCRIPT,

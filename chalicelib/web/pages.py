@@ -72,11 +72,17 @@ def duration(ms: int) -> str:
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
 
 
+def ago(at: int, now: int, language: str) -> str:
+    """How long before `now` a moment was, both epoch ms."""
+    told = duration(max(0, now - at))
+    return f"il y a {told}" if language == "fr" else f"{told} ago"
+
+
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("chalicelib.web", "templates")
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"moment": moment, "iso": iso, "duration": duration}
+    environment.filters |= {"moment": moment, "iso": iso, "duration": duration, "ago": ago}
     return environment

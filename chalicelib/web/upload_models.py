@@ -22,6 +22,8 @@ class NewUpload(BaseModel):
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "FR"
     wording: Name | None = None
     columns: Annotated[dict[Name, Name], Field(max_length=100)] = {}
+    stated: Annotated[dict[Name, Name], Field(max_length=5)] = {}
+    """Field to what holds for every row, where the file has no column for it."""
     kinds: Annotated[dict[Name, Literal["text", "integer", "decimal", "boolean", "date"]], Field(max_length=100)] = {}
     zone: Name = "UTC"
     day_first: bool = False

@@ -14,7 +14,7 @@ from chalicelib.tracking.events import IncomingEvent
 from .embedding import embed
 from .servers import Collector, Shop
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "shops"
+EXAMPLES = Path(__file__).parents[2] / "chalicelib" / "web" / "shop_code"
 GRANT = "relance('consent', 'grant')"
 LAMP = {"item_id": "lamp 1", "item_name": "Lampe", "item_category": "Luminaires", "price": "1 49,90", "quantity": "2"}
 KEPT = {"item_id": "lamp-1", "item_name": "Lampe", "item_category": "Luminaires", "price": 149.9, "quantity": 2}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from tests.support.shop import Shop
 from tests.web.conftest import Answer, Api
@@ -35,6 +36,7 @@ class Browser:
         """The hidden fields of a page's forms."""
         tags = re.findall(r'<input type="hidden"[^>]*>', page.text)
         return {re.findall(r'name="([\w-]+)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
+        return {re.findall(r'name="(\w+)"', tag)[0]: unescape(re.findall(r'value="([^"]*)"', tag)[0]) for tag in tags}
 
     def _told(self) -> dict[str, str]:
         return {"Accept-Language": self.language} | ({"Cookie": self.cookie} if self.cookie else {})

@@ -89,3 +89,14 @@ def test_options_of_an_upload_are_checked_at_once(api: Api, shop: Shop, wrong: d
     answer = api.with_key("rk_import").ask("POST", f"/v1/advertisers/{shop.advertiser.id}/imports/uploads", body)
     assert answer.status == 422 and answer.json["errors"]
     assert shop.world.of_type("upload") == []
+
+
+def test_what_holds_for_every_row_may_be_said_once(api: Api, shop: Shop) -> None:
+    said = "?all.consent.sms_marketing=oui&all.consent_at=2026-01-10&all.source=caisse"
+    report = post(api, shop, "mobile;prénom\n06 39 98 00 01;Camille\n", said).json
+    assert (report["accepted"], report["errors"]) == (1, [])
+    contact = shop.world.services.contacts.get(shop.advertiser.id, shop.world.services.vault.person(CAMILLE))
+    assert contact and contact.consents["sms_marketing"].given and contact.consents["sms_marketing"].source == "caisse"
+    report = post(api, shop, CSV, "?all.source=salon&dry_run=1").json
+    assert report["columns"]["source"] == "source", "what the file says goes before"
+    assert post(api, shop, CSV, "?all.phone=0639980001").json["errors"][0]["field"] == "all.phone"

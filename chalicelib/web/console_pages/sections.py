@@ -30,6 +30,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
     Section("caps", "Limites et horaires", "Limits and hours", "caps"),
+    Section("sites", "Sites", "Sites", "sites"),
+    Section("contacts", "Contacts", "Contacts", "imports"),
     Section("keys", "Accès", "Access", "keys"),
     Section("audit", "Journal", "Change log", "audit"),
     Section("webhooks", "Webhooks", "Webhooks", "webhooks"),
