@@ -152,6 +152,11 @@ class Advertisers:
         """Replace when an advertiser sends, and nothing else of it."""
         self._change(advertiser_id, "SET #hours = :hours", {"hours": asdict(hours)})
 
+    def report_in(self, advertiser_id: str, zone: str, margin_percent: int | None) -> None:
+        """Replace what an advertiser's reports go by, and nothing else of it."""
+        told = {"zone": zone, "margin_percent": margin_percent}
+        self._change(advertiser_id, "SET #zone = :zone, #margin_percent = :margin_percent", told)
+
     def _change(self, advertiser_id: str, expression: str, values: Item) -> None:
         key = keys.advertiser(advertiser_id)
         self._table.update(Update(key, expression, values, "attribute_exists(pk)"))

@@ -30,6 +30,7 @@ from chalicelib.web.hours_models import (
     hours_answer,
     hours_of,
 )
+from chalicelib.web.report_models import Margin
 
 _YEAR_S = 366 * 24 * 3600
 _A_NUMBER = "36000"
@@ -103,7 +104,7 @@ class NewAdvertiser(Body):
     hours: HoursSettings = HoursSettings()
     zone: Zone = "Europe/Paris"
     """Whose days and hours the reports are in: a name of the IANA time zone database."""
-    margin_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    margin_percent: Margin | None = None
     """What is left of sales once the goods are paid for, for what a campaign brings in the reports."""
     attribution_s: Annotated[int, Field(ge=3600, le=30 * 24 * 3600)] = 5 * 24 * 3600
     """How long after a click a purchase is put down to it. The browser remembers a click for 30 days."""

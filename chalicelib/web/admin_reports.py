@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput
-from chalicelib.web.admin_requests import answer, reached
+from chalicelib.web.admin_requests import answer, reached, read_body
 from chalicelib.web.described import described, one_of, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
@@ -102,6 +102,28 @@ def report_growth(advertiser: str) -> Response:
     if not campaign:
         raise InvalidInput([FieldError("campaign", "required", "name a journey, a broadcast or a campaign")])
     return answer(asked.growth(campaign, services().clock.now()))
+
+
+@routes.route(_REPORTS + "/settings", methods=["GET"])
+@described(answer="web.report_models:ReportSettings")
+@view
+def get_report_settings(advertiser: str) -> Response:
+    """Whose clock an advertiser's reports go by, and its margin."""
+    found = reached(routes, advertiser)
+    return answer({"zone": found.zone, "margin_percent": found.margin_percent})
+
+
+@routes.route(_REPORTS + "/settings", methods=["PUT"])
+@described(body="web.report_models:ReportSettings", answer="web.report_models:ReportSettings")
+@view
+def replace_report_settings(advertiser: str) -> Response:
+    """Replace what an advertiser's reports go by. They hold within ten seconds, and its other settings stay."""
+    from chalicelib.web.report_models import ReportSettings
+
+    reached(routes, advertiser)
+    body = read_body(routes, ReportSettings)
+    services().advertisers.report_in(advertiser, body.zone, body.margin_percent)
+    return answer(body.model_dump())
 
 
 def _asked(advertiser: str) -> Report:

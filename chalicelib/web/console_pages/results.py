@@ -9,11 +9,12 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.errors import NotFound
-from chalicelib.web.console_pages.api import segment
+from chalicelib.web.console_pages.api import Answer, segment
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.results_words import Numbers
 
 _SPANS = (1, 7, 28, 92)
+_NOTICES = {"saved": ("C’est enregistré.", "It is saved.")}
 
 
 def show(desk: Desk, *rest: str) -> Response:
@@ -24,20 +25,34 @@ def show(desk: Desk, *rest: str) -> Response:
     return _campaign(desk, rest[0], days) if rest else _everything(desk, days)
 
 
-def act(_desk: Desk, *_: str) -> Response:
-    """Nothing is changed here."""
-    raise NotFound("page")
+def act(desk: Desk, *rest: str) -> Response:
+    """What the reports go by was changed."""
+    if rest != ("settings",):
+        raise NotFound("page")
+    told = {name: desk.fields.get(name, "").strip() for name in ("zone", "margin_percent")}
+    margin = told["margin_percent"]
+    body = {"zone": told["zone"], "margin_percent": int(margin) if margin.isdecimal() else margin or None}
+    answer = desk.api("PUT", "reports/settings", body)
+    return desk.go("results", "saved") if answer.ok else _everything(desk, {}, told, answer)
 
 
-def _everything(desk: Desk, days: dict[str, str]) -> Response:
+def _everything(
+    desk: Desk, days: dict[str, str], told: dict[str, str] | None = None, refused: Answer | None = None
+) -> Response:
+    """The page; `told` is what was filled in, and `refused` what the API says of that."""
     answer = desk.api("GET", "reports", query=days)
     if not answer.ok:
         return desk.page("results", answer.status, report=None, errors=answer.errors, asked=days)
+    known = desk.api("GET", "reports/settings").body
     report, journeys = answer.body, _journeys(desk)
     return desk.page(
         "results",
+        refused.status if refused else 200,
+        notices=_NOTICES,
         report=report,
-        errors={},
+        errors=refused.errors if refused else {},
+        settings=told or {name: value or "" for name, value in known.items()},
+        may_change=desk.may("PUT", "reports/settings"),
         spans=_spans(report),
         named=_broadcasts(desk) | {row["journey"]: row["document"]["name"] for row in journeys},
         compares=[row for row in journeys if _compares(row["document"])],

@@ -41,6 +41,7 @@ LED: Mapping[str, tuple[str, str]] = {
     "api": ("demandé par votre boutique", "asked for by your shop"),
     "answer": ("réponse", "answer"),
 }
+CHANNELS: Mapping[str, tuple[str, str]] = {"till": ("en caisse", "at the till"), "web": ("en ligne", "online")}
 UNKNOWN: Mapping[str, tuple[str, str]] = {
     "no_cost": ("aucun SMS payé dans cette monnaie", "no SMS was paid in this currency"),
     "no_price": ("le prix de certains SMS n’est pas connu", "the price of some SMS is not known"),
@@ -63,7 +64,7 @@ class Numbers:
 
     def percent(self, share: float) -> str:
         """A fraction of 1: `8,3 %`, `8.3%`."""
-        return self._local(f"{100 * share:,.1f}") + ("\u00a0%" if self.language == "fr" else "%")
+        return self._local(f"{100 * share:,.1f}".replace("-", "−")) + ("\u00a0%" if self.language == "fr" else "%")
 
     def rate(self, rate: Mapping[str, float] | None) -> str:
         """A share, or a dash where there is nothing to divide by."""
@@ -74,7 +75,11 @@ class Numbers:
         if not rate:
             return ""
         low, high = self.percent(rate["low"]), self.percent(rate["high"])
-        return f"{low} à {high}" if self.language == "fr" else f"{low} to {high}"
+        return f"{low} – {high}"
+
+    def channels(self, by_channel: Mapping[str, int]) -> str:
+        """Where codes were used, and how often."""
+        return ", ".join(f"{self.of(CHANNELS, name)} : {number}" for name, number in sorted(by_channel.items()))
 
     def money(self, by_currency: Mapping[str, int]) -> str:
         """Sums of each currency, apart; a dash where there is none."""

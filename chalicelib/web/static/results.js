@@ -30,7 +30,7 @@
     const canvas = figure.appendChild(document.createElement("div"));
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${table.caption.textContent}: ${columns.map(({ label }) => label).join(", ")}`);
-    table.parentElement.before(figure);
+    table.closest("details").before(figure);
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
     const bars = uPlot.paths.bars({ size: [0.8, 60] });
     const options = {
@@ -53,6 +53,7 @@
       const [title, names] = picture.split(":");
       draw(table, title.trim(), names.trim().split(" "));
     }
+    table.closest("details").open = false;
   }
   addEventListener("resize", () => {
     for (const [plot, canvas] of drawn) plot.setSize({ width: canvas.clientWidth, height });

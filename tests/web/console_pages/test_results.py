@@ -75,3 +75,21 @@ def test_who_only_reads_may_read_them(api: Api, a_day: Shop) -> None:
     browser = Browser(api)
     assert browser.post("/console", key="rk_reader").status == 303
     assert browser.get("results").status == 200
+
+
+def test_the_margin_changes_the_return(a_day: Shop, console: Browser) -> None:
+    hidden = console.form(console.get("results"))
+    saved = console.post("results/settings", **hidden, zone="Europe/Paris", margin_percent="10")
+    assert (saved.status, saved.headers["Location"]) == (303, "../results?told=saved")
+    said = words(console.get("results?told=saved").text)
+    assert "C’est enregistré." in said and "votre marge de 10 %" in said
+    # (120.00 × 10 % − 0.10) ÷ 0.10
+    assert "11 900,0 %" in said
+
+
+def test_what_is_wrong_with_the_settings_stands_beside_them(shop: Shop, console: Browser) -> None:
+    hidden = console.form(console.get("results"))
+    page = console.post("results/settings", **hidden, zone="Paris", margin_percent="a third")
+    assert page.status == 422
+    assert 'id="zone-error"' in page.text and 'value="Paris"' in page.text
+    assert 'id="margin_percent-error"' in page.text and 'value="a third"' in page.text
