@@ -26,6 +26,7 @@ _ASSETS = {
     "ago.js": _SCRIPT,
     "contacts.js": _SCRIPT,
     "console.css": _STYLE,
+    "composer.js": _SCRIPT,
     "results.js": _SCRIPT,
     "uplot.min.js": _SCRIPT,
     "uplot.min.css": _STYLE,

@@ -29,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("journeys", "Parcours", "Journeys", "journeys"),
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
+    Section("messages", "Messages", "Messages", "templates"),
     Section("caps", "Limites et horaires", "Limits and hours", "caps"),
     Section("sites", "Sites", "Sites", "sites"),
     Section("contacts", "Contacts", "Contacts", "imports"),
