@@ -37,6 +37,16 @@ def operator(as_json: AsJson = False) -> None:
     answer({"operator_key": key}, key, as_json)
 
 
+@app.command("adopt")
+def adopt(as_json: AsJson = False) -> None:
+    """Put admin keys from before roles into the lists, to be rotated and taken away. It goes through the table."""
+    adopted = [
+        {"key": key.id, "scope": key.scope, "role": key.role} for key in the_stage().services().admin_keys.adopt()
+    ]
+    lines = [f"{one['key']}  {one['role']} of {one['scope']}" for one in adopted]
+    answer({"adopted": adopted}, "\n".join(lines) or "All are listed.", as_json)
+
+
 @app.command("status")
 def status(as_json: AsJson = False) -> None:
     """Say which keys there are, which one is current, and where their rotations stand."""

@@ -134,6 +134,27 @@ class AdminKeys:
                 self._kept.forget(keys.admin_key(row["digest"]))
         return found
 
+    def adopt(self) -> Iterator[AdminKey]:
+        """List the keys of version 1, which are found by their secrets only: then they can be rotated and taken away.
+
+        Goes through the table: an operator's job. Again, or after an interruption, it does what is left.
+        """
+        prefix, _ = keys.admin_key("")
+        for item in self._table.scan(0, 1, prefix):
+            if "id" in item:
+                continue
+            key, hashed = _key(item), str(item["pk"]).removeprefix(prefix)
+            opens, listed = _stored(hashed, key)
+            unchanged = opens._replace(condition="attribute_exists(pk) AND attribute_not_exists(#id)")
+            try:
+                self._table.transact([unchanged, listed])
+            except TransactionRefused as refused:
+                if not refused.failed:
+                    raise
+                continue  # It was taken away meanwhile, or somebody else has adopted it.
+            self._kept.forget(keys.admin_key(hashed))
+            yield key
+
     def _rows(self, scope: str, key_id: str = "") -> Iterator[Item]:
         return self._table.query(keys.advertiser(scope)[0], keys.admin_key_row(key_id))
 
@@ -155,15 +176,19 @@ def _id_of(secret: str) -> str:
 
 
 def _secret_of(secret: str, key: AdminKey) -> list[Write]:
-    hashed = digest(secret)
+    return [*_stored(digest(secret), key)]
+
+
+def _stored(hashed: str, key: AdminKey) -> tuple[Put, Put]:
+    """What a secret opens, and its line in the list of its scope."""
     ends: dict[str, Any] = {"ttl": key.expires_at // SECOND + 1} if key.expires_at else {}
-    return [
+    return (
         Put(keys.admin_key(hashed), {"type": "admin_key", "v": 2} | asdict(key) | ends),
         Put(
             keys.admin_key_listed(key.scope, key.id, hashed),
             {"type": "admin_key_listed", "v": 1, "digest": hashed} | ends,
         ),
-    ]
+    )
 
 
 def _end(hashed: str, key: AdminKey, before: int) -> list[Update]:

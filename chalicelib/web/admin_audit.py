@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.web.admin_requests import answer, authorise
-from chalicelib.web.described import PAGED, described
-from chalicelib.web.views import parameter, view
+from chalicelib.web.admin_requests import authorise
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_asked, page_of
+from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.storage.audit_log import Entry
 
 routes = Blueprint(__name__)
-_MOST = 100
 
 
 @routes.route("/v1/advertisers/{advertiser}/audit", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED, answer=listed("entries"))
 @view
 def advertiser_audit(advertiser: str) -> Response:
     """Changes of an advertiser's things, whoever made them, the newest first."""
@@ -31,7 +30,7 @@ def advertiser_audit(advertiser: str) -> Response:
 
 
 @routes.route("/v1/audit", methods=["GET"])
-@described(query=PAGED, operator=True)
+@described(query=PAGED, operator=True, answer=listed("entries"))
 @view
 def operator_audit() -> Response:
     """Changes of what is nobody's own; for the operator."""
@@ -40,11 +39,9 @@ def operator_audit() -> Response:
 
 
 def _page(scope: str) -> Response:
-    asked = parameter(routes, "limit", "50")
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= _MOST:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
-    entries, following = services().audit_log.read(scope, parameter(routes, "after", ""), int(asked))
-    return answer({"entries": [_told(entry) for entry in entries], "next": following})
+    after, limit = page_asked(routes)
+    entries, following = services().audit_log.read(scope, after, limit)
+    return page_of("entries", [_told(entry) for entry in entries], following)
 
 
 def _told(entry: Entry) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.admin_segments import page_asked
-from chalicelib.web.described import PAGED, described
+from chalicelib.web.described import IN_BATCHES, PAGED, described, listed
+from chalicelib.web.listing import MOST_IN_A_BATCH, SHARD_PLACE, page_asked, page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -35,15 +35,15 @@ def create_broadcast(advertiser: str) -> Response:
 
 
 @routes.route(_BROADCASTS, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("broadcasts"))
 @view
 def list_broadcasts(advertiser: str) -> Response:
     """All broadcasts, without their rehearsals."""
     from chalicelib.web.broadcast_models import broadcast_answer
 
     authorise(routes, advertiser)
-    told = [broadcast_answer(one) | {"rehearsal": None} for one in services().broadcasts.all_of(advertiser)]
-    return answer({"broadcasts": told})
+    found, following = part_asked(routes, services().broadcasts.all_of(advertiser), lambda one: one.id)
+    return page_of("broadcasts", [broadcast_answer(one) | {"rehearsal": None} for one in found], following)
 
 
 @routes.route(_BROADCAST, methods=["GET"])
@@ -79,7 +79,7 @@ def rehearse_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/rehearsal", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED | IN_BATCHES, answer=listed("rows"))
 @view
 def list_rehearsal(advertiser: str, broadcast: str) -> Response:
     """Who would get what of a broadcast when, or why not, in pages of the segment's members."""
@@ -88,7 +88,7 @@ def list_rehearsal(advertiser: str, broadcast: str) -> Response:
     authorise(routes, advertiser)
     found = services().broadcast_desk.find(advertiser, broadcast)
     segment = services().segment_desk.find(advertiser, found.plan.segment)
-    people, after = services().segment_desk.page(segment, *page_asked(routes, most=100))
+    people, after = services().segment_desk.page(segment, *page_asked(routes, SHARD_PLACE, MOST_IN_A_BATCH))
     names = {person: message_id(services().vault, found, person) for person in people}
     rows = services().broadcasts.foreseen(found, names.values())
     told = [
@@ -103,11 +103,11 @@ def list_rehearsal(advertiser: str, broadcast: str) -> Response:
         for person, name in names.items()
         if (row := rows.get(name))
     ]
-    return answer({"rows": told, "after": after})
+    return page_of("rows", told, after)
 
 
 @routes.route(f"{_BROADCAST}/differences", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED | IN_BATCHES, answer=listed("differences"))
 @view
 def list_differences(advertiser: str, broadcast: str) -> Response:
     """What became of a broadcast, held against its rehearsal, in pages."""
@@ -116,10 +116,11 @@ def list_differences(advertiser: str, broadcast: str) -> Response:
 
     authorise(routes, advertiser)
     found = services().broadcast_desk.find(advertiser, broadcast)
-    recipients, after = services().broadcasts.recipients(found, *page_asked(routes, most=100))
+    recipients, after = services().broadcasts.recipients(found, *page_asked(routes, SHARD_PLACE, MOST_IN_A_BATCH))
     messages = services().messages.get_all([one.message for one in recipients])
     compared = compare(recipients, messages, all_seen=found.rehearsed.get("exact", False))
-    return answer(compared_answer(compared, after))
+    told = compared_answer(compared)
+    return page_of("differences", told.pop("differences"), after, **told)
 
 
 @routes.route(f"{_BROADCAST}/approve", methods=["POST"])

@@ -9,7 +9,8 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, hours_asked, reached, read_body
-from chalicelib.web.described import HOURS, PAGED, described, one_of, text
+from chalicelib.web.described import HOURS, IN_BATCHES, PAGED, described, listed, one_of, text
+from chalicelib.web.listing import MOST_IN_A_BATCH, page_asked, page_of, part_asked
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -17,8 +18,7 @@ routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/conversations"
 _ONE = f"{_ALL}/{{conversation}}"
 _QUICK = "/v1/advertisers/{advertiser}/quick-replies"
-_MOST = 100
-_CURSOR = re.compile(r"\d{13}\..{1,200}", re.DOTALL)
+_PLACE = re.compile(r"[0-9]{13}#.{1,200}", re.DOTALL)
 _REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -30,13 +30,14 @@ _REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
         "tag": text("With which tag"),
         "unread": one_of("Only with texts that nobody has read", "true", "false", usual="false"),
         **PAGED,
-    }
+    },
+    answer=listed("conversations"),
 )
 @view
 def list_conversations(advertiser: str) -> Response:
     """Conversations in a state, the newest first."""
     from chalicelib.replies.conversation_desk import Wanted
-    from chalicelib.web.conversation_models import STATES, cursor, thread_answer
+    from chalicelib.web.conversation_models import STATES, thread_answer
 
     authorise(routes, advertiser)
     state = next((one for one in STATES if one == parameter(routes, "state", "waiting")), None)
@@ -52,9 +53,9 @@ def list_conversations(advertiser: str) -> Response:
         unread=unread == "true",
     )
     desk = services().conversation_desk
-    found, after = desk.listed(advertiser, wanted, *_page())
+    found, after = desk.listed(advertiser, wanted, *page_asked(routes, _PLACE))
     told = [thread_answer(thread, desk.assignee(thread)) for thread in found]
-    return answer({"conversations": told, "after": cursor(after)})
+    return page_of("conversations", told, after)
 
 
 @routes.route(f"{_ALL}/statistics", methods=["GET"])
@@ -89,20 +90,20 @@ def get_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/messages", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED | IN_BATCHES, answer=listed("messages"))
 @view
 def list_texts(advertiser: str, conversation: str) -> Response:
     """What was said, in its order; a text that came late stands where it was written."""
-    from chalicelib.web.conversation_models import cursor, text_answer
+    from chalicelib.web.conversation_models import text_answer
 
     authorise(routes, advertiser)
     desk = services().conversation_desk
-    after, limit = _page()
+    after, limit = page_asked(routes, _PLACE, MOST_IN_A_BATCH)
     said = desk.texts(desk.find(advertiser, conversation), after, limit)
     sent = services().messages.get_all(one.message for one in said if one.message)
     states: dict[str, str] = {message.id: message.state for message in sent.values()}
-    last = cursor(said[-1].place) if len(said) == limit else None
-    return answer({"messages": [text_answer(one, states) for one in said], "after": last})
+    last = said[-1].place if len(said) == limit else None
+    return page_of("messages", [text_answer(one, states) for one in said], last)
 
 
 @routes.route(f"{_ONE}/messages", methods=["POST"])
@@ -191,14 +192,15 @@ def oppose_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(_QUICK, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("replies"))
 @view
 def list_quick_replies(advertiser: str) -> Response:
     """An advertiser's quick replies."""
     from chalicelib.web.conversation_models import quick_reply_answer
 
     authorise(routes, advertiser)
-    return answer({"replies": list(map(quick_reply_answer, services().quick_reply_book.all_of(advertiser)))})
+    found, following = part_asked(routes, services().quick_reply_book.all_of(advertiser), lambda one: one.id)
+    return page_of("replies", list(map(quick_reply_answer, found)), following)
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["GET"])
@@ -262,15 +264,3 @@ def _given(name: str) -> str | None:
     """A parameter that may be empty on purpose."""
     text = parameter(routes, name, "\0")
     return None if text == "\0" else text
-
-
-def _page() -> tuple[str, int]:
-    """Behind which place a page begins, and how long it is; raises InvalidInput."""
-    from chalicelib.web.conversation_models import place
-
-    after, limit = parameter(routes, "after", ""), parameter(routes, "limit", "25")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= _MOST:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
-    if after and not _CURSOR.fullmatch(after):
-        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
-    return place(after), int(limit)

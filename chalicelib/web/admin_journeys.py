@@ -10,7 +10,8 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import described, text
+from chalicelib.web.described import PAGED, described, listed, text
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -25,14 +26,15 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @routes.route(_ALL, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("journeys"))
 @view
 def list_journeys(advertiser: str) -> Response:
     """An advertiser's journeys, each as it is now."""
     from chalicelib.web.journey_models import journey_answer
 
     reached(routes, advertiser)
-    return answer({"journeys": [journey_answer(one) for one in services().journeys.all(advertiser)]})
+    found, following = part_asked(routes, services().journeys.all(advertiser), lambda one: one.id)
+    return page_of("journeys", [journey_answer(one) for one in found], following)
 
 
 @routes.route(_ALL + "/{journey}", methods=["GET"])

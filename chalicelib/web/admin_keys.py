@@ -12,7 +12,8 @@ from chalicelib.errors import Conflict, FieldError, Forbidden, InvalidInput, Not
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import admin_key, answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.sessions import email_secret
 from chalicelib.web.views import request_of, view
 from chalicelib.wiring import services
@@ -26,7 +27,7 @@ _OPERATORS = "/v1/keys"
 
 
 @routes.route(_OF, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("keys"))
 @view
 def list_keys(advertiser: str) -> Response:
     """An advertiser's keys: whose, what for, when used. Never their secrets."""
@@ -35,7 +36,7 @@ def list_keys(advertiser: str) -> Response:
 
 
 @routes.route(_OPERATORS, methods=["GET"])
-@described(operator=True)
+@described(query=PAGED, answer=listed("keys"), operator=True)
 @view
 def list_operator_keys() -> Response:
     """The keys that reach every advertiser; for the operator."""
@@ -113,7 +114,9 @@ def revoke_operator_key(key: str) -> Response:
 
 
 def _listed(scope: str) -> Response:
-    return answer({"keys": [_told(key) for key in services().admin_keys.of(scope, services().clock.now())]})
+    known = services().admin_keys.of(scope, services().clock.now())
+    found, following = part_asked(routes, known, lambda key: f"{key.created_at:013}{key.id}")
+    return page_of("keys", [_told(key) for key in found], following)
 
 
 def _created(scope: str) -> Response:

@@ -9,7 +9,8 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -39,15 +40,15 @@ def create_pool(advertiser: str) -> Response:
 
 
 @routes.route(_POOLS, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("pools"))
 @view
 def list_pools(advertiser: str) -> Response:
     """Pools of promo codes, with their stock."""
     from chalicelib.web.promo_models import pool_answer
 
     authorise(routes, advertiser)
-    pools = services().promo_pools.all_of(advertiser)
-    return answer({"pools": [pool_answer(pool, services().promo_desk.stock(pool)) for pool in pools]})
+    pools, following = part_asked(routes, services().promo_pools.all_of(advertiser), lambda pool: pool.id)
+    return page_of("pools", [pool_answer(pool, services().promo_desk.stock(pool)) for pool in pools], following)
 
 
 @routes.route(_POOLS + "/{pool}", methods=["GET"])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.described import PAGED, described
-from chalicelib.web.views import parameter, view
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import SHARD_PLACE, page_asked, page_of, part_asked
+from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _SEGMENTS = "/v1/advertisers/{advertiser}/segments"
 _SEGMENT = f"{_SEGMENTS}/{{segment}}"
-_MOST_ON_A_PAGE = 1_000
 
 
 @routes.route(_SEGMENTS, methods=["POST"])
@@ -30,15 +29,15 @@ def create_segment(advertiser: str) -> Response:
 
 
 @routes.route(_SEGMENTS, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("segments"))
 @view
 def list_segments(advertiser: str) -> Response:
     """All segments with their sizes."""
     from chalicelib.web.segment_models import segment_answer
 
     authorise(routes, advertiser)
-    found = services().segment_desk.all_of(advertiser)
-    return answer({"segments": [segment_answer(one, services().members.size(one.id)) for one in found]})
+    found, following = part_asked(routes, services().segment_desk.all_of(advertiser), lambda one: one.id)
+    return page_of("segments", [segment_answer(one, services().members.size(one.id)) for one in found], following)
 
 
 @routes.route(f"{_SEGMENTS}/preview", methods=["POST"])
@@ -106,14 +105,14 @@ def segment_size(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED, answer=listed("members", {"type": "string"}))
 @view
 def list_members(advertiser: str, segment: str) -> Response:
     """Who is in a segment, by the names that contacts have, in pages."""
     authorise(routes, advertiser)
     found = services().segment_desk.find(advertiser, segment)
-    people, after = services().segment_desk.page(found, *page_asked(routes))
-    return answer({"segment": segment, "members": people, "after": after})
+    people, after = services().segment_desk.page(found, *page_asked(routes, SHARD_PLACE))
+    return page_of("members", people, after, segment=segment)
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["POST"])
@@ -129,14 +128,3 @@ def change_members(advertiser: str, segment: str) -> Response:
     added = lists.add(advertiser, segment, [named(row) for row in body.add])
     removed = lists.take_out(advertiser, segment, [named(row) for row in body.remove])
     return answer({"segment": segment, "added": listed_answer(added), "removed": listed_answer(removed)})
-
-
-def page_asked(asking: Blueprint, most: int = _MOST_ON_A_PAGE) -> tuple[str, int]:
-    """Behind which place a page shall begin, and how long it shall be; raises InvalidInput."""
-    after, limit = parameter(asking, "after", ""), parameter(asking, "limit", "100")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= most:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {most}")])
-    shard, _, last = after.partition(".")
-    if after and not (shard.isascii() and shard.isdigit() and len(shard) <= 2 and last):
-        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
-    return after, int(limit)

@@ -9,7 +9,8 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Advertiser
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -22,13 +23,14 @@ _SENDERS = "/v1/advertisers/{advertiser}/senders"
 
 
 @routes.route(_SENDERS, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("senders"))
 @view
 def list_senders(advertiser: str) -> Response:
     """What SMS may come from, with what each sender may do in its country."""
     authorise(routes, advertiser)
     owner = _advertiser(advertiser)
-    return answer({"senders": [_told(owner, sender) for sender in services().sender_book.of(owner)]})
+    found, following = part_asked(routes, services().sender_book.of(owner), lambda one: f"{one.country} {one.value}")
+    return page_of("senders", [_told(owner, sender) for sender in found], following)
 
 
 @routes.route(_SENDERS + "/{country}/{value}", methods=["PUT"])

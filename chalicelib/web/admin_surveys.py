@@ -9,7 +9,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Conflict, FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -27,7 +28,7 @@ _MOST_BYTES = 4_000_000
 
 
 @routes.route(_ALL, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("surveys"))
 @view
 def list_surveys(advertiser: str) -> Response:
     """An advertiser's surveys, the oldest first."""
@@ -35,7 +36,8 @@ def list_surveys(advertiser: str) -> Response:
 
     authorise(routes, advertiser)
     now = services().clock.now()
-    return answer({"surveys": [survey_answer(one, now) for one in services().surveys.all_of(advertiser)]})
+    found, following = part_asked(routes, services().surveys.all_of(advertiser), lambda one: one.id)
+    return page_of("surveys", [survey_answer(one, now) for one in found], following)
 
 
 @routes.route(_ALL, methods=["POST"])

@@ -9,7 +9,8 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound, NotSetUp
 from chalicelib.web.admin_requests import answer, reached, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -29,15 +30,15 @@ _CODE = "Ab3dE5gH7j"
 
 
 @routes.route(_ALL, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("templates"))
 @view
 def list_templates(advertiser: str) -> Response:
     """An advertiser's templates, each with what is found of it now."""
     from chalicelib.web.template_models import template_answer
 
     owner = reached(routes, advertiser)
-    templates = services().templates.all(advertiser)
-    return answer({"templates": [template_answer(one, _findings(owner, one)) for one in templates]})
+    templates, following = part_asked(routes, services().templates.all(advertiser), lambda one: one.id)
+    return page_of("templates", [template_answer(one, _findings(owner, one)) for one in templates], following)
 
 
 @routes.route(_ALL + "/{template}", methods=["GET"])

@@ -7,10 +7,10 @@ import re
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR, MINUTE
-from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.described import PAGED, described
-from chalicelib.web.views import parameter, view
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_asked, page_of, part_asked
+from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
@@ -18,7 +18,6 @@ _WEBHOOKS = "/v1/advertisers/{advertiser}/webhooks"
 _WEBHOOK = f"{_WEBHOOKS}/{{webhook}}"
 _NOTICES = "/v1/advertisers/{advertiser}/notices"
 _PLACE = re.compile(r"dlv_[0-9A-Z]{26}")
-_MOST_ON_A_PAGE = 100
 
 
 @routes.route(_WEBHOOKS, methods=["POST"])
@@ -36,7 +35,7 @@ def create_webhook(advertiser: str) -> Response:
 
 
 @routes.route(_WEBHOOKS, methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("webhooks"))
 @view
 def list_webhooks(advertiser: str) -> Response:
     """An advertiser's webhooks."""
@@ -44,7 +43,8 @@ def list_webhooks(advertiser: str) -> Response:
 
     authorise(routes, advertiser)
     desk = services().webhook_desk
-    return answer({"webhooks": [webhook_answer(one, desk.url(one)) for one in desk.all_of(advertiser)]})
+    found, following = part_asked(routes, desk.all_of(advertiser), lambda one: one.id)
+    return page_of("webhooks", [webhook_answer(one, desk.url(one)) for one in found], following)
 
 
 @routes.route(_WEBHOOK, methods=["GET"])
@@ -111,20 +111,15 @@ def test_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/deliveries", methods=["GET"])
-@described(query=PAGED)
+@described(query=PAGED, answer=listed("deliveries"))
 @view
 def list_deliveries(advertiser: str, webhook: str) -> Response:
     """What a webhook was told in the last 30 days, the newest first, in pages."""
     from chalicelib.webhooks.desk import delivery_facts
 
     authorise(routes, advertiser)
-    after, limit = parameter(routes, "after", ""), parameter(routes, "limit", "25")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= _MOST_ON_A_PAGE:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST_ON_A_PAGE}")])
-    if after and not _PLACE.fullmatch(after):
-        raise InvalidInput([FieldError("after", "place", "as the page before told it")])
-    found, further = services().webhook_desk.deliveries(advertiser, webhook, after, int(limit))
-    return answer({"webhook": webhook, "deliveries": [delivery_facts(one) for one in found], "after": further})
+    found, further = services().webhook_desk.deliveries(advertiser, webhook, *page_asked(routes, _PLACE))
+    return page_of("deliveries", [delivery_facts(one) for one in found], further, webhook=webhook)
 
 
 @routes.route(f"{_WEBHOOK}/deliveries/{{delivery}}/replay", methods=["POST"])

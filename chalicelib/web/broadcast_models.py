@@ -97,7 +97,7 @@ def broadcast_answer(broadcast: Broadcast, *, needs_approval: bool = False, halt
     }
 
 
-def compared_answer(compared: Compared, after: str | None) -> dict[str, Any]:
+def compared_answer(compared: Compared) -> dict[str, Any]:
     """A page of what became of a broadcast, beside what was foreseen."""
     return {
         "same": compared.same,
@@ -111,5 +111,4 @@ def compared_answer(compared: Compared, after: str | None) -> dict[str, Any]:
             }
             for one in compared.differences
         ],
-        "after": after,
     }

@@ -16,6 +16,7 @@ from chalicelib.storage.messages import Message
 from chalicelib.storage.quick_replies import QuickReply
 from chalicelib.storage.threads import State, Thread
 from chalicelib.web.body import Body, example
+from chalicelib.web.listing import cursor
 
 _PERSONAL = re.compile(r"@|\d{6}")
 
@@ -225,16 +226,6 @@ def _times(buckets: list[int], target_ms: int) -> dict[str, Any]:
         "within_target": within(buckets, target_ms),
         "share_within_target": round(within(buckets, target_ms) / total, 4) if total else None,
     }
-
-
-def cursor(place: str | None) -> str | None:
-    """A place in a list, as addresses carry it."""
-    return place.replace("#", ".", 1) if place else None
-
-
-def place(cursor: str) -> str:
-    """The place that a cursor names."""
-    return cursor.replace(".", "#", 1)
 
 
 STATES: tuple[State, ...] = ("waiting", "open", "closed")

@@ -105,19 +105,21 @@ def whole(about: str, least: int, most: int, usual: int | None = None) -> Schema
     return {"type": "integer", "description": about, "minimum": least, "maximum": most} | default
 
 
-def listed(things: str, of: str | None = None, **beside: Schema) -> Schema:
+def listed(things: str, of: str | Schema | None = None, **beside: Schema) -> Schema:
     """A page of a list: its things, each as a model says, what stands beside them, and the cursor of the next page."""
-    each = {"$model": of} if of else {"type": "object"}
+    each = {"$model": of} if isinstance(of, str) else of or {"type": "object"}
     following = {"type": ["string", "null"], "description": "What `after` is for the next page; null on the last"}
     properties = {things: {"type": "array", "items": each}, "next": following, **beside}
     return {"type": "object", "properties": properties, "required": [things, "next", *beside]}
 
 
-HOURS: Mapping[str, Schema] = {"hours": whole("How many hours back", 1, 24 * 31, 24)}
-REASON: Mapping[str, Schema] = {
+IN_BATCHES: dict[str, Schema] = {"limit": whole("How many at most", 1, 100, 50)}
+"""Beside PAGED: a list whose things are read by their keys."""
+HOURS: dict[str, Schema] = {"hours": whole("How many hours back", 1, 24 * 31, 24)}
+REASON: dict[str, Schema] = {
     "reason": text("Why somebody looks, for the audit log: access, dispute, support, …", required=True)
 }
-PAGED: Mapping[str, Schema] = {
+PAGED: dict[str, Schema] = {
     "limit": whole("How many at most", 1, 200, 50),
     "after": text("The `next` of the page before"),
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from chalice.app import Blueprint, Response
 
@@ -27,13 +27,19 @@ _USUAL, _MOST = 50, 200
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _MOMENT = re.compile(r"[0-9]{1,15}")
 _PLACE = re.compile(r"[!-~]{1,400}")
+_NAME = re.compile(r".{1,400}", re.DOTALL)
+SHARD_PLACE = re.compile(r"[0-9]{1,2}\..{1,300}", re.DOTALL)
+"""A place in a list that is kept in shards: which, and behind what."""
+T = TypeVar("T")
+MOST_IN_A_BATCH = 100
+"""What one call reads by keys: pages of lists that are put together so are no longer."""
 
 
-def page_asked(routes: Blueprint, places: re.Pattern[str] = _PLACE) -> tuple[str, int]:
+def page_asked(routes: Blueprint, places: re.Pattern[str] = _PLACE, most: int = _MOST) -> tuple[str, int]:
     """Behind which place a page begins (empty: at the list's beginning), and its length; raises InvalidInput."""
     after, limit = parameter(routes, "after", ""), parameter(routes, "limit", str(_USUAL))
-    if not _LIMIT.fullmatch(limit) or int(limit) > _MOST:
-        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {_MOST}")])
+    if not _LIMIT.fullmatch(limit) or int(limit) > most:
+        raise InvalidInput([FieldError("limit", "range", f"a whole number from 1 to {most}")])
     return _place(after, places) if after else "", int(limit)
 
 
@@ -43,9 +49,16 @@ def page_of_list(routes: Blueprint, listing: Listing, owner: str) -> tuple[list[
     return services().lists.page(listing, owner, limit, after=after)
 
 
+def part_asked(routes: Blueprint, things: Iterable[T], name: Callable[[T], str]) -> tuple[list[T], str | None]:
+    """The page that is asked for of what people write by hand: it is read whole, and told in the order of its names."""
+    after, limit = page_asked(routes, _NAME)
+    behind = sorted((one for one in things if name(one) > after), key=name)
+    return behind[:limit], name(behind[limit - 1]) if len(behind) > limit else None
+
+
 def page_of(name: str, things: Sequence[Any], following: str | None, **more: Any) -> Response:
     """A page as it is answered, with `next`: what the next one is asked for by; null behind the last."""
-    return answer({name: things, "next": _cursor(following) if following else None} | more)
+    return answer({name: things, "next": cursor(following) if following else None} | more)
 
 
 def moment_asked(routes: Blueprint, name: str) -> int | None:
@@ -79,13 +92,14 @@ def word_asked(routes: Blueprint, name: str, known: Iterable[str] = ()) -> str |
     return word
 
 
-def _cursor(place: str) -> str:
+def cursor(place: str) -> str:
+    """A place in a list, as addresses carry it."""
     return urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _place(cursor: str, places: re.Pattern[str]) -> str:
+def _place(given: str, places: re.Pattern[str]) -> str:
     try:
-        place = urlsafe_b64decode((cursor + "=" * (-len(cursor) % 4)).encode()).decode()
+        place = urlsafe_b64decode((given + "=" * (-len(given) % 4)).encode()).decode()
     except ValueError:
         place = ""
     if not places.fullmatch(place):

@@ -11,7 +11,8 @@ from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.wordings import Wording
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -19,12 +20,13 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings", methods=["GET"])
-@described()
+@described(query=PAGED, answer=listed("wordings"))
 @view
 def list_wordings(advertiser: str) -> Response:
     """The wordings that an advertiser has registered."""
     _reach(advertiser)
-    return answer({"wordings": [_told(wording) for wording in services().wordings.all(advertiser)]})
+    found, following = part_asked(routes, services().wordings.all(advertiser), lambda wording: wording.id)
+    return page_of("wordings", [_told(wording) for wording in found], following)
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings/{wording}", methods=["GET"])

@@ -46,7 +46,7 @@ def test_from_a_plan_to_what_became_of_it(own: Api, shop: Shop) -> None:
     told = own.ask("GET", at(shop, broadcast)).json
     assert (told["state"], told["made"]) == ("done", 2)
     became = own.ask("GET", at(shop, f"{broadcast}/differences")).json
-    assert (became["same"], became["differences"], became["after"]) == (2, [], None)
+    assert (became["same"], became["differences"], became["next"]) == (2, [], None)
     assert own.ask("POST", at(shop, f"{broadcast}/pause")).status == 409
 
 

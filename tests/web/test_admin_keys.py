@@ -157,6 +157,26 @@ def test_a_key_of_before_roles_reaches_all_of_its_scope(api: Api, shop: Shop) ->
     assert api.with_key("rk_old").ask("GET", "/v1/keys/self").json["role"] == "marketer"
 
 
+def test_a_key_of_before_roles_is_adopted_and_then_listed_rotated_and_taken_away(
+    operator: Api, api: Api, shop: Shop
+) -> None:
+    old = {"type": "admin_key", "v": 1, "scope": shop.advertiser.id}
+    shop.world.services.table.put(Put(keys.admin_key(digest("rk_old")), old))
+    assert operator.ask("GET", path(shop, "/keys")).json["keys"] == []
+    (adopted,) = shop.world.services.admin_keys.adopt()
+    assert list(shop.world.services.admin_keys.adopt()) == []
+
+    (listed,) = operator.ask("GET", path(shop, "/keys")).json["keys"]
+    assert (listed["id"], listed["role"]) == (adopted.id, "marketer")
+    assert api.with_key("rk_old").ask("GET", "/v1/keys/self").json["id"] == adopted.id
+    rotated = operator.ask("POST", path(shop, f"/keys/{adopted.id}/rotate"), {"overlap_hours": 0}).json["key"]
+    assert api.with_key(rotated).ask("GET", "/v1/keys/self").json["id"] == adopted.id
+    assert operator.ask("DELETE", path(shop, f"/keys/{adopted.id}")).status == 204
+    shop.world.clock.advance(11 * SECOND)
+    assert api.with_key(rotated).ask("GET", "/v1/keys/self").status == 401
+    assert api.with_key("rk_old").ask("GET", "/v1/keys/self").status == 401
+
+
 def test_the_console_is_as_wide_as_the_keys_role(operator: Api, api: Api, shop: Shop) -> None:
     """And ends with the key."""
     reader = made(operator, shop, role="reader")

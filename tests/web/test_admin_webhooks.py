@@ -87,10 +87,10 @@ def test_deliveries_come_in_pages_the_newest_first(operator: Api, advertiser: st
         world.clock.advance(MINUTE)
         sent.append(operator.ask("POST", place.replace("deliveries", "test")).json["delivery"])
     first = operator.ask("GET", f"{place}?limit=2").json
-    second = operator.ask("GET", f"{place}?limit=2&after={first['after']}").json
+    second = operator.ask("GET", f"{place}?limit=2&after={first['next']}").json
     assert [one["delivery"] for one in first["deliveries"] + second["deliveries"]] == sent[::-1]
-    assert second["after"] is None
-    for query in ("limit=0", "limit=101", "limit=x", "after=nowhere"):
+    assert second["next"] is None
+    for query in ("limit=0", "limit=201", "limit=x", "after=nowhere"):
         assert operator.ask("GET", f"{place}?{query}").status == 422
 
 

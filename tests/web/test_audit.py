@@ -122,7 +122,7 @@ def test_the_log_is_read_by_pages(operator: Api, shop: Shop) -> None:
         shop.world.clock.advance(MINUTE)
         operator.ask("PUT", path(shop, f"/templates/t-{position}"), {"text": "{{ link }}"})
     page = operator.ask("GET", path(shop, "/audit?limit=2")).json
-    rest = operator.ask("GET", path(shop, f"/audit?limit=2&after={page['next'].replace('#', '%23')}")).json
+    rest = operator.ask("GET", path(shop, f"/audit?limit=2&after={page['next']}")).json
     assert [entry["target"]["template"] for entry in (*page["entries"], *rest["entries"])] == ["t-2", "t-1", "t-0"]
     assert rest["next"] is None
 

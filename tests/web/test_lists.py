@@ -206,3 +206,19 @@ def test_one_contact_is_taken_and_read_again(own: Api, shop: Shop) -> None:
     looked = own.ask("GET", of(shop, "audit")).json["entries"]
     reads = [entry for entry in looked if entry["method"] == "GET"]
     assert "support" in str(reads), "who looked, and why"
+
+
+def test_what_people_write_by_hand_is_told_in_pages_too(own: Api, shop: Shop) -> None:
+    for name in ("sale", "cart-1", "win-back"):
+        own.ask("PUT", of(shop, f"templates/{name}"), {"text": "Bonjour {{ link }}"})
+        own.ask("PUT", of(shop, f"wordings/{name}"), {"language": "fr", "texts": {"sms_marketing": "J'accepte"}})
+        shop.world.services.admin_keys.grant(f"rk_{name}", shop.advertiser.id)
+    assert [one["template"] for one in all_of(own, of(shop, "templates"), "templates", 2)] == [
+        "cart-1",
+        "sale",
+        "win-back",
+    ]
+    for things in ("wordings", "keys"):
+        whole = own.ask("GET", of(shop, things)).json[things]
+        assert len(whole) >= 3
+        assert all_of(own, of(shop, things), things, 1) == whole

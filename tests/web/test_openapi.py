@@ -17,7 +17,8 @@ from tests.web.conformance import DOCUMENT
 
 _PAGED = {"limit", "after"}
 # What reads query parameters by a name of its own, and which.
-_READERS = {"hours_asked": {"hours"}, "reason_asked": {"reason"}, "page_asked": _PAGED, "page_of_list": _PAGED}
+_READERS = {"hours_asked": {"hours"}, "reason_asked": {"reason"}}
+_READERS |= dict.fromkeys(("page_asked", "page_of_list", "part_asked"), _PAGED)
 ROUTES = sorted(
     (method, path) for path, methods in application.app.routes.items() if path.startswith("/v1/") for method in methods
 )
