@@ -29,14 +29,16 @@ _MOST_MESSAGES = 50
 @described(body="web.admin_people_models:FindPerson")
 @view
 def find_person(advertiser: str) -> Response:
-    """The contact that a phone, an e-mail or a customer id leads to."""
+    """Whom a phone, an e-mail or a customer id leads to: a contact, or somebody who has only written."""
     from chalicelib.web.admin_people_models import FindPerson
 
     scope = _reach(advertiser)
     body = read_body(routes, FindPerson)
     person = _person_of(advertiser, body)
     _note(scope, "find", advertiser, body.reason, person)
-    return answer(_summary(_contact(advertiser, person or "")))
+    if person is None or not services().erasure.knows(advertiser, person):
+        raise NotFound("person")
+    return answer(_summary(advertiser, person))
 
 
 @routes.route(f"{_BASE}/{{person}}", methods=["GET"])
@@ -208,17 +210,19 @@ def _oppose(scope: str, advertiser: str, person: str, to: str) -> None:
     services().ledgers.oppose(person, EVERYONE if everyone else advertiser, Opposition(now, "objection"), counted)
 
 
-def _summary(contact: Contact) -> dict[str, Any]:
-    ledger = services().ledgers.get(contact.person)
+def _summary(base: str, person: str) -> dict[str, Any]:
+    contact, ledger = services().contacts.get(base, person), services().ledgers.get(person)
+    consents = contact.consents if contact else {}
     return {
-        "person": contact.person,
-        "base": contact.base,
+        "person": person,
+        "base": base,
+        "is_contact": contact is not None,
         "consents": {
             purpose: {"given": consent.given, "at": consent.at, "source": consent.source, "wording": consent.wording}
-            for purpose, consent in contact.consents.items()
+            for purpose, consent in consents.items()
         },
-        "opposed": ledger.opposition(contact.base) is not None,
-        "last_act_at": contact.acted_at,
+        "opposed": ledger.opposition(base) is not None,
+        "last_act_at": contact.acted_at if contact else None,
     }
 
 

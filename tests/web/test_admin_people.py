@@ -13,6 +13,7 @@ from chalicelib.storage.events import from_item
 from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.storage.messages import reference
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, open_shop, visitor_id
+from tests.support.talk import write
 from tests.web.conftest import Api, but_the_callers_own
 from tests.web.test_admin import key_for
 
@@ -55,6 +56,18 @@ def test_a_person_is_found_by_any_identifier(own: Api, shop: Shop, by: dict[str,
     found = own.ask("POST", f"{people(shop.advertiser.id)}/find", by | WHY)
     assert (found.status, found.json["person"], found.json["opposed"]) == (200, person, False)
     assert found.json["consents"]["matching"]["given"] is True
+
+
+def test_who_has_only_written_is_found_given_out_and_erased(own: Api, shop: Shop) -> None:
+    write(shop, "Vous ouvrez quand ?", MALIK)
+    path = people(shop.advertiser.id)
+    found = own.ask("POST", f"{path}/find", {"phone": MALIK} | WHY)
+    assert (found.status, found.json["is_contact"], found.json["consents"]) == (200, False, {})
+    person = found.json["person"]
+    told = own.ask("POST", f"{path}/{person}/export", WHY).json
+    assert (told["profile"], len(told["conversations"])) == ({"phone": MALIK}, 1)
+    assert own.ask("POST", f"{path}/{person}/erase", WHY).json == {"erased": True, "was_contact": False}
+    assert own.ask("POST", f"{path}/find", {"phone": MALIK} | WHY).status == 404
 
 
 def test_who_is_not_there_is_not_found(own: Api, shop: Shop) -> None:
