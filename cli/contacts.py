@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cli import progress
 from cli.answers import AsJson, answer, fail, the_stage
 from cli.connection import demo_state
 
@@ -84,13 +85,13 @@ def import_contacts(
                 check_base(base, services.advertisers)
                 options = replace(options, wording_hash=services.wordings.hash_of(base, options.wording))
             on_error = stack.enter_context(_error_file(report_file)) if report_file else None
-            progress = stack.enter_context(_progress()) if sys.stderr.isatty() and not as_json else None
+            bar = stack.enter_context(_bar()) if sys.stderr.isatty() and not as_json else None
             report = run(
                 file_opener(file),
                 options,
                 (services.clock if services else SystemClock()).now(),
                 services.import_destination if services else None,
-                progress=progress,
+                progress=bar,
                 on_error=on_error,
             )
         except InvalidInput as error:
@@ -165,11 +166,12 @@ def _error_file(path: Path) -> Iterator[Callable[[RowError], None]]:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _bar() -> Iterator[Progress]:
     """A bar on the terminal: rows a second, and the time that is left by the bytes that are left."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    progress.stop()
     columns = (
         BarColumn(),
         TaskProgressColumn(),

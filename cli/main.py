@@ -38,7 +38,7 @@ from cli import (
 )
 from cli.answers import AsJson, answer, fail, the_stage
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Relance, from the operator's side.")
+app = typer.Typer(no_args_is_help=True, help="Relance, from the operator's side.")
 clock = typer.Typer(no_args_is_help=True, help="The time of a test stage.")
 app.add_typer(consent.app, name="consent")
 app.add_typer(people.app, name="person")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import progress
 from cli.answers import AsJson, answer, fail, the_stage
 from cli.connection import demo_state
 
@@ -45,6 +46,7 @@ def check(
         return
     if not token:
         fail("give SMSAPI's token in SMSAPI_TOKEN")
+    progress.stop()
     if not yes:
         typer.confirm(f"{told}. Spend it?", abort=True, err=True)
     try:

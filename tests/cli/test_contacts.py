@@ -64,8 +64,8 @@ def test_a_file_that_is_no_table_is_said_for_people_and_programs(file: Path, con
     file.write_bytes(content)
     code, out, err = relance(file, "--dry-run", "--json")
     assert (code, json.loads(out)["rows"]) == (1, 0)
-    assert json.loads(out)["errors"]
-    assert err.startswith("relance: ")
+    assert json.loads(out)["errors"] and json.loads(err)["error"]
+    assert relance(file, "--dry-run")[2].startswith("relance: ")
 
 
 @pytest.mark.parametrize(
