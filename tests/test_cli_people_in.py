@@ -1,4 +1,4 @@
-"""`relance migrate` and `relance numbers check`, as an operator calls them."""
+"""`relance migrate` and `relance numbers`, as an operator calls them."""
 
 from __future__ import annotations
 
@@ -77,3 +77,9 @@ def test_the_cost_of_a_check_is_told_and_no_number_of_fiction_is_asked_for(shop:
     shop.contact(CAMILLE)
     answer = relance("numbers", "check", "--price", "0,006", "--base", shop.advertiser.id, "--json")
     assert json.loads(answer.stdout) == {"numbers": 0, "fictional": 1, "cost": 0}
+
+
+def test_whose_numbers_are_is_noted(shop: Shop) -> None:
+    assert "1 numbers of 1 advertisers" in relance("numbers", "owners").stdout
+    assert json.loads(relance("numbers", "owners", "--json").stdout) == {"advertisers": 1, "numbers": 1}
+    assert shop.world.services.senders.owners(shop.advertiser.sender) == {shop.advertiser.id}
