@@ -169,6 +169,22 @@ class Advertisers:
         self._table.put(Put(key, {"type": "site", "v": 1} | listed | asdict(site)))
         self._kept.forget(key)
 
+    def change_site(self, changed: Site, *names: str) -> None:
+        """Write some attributes of a site, and nothing else of it: it was read up to ten seconds ago."""
+        told = asdict(changed)
+        values = {name: told[name] for name in names} | keys.listed("sites", changed.advertiser, changed.id)
+        self._write_site(changed.id, ", ".join(f"#{name} = :{name}" for name in values), values)
+
+    def rotate_site(self, site_id: str, secret_hash: str, until: int) -> None:
+        """Give a site another secret; the one that it has now is good until then."""
+        changes = "#former_hash = #secret_hash, #secret_hash = :new, #former_until = :until"
+        self._write_site(site_id, changes, {"new": secret_hash, "until": until})
+
+    def _write_site(self, site_id: str, changes: str, values: Item) -> None:
+        key = keys.site(site_id)
+        self._table.update(Update(key, f"SET {changes}", values, "attribute_exists(pk)"))
+        self._kept.forget(key)
+
 
 def digest(secret: str) -> str:
     """SHA-256 of a random secret: enough for one with 128 bits or more, which nobody can try out."""

@@ -47,6 +47,11 @@ class KeywordNumbers:
         item = self._table.get(keys.keyword_number(digits)) if digits else None
         return _number(item) if item else None
 
+    def of(self, advertiser: str) -> KeywordNumber | None:
+        """The number that an advertiser has, or None."""
+        item = self._table.get(keys.keyword_of(advertiser))
+        return self.get(item["number"]) if item else None
+
     def assign(self, number: KeywordNumber) -> bool:
         """Give a number to an advertiser in place of the one it had; False where another advertiser has it."""
         before = self._table.get(keys.keyword_of(number.advertiser))

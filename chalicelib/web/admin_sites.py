@@ -72,7 +72,7 @@ def replace_site(site: str) -> Response:
         cart_url=body.cart_url,
         sensitive=known.sensitive if marked is None else tuple(dict.fromkeys(marked)),
     )
-    services().advertisers.save_site(replaced)
+    services().advertisers.change_site(replaced, "name", "origins", "demand_strong", "network", "cart_url", "sensitive")
     return answer(site_answer(replaced))
 
 
@@ -122,6 +122,16 @@ def installation_code(site: str) -> Response:
     return answer({"pieces": told})
 
 
+@routes.route("/v1/sites/{site}/optin", methods=["GET"])
+@described(answer="web.optin_settings:OptInSettings")
+@view
+def get_optin(site: str) -> Response:
+    """What a site's opt-in form has beside the usual."""
+    from chalicelib.web.optin_settings import OptInSettings
+
+    return answer(OptInSettings.model_validate(_reach(site).optin).model_dump())
+
+
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])
 @described(body="web.optin_settings:OptInSettings")
 @view
@@ -132,7 +142,7 @@ def replace_optin(site: str) -> Response:
     known = _reach(site)
     settings = read_body(routes, OptInSettings).model_dump()
     _check_wordings(known.advertiser, settings["wording"] or {})
-    services().advertisers.save_site(replace(known, optin=settings))
+    services().advertisers.change_site(replace(known, optin=settings), "optin")
     return answer(settings)
 
 
@@ -147,8 +157,7 @@ def rotate_site(site: str) -> Response:
     known = _reach(site)
     until = services().clock.now() + read_body(routes, Rotation).overlap_hours * HOUR
     secret = f"rs_{secrets.token_urlsafe(24)}"
-    rotated = replace(known, secret_hash=digest(secret), former_hash=known.secret_hash, former_until=until)
-    services().advertisers.save_site(rotated)
+    services().advertisers.rotate_site(known.id, digest(secret), until)
     return answer({"site": known.id, "secret": secret, "former_until": until})
 
 

@@ -28,6 +28,8 @@ _AGENT_READS = frozenset(
         "surveys",
         "counts",
         "halt",
+        "hours",
+        "sms",
         "halts",
     }
 )

@@ -102,8 +102,11 @@ def test_whoever_only_reads_changes_nothing_by_any_route_that_there_is() -> None
         f"{_OF}/segments/{{segment}}/size",
         f"{_OF}/templates/check",
         f"{_OF}/templates/preview",
+        "/v1/hours/check",
         "/v1/keys/self/rotate",
+        "/v1/sms/check",
     ]
+    assert all(may(role, "POST", f"/v1/{about}/check") for role in ROLES for about in ("hours", "sms"))
     changes = {(method, path) for path, methods in app.routes.items() for method in methods}
     others = [one for one in changes if one[0] in ("PUT", "PATCH", "DELETE") and may("reader", *one)]
     assert others == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import HOUR
+from chalicelib.storage.advertisers import digest
 from tests.support.shop import CAMILLE, Shop
 from tests.support.shop_webhooks import SECRET, payload, signed
 from tests.web.conftest import Answer, Api
@@ -117,3 +118,18 @@ def test_a_sites_secret_before_is_good_for_a_while(api: Api, shop: Shop) -> None
     assert (status(rotated["secret"]), status(shop.secret), status("rs_another")) == (201, 201, 401)
     shop.world.clock.advance(HOUR)
     assert (status(rotated["secret"]), status(shop.secret)) == (201, 401)
+
+
+def test_whoever_read_a_site_before_takes_nothing_back(api: Api, shop: Shop) -> None:
+    """Each container keeps what it read of a site for ten seconds."""
+    own, site = api.with_key(key_for(shop, shop.advertiser.id)), f"/v1/sites/{shop.site.id}"
+    own.ask("GET", site)
+    shop.world.worker().advertisers.rotate_site(shop.site.id, digest("rs_next"), shop.world.clock.now() + HOUR)
+    form: dict[str, Any] = {"incentive": None, "fields": []}
+    assert own.ask("PUT", f"{site}/optin", form).status == 200
+    assert own.ask("PUT", site, {"name": "Lumen Pro", "origins": ["https://shop.example"]}).status == 200
+
+    changed = shop.world.worker().advertisers.site(shop.site.id)
+    assert changed and (changed.secret_hash, changed.former_hash) == (digest("rs_next"), digest(shop.secret))
+    assert changed.name == "Lumen Pro"
+    assert own.ask("GET", f"{site}/optin").json == own.ask("PUT", f"{site}/optin", form).json

@@ -91,7 +91,7 @@ def test_the_same_id_of_another_advertiser_is_another_wording(api: Api, own: Api
     shop.world.services.admin_keys.grant("rk_other", other.advertiser.id)
     theirs = api.with_key("rk_other")
     assert theirs.ask("GET", at(other, "wordings/till-1")).status == 404
-    assert theirs.ask("GET", at(other, "wordings")).json == {"wordings": []}
+    assert theirs.ask("GET", at(other, "wordings")).json == {"wordings": [], "next": None}
     assert register(theirs, other, texts={"sms_marketing": "Autre"}).status == 201
 
 
@@ -154,6 +154,7 @@ def test_a_number_and_a_tool_may_name_a_registered_wording_alone(api: Api, own: 
     told = operator.ask("PUT", at(shop, "keyword"), number)
     assert told.json["wording_hash"] == hashed
     assert operator.ask("PUT", at(shop, "keyword"), number | {"text": "OUI au 36124"}).status == 200
+    assert operator.ask("GET", at(shop, "keyword")).json["number"] == "36124"
     wrong = operator.ask("PUT", at(shop, "keyword"), number | {"text": "Autre"})
     assert rules(wrong) == [("text", "registered_text")]
     nameless = operator.ask("PUT", at(shop, "keyword"), {"number": "36124", "wording": "poster"})
