@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from chalicelib.clock import DAY, HOUR, Clock
 from chalicelib.links.attribution import figures
 from chalicelib.links.conversions import order_name
+from chalicelib.reports import recount_cohorts
 from chalicelib.reports.verify import Cells, Reading, Verdict, compare, has_record, in_scope, of_message
 from chalicelib.storage import cohorts, messages
 from chalicelib.storage.codec import Item
@@ -85,11 +86,20 @@ class Recount:
         lines = list(self._daybook.of(advertiser, noted_from - HOUR, self._clock.now() + HOUR))
         purchases = [one for part in self._each_part(self._part) for one in part if one.advertiser == advertiser]
         erased = {order_name(self._vault, one.site, one.transaction) for one in purchases if one.erased}
-        told = [of_message(message) for message in self._messages(advertiser, since, until)]
-        told += [Counter({(f"click.{kind}", at - at % HOUR): 1}) for kind, at in self._clicks(advertiser, since, until)]
-        told += [_of_purchase(one) for one in purchases]
-        told += _of_erased(lines, advertiser, erased)
+        sms = list(self._messages(advertiser, since, until))
+        told = [of_message(message) for message in sms]
+        told += [
+            Counter({(f"click.{kind}", at - at % HOUR): 1}) for kind, at, _ in self._clicks(advertiser, since, until)
+        ]
+        told += [_of_purchase(one, advertiser) for one in purchases]
+        told += _of_erased(lines, advertiser, erased, has_record)
         records = in_scope(advertiser, told, since, until)
+        funnel = cohorts.scope_of(advertiser)
+        opened = {message for kind, _, message in self._clicks(advertiser, since, None) if kind == "person"}
+        told = [recount_cohorts.of_message(message, clicked=message.id in opened) for message in sms]
+        told += [_of_purchase(one, funnel) for one in purchases]
+        told += _of_erased(lines, funnel, erased, recount_cohorts.is_of_orders)
+        records |= in_scope(funnel, told, since, until)
         after = self._counted(scopes, since, until)
         return Reading(before, _noted(lines, since, until), records, after), len(erased)
 
@@ -107,9 +117,10 @@ class Recount:
     def _messages(self, advertiser: str, since: int, until: int) -> Iterator[messages.Message]:
         return map(messages.from_item, self._all("messages", advertiser, since - LONGEST_LIFE, until))
 
-    def _clicks(self, advertiser: str, since: int, until: int) -> Iterator[tuple[str, int]]:
+    def _clicks(self, advertiser: str, since: int, until: int | None) -> Iterator[tuple[str, int, str]]:
+        """Class, moment and message of each."""
         for item in self._all("clicks", advertiser, since, until):
-            yield item["class"], item["facts"]["at"]
+            yield item["class"], item["facts"]["at"], item["message"]
 
     def _all(self, listing: Listing, owner: str, since: int | None, until: int | None) -> Iterator[Item]:
         after: str | None = ""
@@ -121,18 +132,20 @@ class Recount:
         return list(self._conversions.all(segment, segments))
 
 
-def _of_purchase(conversion: Conversion) -> Counter[tuple[str, int]]:
+def _of_purchase(conversion: Conversion, scope: str) -> Counter[tuple[str, int]]:
     told: Counter[tuple[str, int]] = Counter()
-    for (scope, name, hour), number in figures(conversion).items():
-        if scope == conversion.advertiser:
+    for (of, name, hour), number in figures(conversion).items():
+        if of == scope:
             told[name, hour] += number
     return told
 
 
-def _of_erased(lines: Iterable[Line], scope: str, orders: set[str]) -> list[Counter[tuple[str, int]]]:
-    """What purchases counted for whose person was erased since."""
+def _of_erased(
+    lines: Iterable[Line], scope: str, orders: set[str], told: Callable[[str], bool]
+) -> list[Counter[tuple[str, int]]]:
+    """What purchases counted for whose person was erased since; `told` says which counts have a record."""
     return [
-        Counter({(name, entry.at - entry.at % HOUR): number for name, number in entry.by.items() if has_record(name)})
+        Counter({(name, entry.at - entry.at % HOUR): number for name, number in entry.by.items() if told(name)})
         for line in lines
         for entry in line.entries
         if entry.scope == scope and entry.record in orders

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.clock import HOUR
+from chalicelib.reports import recount_cohorts
+from chalicelib.storage import cohorts
 from chalicelib.storage.messages import Message
 
 Cell = tuple[str, str, int]
@@ -27,6 +29,13 @@ _STAGES: Mapping[str, Stage] = {
     **dict.fromkeys(("reply", "stop", "conversation", "first_answer", "answer", "held", "hold"), "replies"),
     "journey": "journeys",
     "click": "clicks",
+    **dict.fromkeys(("visits", "enrolled"), "visits"),
+    **dict.fromkeys(("begun", "written_to", "nothing"), "journeys"),
+    **dict.fromkeys(("made", "sent", "parts", "cost", "no_price", "delivered", "deferred"), "messages"),
+    **dict.fromkeys(("failed", "refused", "cancelled", "expired", "not_taken"), "messages"),
+    "clicked": "clicks",
+    "converted": "conversions",
+    "replied": "replies",
     "opposed": "oppositions",
     "narrowed": "oppositions",
 }
@@ -44,7 +53,7 @@ class Reading:
     before: Cells
     noted: Cells
     records: Cells
-    """Of messages, clicks and purchases; in the advertiser's own scope alone."""
+    """Of messages, clicks and purchases; in the advertiser's own scope and its funnel's alone."""
     after: Cells
 
 
@@ -105,7 +114,7 @@ def compare(reading: Reading, own: str, noted_from: int) -> Verdict:
         scope, name, hour = cell
         counted = reading.after.get(cell, 0)
         noted = reading.noted.get(cell, 0) if hour >= noted_from else None
-        recounted = reading.records.get(cell, 0) if scope == own and has_record(name) else None
+        recounted = reading.records.get(cell, 0) if is_recounted(scope, name, own) else None
         known = {"noted": noted, "recounted": recounted}
         tally, reach = lines.setdefault((scope, name), Counter()), told.setdefault((scope, name), set())
         tally.update({"counted": counted} | {source: number or 0 for source, number in known.items()})
@@ -136,6 +145,13 @@ def stage_of(name: str) -> Stage:
     """The stage that a count belongs to; a breakdown's belongs where its last word does."""
     bare = name.rpartition(',"')[2].rstrip('"]') if name.startswith("[") else name
     return _STAGES.get(bare.partition(".")[0], "other")
+
+
+def is_recounted(scope: str, name: str, own: str) -> bool:
+    """Whether lasting records tell a count: of an advertiser's own scope, or of its funnel."""
+    if scope == cohorts.scope_of(own):
+        return recount_cohorts.has_record(name)
+    return scope == own and has_record(name)
 
 
 def has_record(name: str) -> bool:

@@ -32,7 +32,6 @@ _SOME = {
     "class": one_of("SMS of which class", *_CLASSES, usual="marketing"),
     "site": text("Visits of one site"),
 }
-_TABLE = {**_DAYS, "format": one_of("As JSON or as a table", "json", "csv", usual="json")}
 _ONE = {**_DAYS, "campaign": {**_CAMPAIGN["campaign"], "required": True}}
 
 
@@ -61,35 +60,67 @@ def report_results(advertiser: str) -> Response:
 
 
 @routes.route(_REPORTS + "/campaigns", methods=["GET"])
-@described(query=_TABLE, answer="reports.shapes:Campaigns")
+@described(query=_DAYS, answer="reports.shapes:Campaigns")
 @view
 def report_campaigns(advertiser: str) -> Response:
     """What each journey, broadcast and campaign came to, brought and cost."""
-    return _rows(_asked(advertiser).campaigns(), "campaigns")
+    return answer(_asked(advertiser).campaigns())
 
 
 @routes.route(_REPORTS + "/days", methods=["GET"])
-@described(query=_TABLE, answer="reports.shapes:ByDay")
+@described(query=_DAYS, answer="reports.shapes:ByDay")
 @view
 def report_days(advertiser: str) -> Response:
     """What happened day by day."""
-    return _rows(_asked(advertiser).days(), "days")
+    return answer(_asked(advertiser).days())
 
 
 @routes.route(_REPORTS + "/hours", methods=["GET"])
-@described(query=_TABLE, answer="reports.shapes:ByHour")
+@described(query=_DAYS, answer="reports.shapes:ByHour")
 @view
 def report_hours(advertiser: str) -> Response:
     """What happened in each hour of a day, or of several days by the hour of the clock."""
-    return _rows(_asked(advertiser).hours(), "hours")
+    return answer(_asked(advertiser).hours())
 
 
 @routes.route(_REPORTS + "/traffic", methods=["GET"])
-@described(query=_TABLE, answer="reports.shapes:Traffic")
+@described(query=_DAYS, answer="reports.shapes:Traffic")
 @view
 def report_traffic(advertiser: str) -> Response:
     """Clicks and purchases of some days by UTM source, medium and campaign."""
-    return _rows(_asked(advertiser).traffic(), "traffic")
+    return answer(_asked(advertiser).traffic())
+
+
+@routes.route(_REPORTS + "/campaigns.csv", methods=["GET"])
+@described(query=_DAYS, media=("text/csv",))
+@view
+def report_campaigns_table(advertiser: str) -> Response:
+    """What each journey, broadcast and campaign came to, as a table."""
+    return _table(_asked(advertiser).campaigns(), "campaigns")
+
+
+@routes.route(_REPORTS + "/days.csv", methods=["GET"])
+@described(query=_DAYS, media=("text/csv",))
+@view
+def report_days_table(advertiser: str) -> Response:
+    """What happened day by day, as a table."""
+    return _table(_asked(advertiser).days(), "days")
+
+
+@routes.route(_REPORTS + "/hours.csv", methods=["GET"])
+@described(query=_DAYS, media=("text/csv",))
+@view
+def report_hours_table(advertiser: str) -> Response:
+    """What happened hour by hour, as a table."""
+    return _table(_asked(advertiser).hours(), "hours")
+
+
+@routes.route(_REPORTS + "/traffic.csv", methods=["GET"])
+@described(query=_DAYS, media=("text/csv",))
+@view
+def report_traffic_table(advertiser: str) -> Response:
+    """Clicks and purchases by UTM source, medium and campaign, as a table."""
+    return _table(_asked(advertiser).traffic(), "traffic")
 
 
 @routes.route(_REPORTS + "/growth", methods=["GET"])
@@ -149,12 +180,7 @@ def _of() -> Of:
     return Of(chosen, campaign or None, site or None)
 
 
-def _rows(told: dict[str, Any], name: str) -> Response:
-    kind = parameter(routes, "format", "json")
-    if kind not in ("json", "csv"):
-        raise InvalidInput([FieldError("format", "known", "json or csv")])
-    if kind == "json":
-        return answer(told)
+def _table(told: dict[str, Any], name: str) -> Response:
     from chalicelib.reports.tables import table
 
     headers: dict[str, str | list[str]] = {

@@ -23,6 +23,7 @@ def test_what_came_of_a_visit_shows_in_the_results(deployed: Deployed, page: Pag
     page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     walk = Walk(page, deployed, shop)
+    page.get_by_role("link", name="Français").click()
     page.get_by_role("link", name="Résultats").click()
     funnel = page.get_by_role("table", name="Des SMS aux achats")
     for stage in ("SMS préparés", "Partis", "Lien ouvert par une personne"):

@@ -13,7 +13,7 @@ from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.messaging.receipts import weigh
 from chalicelib.reports.verify import Reading, compare, of_message
 from chalicelib.sms_providers.contract import InboundText, Receipt, ReceiptState
-from chalicelib.storage import keys, messages
+from chalicelib.storage import cohorts, keys, messages
 from chalicelib.storage.counters import breakdown, label
 from chalicelib.storage.links import Click
 from chalicelib.storage.messages import Message, Step
@@ -81,6 +81,8 @@ BROKEN = (
     ("advertiser", "opposed.stop", 1),
     ("site", "event.add_to_cart", -1),
     ("by", label("journey", ("cart",), "conversion.confirmed"), 1),
+    ("funnel", label("sms", ("marketing", "cart", "cart"), "delivered"), 1),
+    ("funnel", label("journey", ("cart",), "begun"), -1),
 )
 
 
@@ -99,6 +101,7 @@ def test_each_count_that_is_wrong_is_found(world: World, played: Shop) -> None:
     """A record that nobody counted too: where counter and daybook were both left out, only the records can say it."""
     owner = played.advertiser.id
     scopes = {"advertiser": owner, "site": played.site.id, "by": breakdown(owner)}
+    scopes["funnel"] = cohorts.scope_of(owner)
     for of, name, by in BROKEN:
         break_counter(world, scopes[of], name, NOON, by)
     refused = Step("refused", NOON, "opposed")
@@ -108,6 +111,7 @@ def test_each_count_that_is_wrong_is_found(world: World, played: Shop) -> None:
     found = {(wrong.scope, wrong.name): wrong for wrong in verdict.differences}
     left_out = found.pop((owner, "message.refused.opposed"))
     assert (left_out.counted, left_out.noted, left_out.recounted) == (0, 0, 1)
+    assert found.pop((scopes["funnel"], label("sms", ("marketing", "cart", ""), "made"))).recounted == 1
     assert found.keys() == {(scopes[of], name) for of, name, _ in BROKEN}
     for of, name, by in BROKEN:
         wrong = found[scopes[of], name]

@@ -12,7 +12,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.ids import new_id
-from chalicelib.storage import messages
+from chalicelib.storage import cohorts, messages
 from chalicelib.storage.advertisers import USUAL_CAPS, Advertiser, AtCap, CartJourney, Site, digest
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Purpose
@@ -91,7 +91,7 @@ class Shop:
             history=(Step("scheduled", now - HOUR),),
         )
         message = replace(message, **changes)
-        self.world.services.messages.commit([messages.create(message)])
+        self.world.services.messages.commit([messages.create(message), cohorts.made(message)])
         return message
 
     def stored(self, message: Message | str) -> Message:

@@ -176,7 +176,7 @@ def test_days_and_hours_are_the_advertisers_own(a_day: Shop, owner: Api) -> None
 def test_each_campaign_has_a_row_and_a_table_has_the_same(a_day: Shop, owner: Api) -> None:
     (row,) = get(owner, a_day, "/campaigns")["campaigns"]
     assert (row["class"], row["led"], row["campaign"], row["made"]) == ("marketing", "cart", "relaunch", 3)
-    answer = owner.ask("GET", f"/v1/advertisers/{a_day.advertiser.id}/reports/campaigns?format=csv")
+    answer = owner.ask("GET", f"/v1/advertisers/{a_day.advertiser.id}/reports/campaigns.csv")
     (line,) = csv.DictReader(io.StringIO(answer.text))
     assert (line["campaign"], line["made"], line["clicked.number"], line["cost_micro.EUR"]) == (
         "relaunch",
