@@ -11,8 +11,8 @@ WORKERS ?= 2
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-demo: $(BIN)/relance ## Deploy on this machine, play a visit, show its SMS, stay up (ONCE=1: check and stop; PORT=, SHOP_PORT=)
-	@$(BIN)/python -m cli.demo --port $(PORT) --shop-port $(SHOP_PORT) $(if $(ONCE),--once)
+demo: $(BIN)/relance ## Deploy on this machine, play a visit, show its SMS, stay up (ONCE=1: check and stop; DAYS=: of the simulated shop; PORT=, SHOP_PORT=)
+	@$(BIN)/python -m cli.demo --port $(PORT) --shop-port $(SHOP_PORT) $(if $(ONCE),--once) $(if $(DAYS),--days $(DAYS))
 
 test: $(BIN)/.dev ## Run every test, the deployed stack and a browser included (ARGS=, WORKERS=0: in one process)
 	@$(BIN)/python -m tests.prerequisites

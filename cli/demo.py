@@ -1,4 +1,4 @@
-"""`make demo`: the service and a shop on this machine, three visits, and what came of them.
+"""`make demo`: the service and a shop on this machine, three visits, and what came of them; and a shop's month.
 
 Everything runs below this process and ends with it. What the services hold is kept for the next run.
 """
@@ -28,6 +28,7 @@ from cli.connection import STATE_FILE, Stage, local_client
 from cli.daytime import into_the_day
 from cli.interrupts import Interrupts, Stopped
 from cli.maison_lumen import LAMP, ShopServer, admin, customers, settle, write_private
+from cli.month import DAYS, LivedMonth, lived
 from cli.stack import LocalStack, PortTaken
 from cli.visit import DemoFailed, Outcome, check_landing, outcomes, play
 
@@ -50,18 +51,21 @@ class State:
     endpoint_url: str
 
 
+Settled = tuple[State, Services, LivedMonth | None]
+
+
 def main() -> int:
     """Run the demo; returns the exit status."""
     options = _options()
     interrupts = Interrupts()
     status, last_word = 0, "Stopped: nothing is left running."
     try:
-        with _alone(options.state_dir), _running(options, interrupts) as (state, services):
+        with _alone(options.state_dir), _running(options, interrupts) as (state, services, month):
             found = _play(state, services, options.state_dir)
             if options.once:
                 _check(found[0], state, services)
             else:
-                _tell(found, state, options.state_dir)
+                _tell(found, state, month, options.state_dir)
                 # Ctrl-C is how it is meant to end.
                 with suppress(Stopped):
                     while True:
@@ -84,8 +88,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4566, help="of the service")
     parser.add_argument("--shop-port", type=int, default=4568, help="of the shop")
     parser.add_argument("--state-dir", type=Path, default=STATE_FILE.parent, help="what is kept between runs")
+    parser.add_argument("--days", type=int, help=f"of the simulated shop, {DAYS} where nothing is said; 0: none")
     parser.add_argument("--once", action="store_true", help="check that the SMS came and its link lands, and stop")
     options = parser.parse_args()
+    if options.days is None:
+        options.days = 0 if options.once else DAYS
     if options.port == options.shop_port:
         parser.error("the service and the shop each need a port of their own")
     return options
@@ -104,7 +111,7 @@ def _alone(state_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[tuple[State, Services]]:
+def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[Settled]:
     """The deployed service, the shop in front of it, and state.json that tells of both."""
     directory: Path = options.state_dir
     published = directory / "state.json"
@@ -117,11 +124,11 @@ def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[tu
         with interrupts.held():
             stack.start()
         stack.deploy(_say)
-        state, services = _settle(stack, options.shop_port, directory / "demo.json")
+        state, services, month = _settle(stack, options.shop_port, directory, options.days)
         with interrupts.held():
             shop.start(state.origin, state.site)
         write_private(published, asdict(state))
-        yield state, services
+        yield state, services, month
     finally:
         with interrupts.held():
             with suppress(OSError):  # a reader who has gone must not keep us from stopping
@@ -131,12 +138,15 @@ def _running(options: argparse.Namespace, interrupts: Interrupts) -> Iterator[tu
             stack.stop()
 
 
-def _settle(stack: LocalStack, shop_port: int, kept: Path) -> tuple[State, Services]:
+def _settle(stack: LocalStack, shop_port: int, directory: Path, days: int) -> Settled:
     stage = Stage(stack.stack_name, local_client(stack.endpoint_url))
-    services = stage.services()
-    if into_the_day(StageClock(stage)):
+    services, clock = stage.services(), StageClock(stage)
+    account = settle(stage, services, stack.origin, f"http://localhost:{shop_port}", directory / "demo.json")
+    month = None
+    if days:
+        month = lived(services, clock, stack.origin, account.operator_key, directory / "month.json", days, _say)
+    if into_the_day(clock):
         _say("No marketing may be sent in France now: the demo's time is that of the next opening")
-    account = settle(stage, services, stack.origin, f"http://localhost:{shop_port}", kept)
     state = State(
         origin=stack.origin,
         phone=f"{stack.origin}/phone",
@@ -145,7 +155,7 @@ def _settle(stack: LocalStack, shop_port: int, kept: Path) -> tuple[State, Servi
         endpoint_url=stack.endpoint_url,
         **asdict(account),
     )
-    return state, services
+    return state, services, month
 
 
 def _play(state: State, services: Services, state_dir: Path) -> list[Outcome]:
@@ -195,14 +205,17 @@ def _check(outcome: Outcome, state: State, services: Services) -> None:
     _say("\nThe SMS came, and its link landed on the shop's page.")
 
 
-def _tell(found: list[Outcome], state: State, state_dir: Path) -> None:
+def _tell(found: list[Outcome], state: State, month: LivedMonth | None, state_dir: Path) -> None:
     commands = "".join(f"    .venv/bin/relance why {outcome.message}\n" for outcome in found if outcome.message)
+    tour = (
+        f"    a guided tour  {state.console}?next=tour\n                   sign in with {month.key}\n" if month else ""
+    )
     _say(
         f"""
 Open
     the shop       {state.shop}
     the phone      {state.phone}
-    the console    {state.console}
+{tour}    the console    {state.console}
     the inbox      {state.console}/inbox
                    sign in with operator_key of {_shown(state_dir)}/state.json, for the advertiser {state.advertiser}
 Try

@@ -151,11 +151,14 @@ def _page(
 ) -> Response:
     from chalicelib.web import inbox_view, pages
     from chalicelib.web.console_pages.sections import readable_by
+    from chalicelib.web.console_pages.tour import here
 
+    _, _, role = signed_in(routes)
     changes = services().threads.changes(advertiser.id)
     shown = inbox_view.seen(services(), advertiser, _state(), conversation, changes)
     shown |= inbox_view.around(services(), advertiser, conversation, values.get("draft", ""))
-    shown |= {"session": session, "reply": random_token(), "sections": readable_by(signed_in(routes)[2])}
+    shown |= {"session": session, "reply": random_token(), "sections": readable_by(role)}
+    shown |= {"tour": here(role, parameter(routes, "tour", ""))}
     shown |= _placed(depth)
     page = pages.render("inbox.html", _language(), **{"counted": False, "refused": None} | shown | values)
     return Response(page, status_code=status, headers={**pages.HEADERS, "Content-Security-Policy": _POLICY})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -62,7 +63,7 @@ def state_dir(tmp_path: Path) -> Path:
 
 
 def test_once_shows_the_sms_and_why_others_got_none(state_dir: Path) -> None:
-    demo = Demo(state_dir, "--once")
+    demo = Demo(state_dir, "--once", "--days", "1")
     status, output = demo.finish()
 
     assert status == 0, output
@@ -71,6 +72,8 @@ def test_once_shows_the_sms_and_why_others_got_none(state_dir: Path) -> None:
     assert "Malik: It was not sent: the person has not agreed to marketing SMS" in output
     assert "Inès: The person has not agreed to be matched with visits" in output
     assert "its link landed" in output
+    assert "Living 1 days of “Lampes Aurore (trafic simulé)”" in output
+    assert set(json.loads((state_dir / "month.json").read_text())) == {"advertiser", "key"}
     assert demo.left_over() == []
 
 

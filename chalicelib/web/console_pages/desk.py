@@ -16,6 +16,7 @@ from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import pages
 from chalicelib.web.console_pages.api import JSON, Answer, Refused, ask
 from chalicelib.web.console_pages.sections import readable_by
+from chalicelib.web.console_pages.tour import here
 from chalicelib.web.permissions import may
 from chalicelib.web.sessions import Session, elsewhere
 
@@ -97,6 +98,7 @@ class Desk:
             "section": self.place.partition("/")[0],
             "told": self.say(*told) if told else "",
             "may_stop": self.may("PUT", "halt"),
+            "tour": here(self.role, self.parameters.get("tour", "")),
         }
         return self._rendered(template, status, frame | values)
 

@@ -14,8 +14,11 @@ from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.sections import SECTIONS
 from chalicelib.web.sessions import require_token
 
-_OVERVIEW = "overview"
-_MODULES = {one.name: one.name.replace("-", "_") for one in SECTIONS if not one.built_in} | {"": _OVERVIEW}
+_OVERVIEW, _TOUR = "overview", "tour"
+_MODULES = {one.name: one.name.replace("-", "_") for one in SECTIONS if not one.built_in} | {
+    "": _OVERVIEW,
+    _TOUR: _TOUR,
+}
 
 
 class Pages(Protocol):

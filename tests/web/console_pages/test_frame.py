@@ -80,3 +80,15 @@ def test_the_console_asks_as_the_key_that_signed_in_and_no_request_can(api: Api,
     assert refused.status == 403 and refused.errors[""].message
     assert ask(app, digest("rk_none"), "GET", own).status == 401
     assert api.ask("GET", own).status == 401, "nothing of it is left behind"
+
+
+def test_the_tour_goes_from_page_to_page_and_ends(console: Browser) -> None:
+    place = re.findall(r'class="button" href="([\w-]+\?tour=1)"', console.get("tour").text)[0]
+    been = []
+    while place != "../console":
+        page = console.get(place)
+        assert page.status == 200
+        been.append(place.partition("?")[0])
+        [place] = re.findall(r'<aside class="tour".*?href="([^"]+)"', page.text, re.DOTALL)
+    assert len(been) == len(set(been)) >= 1
+    assert 'class="tour"' not in console.get("inbox?tour=99").text
