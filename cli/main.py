@@ -22,6 +22,7 @@ from cli import (
     journeys,
     keys,
     links,
+    lists,
     migrate,
     numbers,
     people,
@@ -51,6 +52,7 @@ app.add_typer(countries.app, name="countries")
 app.command("migrate")(migrate.migrate)
 app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")
+app.add_typer(lists.app, name="lists")
 app.add_typer(clicks.app, name="clicks")
 clicks.app.command("recover")(click_recovery.recover)
 app.add_typer(site.app, name="site")

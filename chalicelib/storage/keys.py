@@ -692,6 +692,11 @@ def link_domain(domain: str) -> Key:
     return f"DOMAIN#{domain}", "DOMAIN"
 
 
+def domain_of(key: Key) -> str:
+    """The domain that a key of one names."""
+    return key[0].partition("#")[2]
+
+
 def click(click_id: str) -> Key:
     """One click on a short link."""
     return f"{CLICK_PREFIX}{click_id}", "CLICK"

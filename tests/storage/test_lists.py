@@ -9,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.storage import keys, lists
+from chalicelib.storage.clicks import Record, Verdict
+from chalicelib.storage.lead_sources import LeadSource
+from chalicelib.storage.links import Click, Link
 from chalicelib.storage.lists import Lists
-from chalicelib.storage.table import Delete
-from tests.support.shop import Shop, open_shop
+from chalicelib.storage.shop_sources import ShopSource
+from chalicelib.storage.table import Delete, Update
+from chalicelib.storage.unlisted import enlist
+from tests.support.shop import PAGE, Shop, open_shop
 from tests.support.world import World
 
 _CALL = 3
@@ -90,3 +95,26 @@ def test_a_busy_list_is_spread_and_a_small_one_is_not(world: World) -> None:
     assert len(strands) > 4 and set(strands) <= set(keys.list_strands("messages", shops[0].advertiser.id))
     page, _ = world.services.lists.page("advertisers", "", 9)
     assert [item["id"] for item in page] == sorted((shop.advertiser.id for shop in shops), reverse=True)
+
+
+def test_what_was_made_before_there_were_lists_gets_the_very_places_that_it_would_have(shop: Shop) -> None:
+    services, own, now = shop.world.services, shop.advertiser.id, shop.world.clock.now()
+    shop.message()
+    services.links.add(Link("abc347", PAGE, own, "", "", "", "", now))
+    services.link_domains.give("go.lumen.example", own)
+    services.link_domains.give("old.lumen.example", own)
+    services.link_domains.close("old.lumen.example", own)
+    services.lead_sources.save(LeadSource("lead_1", own, "Form", "webhook", b"", {}, "form-1", ""))
+    services.shop_sources.save(ShopSource("shop_1", own, shop.site.id, "prestashop", b""))
+    click = Click("clk_1", now, "GET", "Safari", "fr", "", "FR", "", "")
+    services.click_log.add(Record("abc347", own, "", click, Verdict("bot", (), 1), "ios", None, None))
+    made = shop.world.items()
+    assert {item["listed"].partition("#")[0] for item in made if "listed" in item} >= {"clicks", "links", "messages"}
+    for item in made:
+        for name in ("listed", "place") if "listed" in item else ():
+            services.table.update(Update((item["pk"], item["sk"]), f"REMOVE #{name}"))
+
+    listed = sum(1 for item in made if "listed" in item)
+    assert sum(enlist(services.table, part, 3) for part in range(3)) == listed
+    assert shop.world.items() == made
+    assert enlist(services.table, 0, 1) == 0
