@@ -29,7 +29,7 @@ def test_the_code_is_copied_and_the_first_event_shows_by_itself(deployed: Deploy
     for origin, status in (("https://other.example", 403), (ORIGIN, 202)):
         answer = deployed.request("POST", "/e", json.dumps(body), {"Content-Type": "text/plain", "Origin": origin})
         assert answer.status == status
-    expect(page.locator("#live")).to_contain_text(re.compile("Ça marche|It works"), timeout=20_000)
+    expect(page.locator("#live")).to_contain_text(re.compile("Ça marche|It works"), timeout=45_000)
     expect(page.locator("#live")).to_contain_text("https://other.example")
     walk.check()
     page.locator("#live form button").click()

@@ -35,8 +35,8 @@ class Browser:
     def form(self, page: Answer) -> dict[str, str]:
         """The hidden fields of a page's forms."""
         tags = re.findall(r'<input type="hidden"[^>]*>', page.text)
-        return {re.findall(r'name="([\w-]+)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
-        return {re.findall(r'name="(\w+)"', tag)[0]: unescape(re.findall(r'value="([^"]*)"', tag)[0]) for tag in tags}
+        values = {re.findall(r'name="([\w.-]+)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
+        return {name: unescape(value) for name, value in values.items()}
 
     def _told(self) -> dict[str, str]:
         return {"Accept-Language": self.language} | ({"Cookie": self.cookie} if self.cookie else {})

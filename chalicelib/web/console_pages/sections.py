@@ -33,6 +33,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("caps", "Limites et horaires", "Limits and hours", "caps"),
     Section("sites", "Sites", "Sites", "sites"),
     Section("contacts", "Contacts", "Contacts", "imports"),
+    Section("people", "Une personne", "A person", "people"),
+    Section("halt", "Arrêt", "Stop", "halts"),
     Section("keys", "Accès", "Access", "keys"),
     Section("audit", "Journal", "Change log", "audit"),
     Section("webhooks", "Webhooks", "Webhooks", "webhooks"),

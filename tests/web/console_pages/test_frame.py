@@ -58,7 +58,8 @@ def test_a_role_sees_the_sections_that_it_may_read(api: Api, shop: Shop) -> None
     assert reader.post("/console", key="rk_reads").status == 303
     assert "console/inbox" in agent.get("/console").text
     assert "console/inbox" not in reader.get("/console").text
-    assert "console/halt" not in reader.get("/console").text
+    assert 'class="stop"' in agent.get("/console").text
+    assert 'class="stop"' not in reader.get("/console").text
 
 
 def test_a_language_that_was_chosen_stays(console: Browser) -> None:
