@@ -141,7 +141,8 @@ def test_texts_make_the_same_thread_in_whatever_order_they_come() -> None:
         for said in order:
             thread = with_heard(thread, "thr", heard(said, message=f"msg_{said.id}"), said)
         assert thread
-        return thread
+        assert thread.waiting_since == order[0].at, "what began to wait first names the waiting, and it is told once"
+        return replace(thread, waiting_since=0)
 
     assert len({repr(taken(order)) for order in permutations(texts)}) == 1
 
