@@ -206,6 +206,9 @@ Listing = Literal[
 _BUSY: frozenset[Listing] = frozenset({"messages", "clicks"})
 """Lists that a campaign puts thousands into at once."""
 
+_LAST_LISTED = 10**13 - 1
+"""Of moments with 13 digits, which are in order as texts: in the year 2286."""
+
 
 def listed(listing: Listing, owner: str, place: str) -> dict[str, str]:
     """What puts an item into a list of the index `listed`, at a place; it must not change as long as the item is there.
@@ -218,7 +221,8 @@ def listed(listing: Listing, owner: str, place: str) -> dict[str, str]:
 
 def listed_at(at: int, name: str = "") -> str:
     """The place in a list of what is of a moment (epoch ms); without a name, of the moment itself."""
-    return f"{at:013d}#{name}" if name else f"{at:013d}"
+    moment = f"{min(at, _LAST_LISTED):013d}"
+    return f"{moment}#{name}" if name else moment
 
 
 def listed_moment(place: str) -> int:

@@ -87,6 +87,8 @@ def test_messages_are_narrowed_to_a_time(own: Api, shop: Shop) -> None:
     until = own.ask("GET", of(shop, "messages?until=2126-03-02T11:00:00%2B01:00&limit=1")).json
     assert [one["message"] for one in until["messages"]] == [late] and until["next"]
     assert early not in str(until)
+    far = own.ask("GET", of(shop, "messages?until=9126-03-02T11:00:00Z")).json["messages"]
+    assert [one["message"] for one in far] == [late, early]
 
 
 @pytest.mark.parametrize(
