@@ -21,7 +21,7 @@ from chalicelib.storage.messages import Messages
 from chalicelib.storage.table import Write
 from chalicelib.storage.visitors import Tie
 from chalicelib.storage.writes import Noted
-from chalicelib.vault import Vault
+from chalicelib.vault import Vault, identifier_digest
 
 _ROUNDS = 8
 FOLLOWED = frozenset({"purchase", "refund"})
@@ -92,7 +92,7 @@ class Conversions:
                 return attempt > 0
             now = self._clock.now()
             thing = f"{after.site}#{after.transaction}"
-            order = order_name(self._vault, after.site, after.transaction)
+            order = order_names(self._vault, after.site, after.transaction)[0]
             message = after.attribution.message if after.attribution else ""
             led_to, led = self._led_to(stands(before), stands(after))
             counted = difference(figures(before), {**figures(after), **led})
@@ -161,6 +161,10 @@ class Conversions:
         )
 
 
-def order_name(vault: Vault, site: str, transaction: str) -> str:
-    """What a purchase is called outside of its own record: a shop's number for it may say who bought."""
-    return derived_id("ord", vault.sign(f"order|{site}|{transaction}"))
+def order_names(vault: Vault, site: str, transaction: str) -> list[str]:
+    """What a purchase is called outside of its own record: a shop's number for it may say who bought.
+
+    Under the identifiers' keys, which is all that whoever follows events may read; the current one's name first.
+    """
+    hashed = identifier_digest(f"order|{site}|{transaction}")
+    return [derived_id("ord", keyed.rpartition(".")[2]) for keyed in vault.identifiers(hashed)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from chalicelib.clock import DAY, HOUR, Clock
 from chalicelib.links.attribution import figures
-from chalicelib.links.conversions import order_name
+from chalicelib.links.conversions import order_names
 from chalicelib.reports import recount_cohorts
 from chalicelib.reports.verify import Cells, Reading, Verdict, compare, has_record, in_scope, of_message
 from chalicelib.storage import cohorts, messages
@@ -85,7 +85,8 @@ class Recount:
         # Again: a line that came before the counters were read is among them.
         lines = list(self._daybook.of(advertiser, noted_from - HOUR, self._clock.now() + HOUR))
         purchases = [one for part in self._each_part(self._part) for one in part if one.advertiser == advertiser]
-        erased = {order_name(self._vault, one.site, one.transaction) for one in purchases if one.erased}
+        gone = [order_names(self._vault, one.site, one.transaction) for one in purchases if one.erased]
+        erased = {name for names in gone for name in names}
         sms = list(self._messages(advertiser, since, until))
         told = [of_message(message) for message in sms]
         told += [
@@ -101,7 +102,7 @@ class Recount:
         told += _of_erased(lines, funnel, erased, recount_cohorts.is_of_orders)
         records |= in_scope(funnel, told, since, until)
         after = self._counted(scopes, since, until)
-        return Reading(before, _noted(lines, since, until), records, after), len(erased)
+        return Reading(before, _noted(lines, since, until), records, after), len(gone)
 
     def _counted(self, scopes: Iterable[str], since: int, until: int) -> Cells:
         return {
