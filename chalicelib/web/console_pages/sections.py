@@ -30,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
     Section("messages", "Messages", "Messages", "templates"),
+    Section("senders", "Expéditeurs", "Senders", "senders"),
     Section("caps", "Limites et horaires", "Limits and hours", "caps"),
     Section("sites", "Sites", "Sites", "sites"),
     Section("contacts", "Contacts", "Contacts", "imports"),
