@@ -23,6 +23,7 @@ from chalicelib.web import (
     admin_conversations,
     admin_conversions,
     admin_dead_letters,
+    admin_exports,
     admin_halts,
     admin_imports,
     admin_journeys,
@@ -97,6 +98,7 @@ app.register_blueprint(admin_conversations.routes)
 app.register_blueprint(admin_halts.routes)
 app.register_blueprint(admin_conversions.routes)
 app.register_blueprint(admin_dead_letters.routes)
+app.register_blueprint(admin_exports.routes)
 app.register_blueprint(admin_imports.routes)
 app.register_blueprint(admin_journeys.routes)
 app.register_blueprint(admin_limits.routes)
@@ -230,6 +232,12 @@ def background(event: dict[str, Any], context: Any) -> None:
     from chalicelib.workers import background as edge
 
     edge.on_minute(services(), context.get_remaining_time_in_millis)
+
+
+@app.lambda_function(name="export_days")
+def export_days(event: dict[str, Any], context: Any) -> None:
+    """Each hour, the files of what was counted on days that are over."""
+    services().day_export.run(context.get_remaining_time_in_millis)
 
 
 @app.lambda_function(name="close_days")

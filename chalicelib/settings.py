@@ -31,6 +31,8 @@ class Settings:
     """Whether sites may have the service's own cookie at all (docs/adr/0012); each must be allowed to, too."""
     import_files: str = ""
     """The bucket that files of contacts are uploaded to."""
+    export_files: str = ""
+    """The bucket that exports are written to."""
     import_queue_url: str = ""
     receipt_queue_url: str = ""
     notice_queue_url: str = ""
@@ -133,6 +135,7 @@ def from_environment() -> Settings:
         opposition_log=os.environ.get("OPPOSITION_LOG", ""),
         network_cookie=os.environ.get("NETWORK_COOKIE") == "on",
         import_files=os.environ.get("IMPORT_FILES", ""),
+        export_files=os.environ.get("EXPORT_FILES", ""),
         import_queue_url=os.environ.get("IMPORT_QUEUE_URL", ""),
         receipt_queue_url=os.environ.get("RECEIPT_QUEUE_URL", ""),
         notice_queue_url=os.environ.get("NOTICE_QUEUE_URL", ""),

@@ -9,13 +9,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib import settings as stage_settings
-from chalicelib.composition.replies import ReplyServices
+from chalicelib.composition.exports import ExportServices
 
 if TYPE_CHECKING:
     from chalicelib.aws.lean import Patience
 
 
-class Services(ReplyServices):
+class Services(ExportServices):
     """Everything that handlers call."""
 
 

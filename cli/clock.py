@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from itertools import islice
 
+from chalicelib.clock import DAY
 from chalicelib.storage.keys import DUE_SHARDS
 from cli.connection import Stage
 
@@ -50,7 +51,7 @@ class StageClock:
 
     def move_to(self, target: int) -> int:
         """Go to a time, running the ticks that fall due on the way; returns the time then."""
-        reached = -1
+        reached, day = -1, self.now() // DAY
         while (due := self._next_due()) is not None and reached < due <= target:
             reached = due
             if due > self.now():
@@ -58,6 +59,8 @@ class StageClock:
             self._tick()
         self._clock.set(target)
         self._tick()
+        if target // DAY > day:
+            self._invoke("ExportDaysName")
         return self.now()
 
     def jump_to(self, target: int) -> int:

@@ -73,6 +73,7 @@ class Stage:
             test_clock=variables.get("TEST_CLOCK") == "on",
             opposition_log=variables.get("OPPOSITION_LOG", ""),
             import_files=variables.get("IMPORT_FILES", ""),
+            export_files=variables.get("EXPORT_FILES", ""),
             import_queue_url=variables.get("IMPORT_QUEUE_URL", ""),
             stop_number=variables.get("SMS_STOP_NUMBER", ""),
             receipt_queue_url=variables.get("RECEIPT_QUEUE_URL", ""),

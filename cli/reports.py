@@ -1,4 +1,4 @@
-"""`relance reports`: whether the counts are true."""
+"""`relance reports`: whether the counts are true, and everything that was counted as files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from chalicelib.reports.verify import Line
     from chalicelib.wiring import Services
 
-app = typer.Typer(no_args_is_help=True, help="What was counted: whether it is true.")
+app = typer.Typer(no_args_is_help=True, help="What was counted: whether it is true, and as files.")
 Advertiser = Annotated[str, typer.Argument(help="An advertiser's id.")]
 Since = Annotated[str, typer.Option(help="A day (UTC), such as 2026-03-02; 30 days ago without it.")]
 Until = Annotated[str, typer.Option(help="The last day, it included; today without it.")]
 _PAUSE_S = 2
+_FORMS = ("csv", "ndjson", "parquet")
 T = TypeVar("T")
 
 
@@ -43,6 +45,80 @@ def verify(
     answer(_told(found, advertiser, first, end), _text(found, whole=whole), as_json)
     if not found.verdict.agrees:
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    advertiser: Advertiser,
+    to: Annotated[Path, typer.Option(help="The file; .gz at its end compresses CSV and NDJSON.")],
+    what: Annotated[str, typer.Option(help="events, messages, clicks, conversions or replies.")] = "messages",
+    since: Since = "",
+    until: Until = "",
+    form: Annotated[str, typer.Option("--format", help="csv, ndjson or parquet.")] = "csv",
+    as_json: AsJson = False,
+) -> None:
+    """Write an advertiser's rows of some days to a file: pseudonymous, without phones, names and texts."""
+    from chalicelib.reports.export_rows import TABLES
+    from cli.report_files import write
+
+    if what not in TABLES or form not in _FORMS:
+        fail(
+            f"--what is one of {', '.join(TABLES)}" if what not in TABLES else f"--format is one of {', '.join(_FORMS)}"
+        )
+    services = the_stage().services()
+    table = next(one for one in TABLES if one == what)
+    begin, end = span(since, until, services.clock.now())
+    try:
+        rows = write(table, services.exporter.rows(table, advertiser, begin, end), form, to)
+    except OSError as error:
+        fail(f"{to}: {type(error).__name__}")
+    answer({"what": what, "rows": rows, "to": str(to)}, f"{rows} {what} in {to}", as_json)
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="Which one; without it, all are told.")] = "",
+    advertiser: Annotated[str, typer.Option(help="An advertiser's id.")] = "",
+    source: Annotated[
+        str, typer.Option("--from", help="A folder, or s3://bucket/prefix; the stage's without it.")
+    ] = "",
+    since: Since = "",
+    until: Until = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the exported events one of the questions of examples/queries, by DuckDB; Athena takes the same ones."""
+    from cli.report_files import WrongQuery, ask, fetched, place, queries
+
+    if not name:
+        known = queries()
+        answer({"queries": known}, "\n".join(f"{one:12}{about}" for one, about in known.items()), as_json)
+        return
+    if not advertiser:
+        fail("--advertiser is missing")
+    local = Path(source) if source and not source.startswith("s3://") else None
+    try:
+        if local:
+            begin, end = span(since, until, int(time.time() * 1000))
+            rows = ask(name, local, advertiser, begin, end)
+        else:
+            stage = the_stage()
+            begin, end = span(since, until, stage.services().clock.now())
+            bucket, prefix = place(source, stage.settings.export_files)
+            with fetched(stage.client("s3"), bucket, prefix, advertiser, begin) as folder:
+                rows = ask(name, folder, advertiser, begin, end)
+    except WrongQuery as error:
+        fail(str(error))
+    answer({"query": name, "rows": rows}, _table(rows), as_json)
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "Nothing was counted."
+    cells = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
 
 
 def recount(services: Services) -> Recount:

@@ -30,7 +30,7 @@ class ImportFiles:
 
     def address(self, base: str, upload: str, size: int) -> str:
         """Where a file of exactly so many bytes can be PUT for an hour: its length is part of the signature."""
-        with _faults():
+        with faults():
             return self._client.generate_presigned_url(
                 "put_object",
                 Params={"Bucket": self._bucket, "Key": _key(base, upload), "ContentLength": size},
@@ -40,7 +40,7 @@ class ImportFiles:
     def is_there(self, base: str, upload: str) -> bool:
         """Whether the file has been uploaded."""
         try:
-            with _faults():
+            with faults():
                 self._client.head_object(Bucket=self._bucket, Key=_key(base, upload))
         except FileNotFoundError:
             return False
@@ -48,14 +48,14 @@ class ImportFiles:
 
     def fetch(self, base: str, upload: str, to: Path) -> None:
         """Copy the file, a piece at a time. FileNotFoundError where it is not there."""
-        with _faults(), to.open("wb") as file:
+        with faults(), to.open("wb") as file:
             body = self._client.get_object(Bucket=self._bucket, Key=_key(base, upload))["Body"]
             for chunk in body.iter_chunks(_CHUNK):
                 file.write(chunk)
 
     def delete(self, base: str, upload: str) -> None:
         """Remove the file, if it is there."""
-        with _faults():
+        with faults():
             self._client.delete_object(Bucket=self._bucket, Key=_key(base, upload))
 
 
@@ -68,12 +68,13 @@ class ImportQueue:
 
     def put(self, body: str) -> None:
         """Queue what `workers/imports.py` reads."""
-        with _faults():
+        with faults():
             self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
+def faults() -> Iterator[None]:
+    """What goes wrong with S3 and SQS, in the domain's words: FileNotFoundError, StorageUnavailable."""
     try:
         yield
     except ClientError as error:

@@ -85,6 +85,8 @@
 | aged out    | SIZE#<base>               | GONE#<chain>          | nobody: a contact leaves the count once    |
 | counter     | COUNT#<scope>#<day>       | <hour>#<shard>        | scope and day, all hours and shards        |
 | counter     | COUNT#<scope>#all         | <shard>               | what is summed over all time, all shards   |
+| exported    | EXPORTED#                 | DAYS                  | the daily export: where it goes on         |
+| export      | ADV#<advertiser>          | EXPORT#<export>       | its id; an advertiser's list; index `due`  |
 | daybook line| DAYBOOK#<day>#<shard>     | <owner>#<noted>#<id>  | an owner's day; everybody's, by pages      |
 | segment     | ADV#<advertiser>          | SEGMENT#<segment>     | its id; an advertiser's list; index `due`  |
 | member      | MEMBERS#<segment>#<shard> | <person>              | a segment, shard by shard                  |
@@ -137,6 +139,7 @@ Key = tuple[str, str]
 CLOCK: Key = ("CLOCK", "CLOCK")
 TABLE_IDENTITY: Key = ("TABLE#", "IDENTITY")
 RESUMED: Key = ("HALT#", "RESUMED")
+EXPORTED_DAYS: Key = ("EXPORTED#", "DAYS")
 OPERATOR_CAPS: Key = ("ADV#operator", "CAPS")
 
 DUE_INDEX = "due"
@@ -189,6 +192,7 @@ ORDERED_PREFIX = "ORDERED#"
 SEGMENT_PREFIX = "SEGMENT#"
 BROADCAST_PREFIX = "BROADCAST#"
 REHEARSAL_PREFIX = "REHEARSED#"
+EXPORT_PREFIX = "EXPORT#"
 MEMBER_OF_PREFIX = "IN#"
 WEBHOOK_PREFIX = "WEBHOOK#"
 DELIVERY_PREFIX = "DELIVERY#"
@@ -788,6 +792,16 @@ def counter_in_all(scope: str, shard: int) -> Key:
 def counter_in_all_partition(scope: str) -> str:
     """All shards of a scope's counts that are not told by hour."""
     return f"COUNT#{scope}#all"
+
+
+def exports(advertiser_id: str) -> str:
+    """The partition of an advertiser's exports."""
+    return f"ADV#{advertiser_id}"
+
+
+def export(advertiser_id: str, export_id: str) -> Key:
+    """An export that was asked for."""
+    return exports(advertiser_id), f"{EXPORT_PREFIX}{export_id}"
 
 
 def daybook(at: int, shard: int) -> str:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from chalicelib.storage.admin_keys import Role
 
 _SCOPED = "/v1/advertisers/{advertiser}"
-_PERSONAL = frozenset({"people", "contacts", "imports", "conversations", "audit", "keys", "notices"})
+_PERSONAL = frozenset({"people", "contacts", "imports", "exports", "conversations", "audit", "keys", "notices"})
 """What shows who somebody is, or who did what: not for whoever only reads."""
 _LISTS_PEOPLE = frozenset({"members", "rehearsal", "differences", "answers.csv"})
 """Last words of addresses that go through people one by one, whatever they are about: for who may see people."""

@@ -33,6 +33,8 @@ def on_minute(services: Services, remaining_ms: Callable[[], int]) -> None:
                 services.broadcast_run.work(job, remaining_ms)
             elif job.key[1].startswith(keys.REHEARSAL_PREFIX):
                 services.rehearsal_desk.work(job, remaining_ms)
+            elif job.key[1].startswith(keys.EXPORT_PREFIX):
+                services.export_desk.work(job, remaining_ms)
             else:
                 services.segment_builder.work(job, remaining_ms)
         except Exception as error:  # noqa: BLE001 - the others wait for their turn

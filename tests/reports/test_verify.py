@@ -5,53 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging.receipts import weigh
 from chalicelib.reports.verify import Reading, compare, of_message
-from chalicelib.sms_providers.contract import InboundText, Receipt, ReceiptState
+from chalicelib.sms_providers.contract import Receipt, ReceiptState
 from chalicelib.storage import cohorts, keys, messages
 from chalicelib.storage.counters import breakdown, label
-from chalicelib.storage.links import Click
 from chalicelib.storage.messages import Message, Step
 from chalicelib.storage.table import Update
 from tests.support.recounting import recounted
-from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, lamp, visitor_id
-from tests.support.stream import Stream
+from tests.support.shop import Shop
 from tests.support.world import NOON, World
-
-AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile Safari/604.1"
-
-
-@pytest.fixture
-def played(world: World, shop: Shop, stream: Stream) -> Shop:
-    """Three carts: one led to a click and a sale with a refund, one to a STOP, one person was erased after a sale."""
-    for phone in (CAMILLE, MALIK, INES):
-        shop.contact(phone)
-        shop.tell(visitor_id(), "add_to_cart", ids={"phone_sha256": hashed(phone)}, params=lamp())
-    shop.tell(visitor_id(), "page_view")
-    stream.follow()
-    world.clock.advance(2 * HOUR)
-    world.work()
-    for number, link in enumerate(world.links()):
-        world.clock.advance(MINUTE)
-        click = Click(f"click-id-{number:012d}", world.clock.now(), "GET", AGENT, "fr", "", "FR", "203.0.113.0", "")
-        world.services.links.click(link.code, click)
-        stream.follow()
-    for phone, order in ((CAMILLE, "order-1"), (MALIK, "order-2")):
-        bought = {"transaction_id": order, "value": 50, "currency": "EUR"}
-        shop.tell(None, "purchase", caller=shop.server, ids={"phone_sha256": hashed(phone)}, params=bought)
-    refund = {"transaction_id": "order-1", "value": 20, "currency": "EUR"}
-    shop.tell(None, "refund", caller=shop.server, ids={"phone_sha256": hashed(CAMILLE)}, params=refund)
-    stream.follow()
-    world.clock.advance(HOUR)
-    world.services.inbound.receive(InboundText("stop-1", INES, "36123", "STOP"))
-    world.services.erasure.erase(shop.advertiser.id, world.services.vault.person(MALIK))
-    stream.follow()
-    return shop
 
 
 def break_counter(world: World, scope: str, name: str, at: int, by: int = 1) -> None:

@@ -19,6 +19,7 @@ from chalicelib.sms_providers.reports import Reports
 from chalicelib.storage import enrolments, links
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.storage.enrolments import Enrolment
+from chalicelib.storage.export_files import ExportFiles
 from chalicelib.storage.import_files import ImportFiles, ImportQueue
 from chalicelib.storage.import_uploads import Uploads
 from chalicelib.storage.links import Click, Link
@@ -35,7 +36,8 @@ from tests.support.template import table_request
 NOON = 1_772_445_600_000
 """Monday 2 March 2026, 10:00 UTC: 11:00 in Paris."""
 IMPORT_FILES = "import-files"
-"""A bucket, where a test has made it."""
+EXPORT_FILES = "export-files"
+"""Buckets, where a test has made them."""
 ORIGIN = "https://r.example"
 _numbers = count(1)
 _PATIENT_CONFIG = CLIENT_CONFIG.merge(Config(connect_timeout=30, read_timeout=30))
@@ -66,7 +68,16 @@ def _session() -> boto3.Session:
 
 def create_import_bucket() -> None:
     """The bucket that uploads go to."""
-    aws("s3").create_bucket(Bucket=IMPORT_FILES, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+    _create_bucket(IMPORT_FILES)
+
+
+def create_export_bucket() -> None:
+    """The bucket that exports go to."""
+    _create_bucket(EXPORT_FILES)
+
+
+def _create_bucket(name: str) -> None:
+    aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
 
 
 class World:
@@ -117,6 +128,7 @@ class World:
         services.import_desk = ImportDesk(
             Uploads(services.table), files, ImportQueue(queue, "imports"), services.import_destination, self.clock
         )
+        services.export_files = ExportFiles(aws("s3"), EXPORT_FILES)
         receipts: Any = self.receipt_queue
         services.reports = Reports(ReceiptQueue(receipts, "receipts"), services.vault)
         notices: Any = self.notice_queue

@@ -113,6 +113,9 @@ def address(route: str, shop: Shop, message: str = "msg_none") -> str:
         names["journey"] = "cart-1"
     if "{webhook}" in route:
         names |= a_webhook(shop)
+    if "{export}" in route:
+        now = shop.world.clock.now()
+        names["export"] = shop.world.services.export_desk.ask(shop.advertiser.id, "messages", "csv", now - 1, now).id
     upload = uploaded(shop) if "{upload}" in route else ""
     person = shop.world.services.vault.person(CAMILLE)
     return route.format(**names, person=person, upload=upload) + asked_by(route, shop)
