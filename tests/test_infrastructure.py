@@ -57,6 +57,7 @@ def test_tick_and_long_work_run_each_minute_and_days_are_closed_each_hour() -> N
         "Tick": "rate(1 minute)",
         "Background": "rate(1 minute)",
         "CloseDays": "rate(1 hour)",
+        "ExportDays": "rate(1 hour)",
         "PullOptOuts": "rate(1 hour)",
     }
 

@@ -18,6 +18,7 @@ IN_PATHS: Mapping[str, tuple[str, str | None]] = {
     "delivery": ("The delivery", f"^dlv_{_ULID}$"),
     "domain": ("A domain for short links", r"^([a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63}$"),
     "draw": ("The draw's number, from 1", "^[1-9][0-9]{0,3}$"),
+    "export": ("The export", f"^exp_{_ULID}$"),
     "journey": ("The journey's name", "^[a-z][a-z0-9_-]{0,39}$"),
     "key": ("The key's id, not its secret", "^key_[0-9A-Za-z]{16,26}$"),
     "message": ("The message", f"^msg_{_ULID}$"),
