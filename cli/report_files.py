@@ -113,7 +113,7 @@ def _copied(table: What, rows: Iterable[Row], form: str, file: IO[str]) -> int:
 def _opened(path: Path) -> Iterator[IO[str]]:
     if path.suffix == ".gz":
         with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
-            yield file  # type: ignore[misc]
+            yield file
     else:
         with path.open("w", encoding="utf-8", newline="") as plain:
             yield plain
