@@ -92,6 +92,8 @@ COLUMNS: Mapping[What, Mapping[str, Kind]] = {
     },
     "replies": {"id": "string", "noted_at": "bigint", "hour": "bigint", "intent": "string", "stop": "string"},
 }
+_ORDER = "ord_"
+"""How a purchase is called in the daybook; in an export it has another name."""
 _STATES = ("confirmed", "unconfirmed", "refunded")
 
 
@@ -115,7 +117,7 @@ def events(lines: Iterable[Line]) -> Iterator[Row]:
                     "name": counted,
                     "number": number,
                     "message": entry.message,
-                    "record": entry.record,
+                    "record": "" if entry.record.startswith(_ORDER) else entry.record,
                 }
 
 
@@ -194,15 +196,18 @@ def replies(lines: Iterable[Line]) -> Iterator[Row]:
                 }
 
 
-def conversions(lines: Iterable[Line]) -> Iterator[Row]:
-    """A row for each purchase, of all that lines say of it: what was told of it only ever adds up."""
+def conversions(lines: Iterable[Line], order: Callable[[str], str]) -> Iterator[Row]:
+    """A row for each purchase, of all that lines say of it: what was told of it only ever adds up.
+
+    `order` says what one is called in an export.
+    """
     told: dict[str, list[tuple[Line, Entry]]] = {}
     for line in lines:
         for entry in line.entries:
-            if entry.record.startswith("ord_"):
+            if entry.record.startswith(_ORDER):
                 told.setdefault(entry.record, []).append((line, entry))
     for record, found in told.items():
-        if row := _conversion(record, sorted(found, key=lambda one: one[0].noted)):
+        if row := _conversion(order(record), sorted(found, key=lambda one: one[0].noted)):
             yield row
 
 

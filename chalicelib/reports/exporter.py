@@ -77,7 +77,11 @@ class Exporter:
 
     def _conversions(self, advertiser: str, since: int, until: int) -> Page:
         """Purchases of the span with all that was noted of them since: the lines that are kept, held at once."""
+
+        def order(record: str) -> str:
+            return derived_id("ord", self._vault.sign(f"export|{advertiser}|{record}"))
+
         now = self._clock.now()
         lines: Iterator[Line] = self._daybook.of(advertiser, max(since, now - RETENTION) - DAY, now + DAY)
-        rows = [row for row in export_rows.conversions(lines) if since <= row["hour"] < until]
+        rows = [row for row in export_rows.conversions(lines, order) if since <= row["hour"] < until]
         return Page(sorted(rows, key=lambda row: (row["hour"], row["conversion"])), None)
