@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
@@ -12,6 +14,7 @@ from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_COUNTRY = re.compile("[A-Z]{2}")
 _BY = {"by": text("Who answers for it", required=True)}
 _LONGEST_NAME = 80
 
@@ -35,6 +38,7 @@ def get_country(country: str) -> Response:
     from chalicelib.messaging.country_report import country_told, signatures_told
 
     authorise(routes, OPERATOR)
+    _known(country)
     book = services().countries
     told = country_told(book.profile(country), book.signature(country))
     return answer(told | {"signatures": signatures_told(book.history(country))})
@@ -52,6 +56,7 @@ def sign_country(country: str) -> Response:
     from chalicelib.web.country_models import SignedValues
 
     authorise(routes, OPERATOR)
+    _known(country)
     body, book = read_body(routes, SignedValues), services().countries
     profile = book.sign(country, body.values, body.by)
     return answer(country_told(profile, book.signature(country)))
@@ -65,9 +70,15 @@ def take_back_country(country: str) -> Response:
     from chalicelib.messaging.country_report import country_told
 
     authorise(routes, OPERATOR)
+    _known(country)
     by = parameter(routes, "by", "").strip()
     if not by or len(by) > _LONGEST_NAME:
         raise InvalidInput([FieldError("by", "required", "who answers for it")])
     if services().countries.signature(country) is None:
         raise NotFound("signature")
     return answer(country_told(services().countries.take_back(country, by), None))
+
+
+def _known(country: str) -> None:
+    if not _COUNTRY.fullmatch(country):
+        raise NotFound("country")

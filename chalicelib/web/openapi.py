@@ -38,7 +38,10 @@ def document(routes: Routes, origin: str) -> dict[str, Any]:
         "info": {"title": "Relance admin API", "version": "1", "description": _ABOUT},
         "servers": [{"url": origin}],
         "security": [{"key": []}],
-        "tags": [{"name": name} for name in sorted({subject(path) for path in paths})],
+        "tags": [
+            {"name": name}
+            for name in sorted({one["tags"][0] for methods in paths.values() for one in methods.values()})
+        ],
         "paths": models.resolved(paths),
         "webhooks": told_outside(),
         "components": components(models.schemas()),
@@ -65,7 +68,7 @@ def _operation(path: str, method: str, entry: Any, told: Described, readable: bo
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     operation: dict[str, Any] = {
         "operationId": entry.view_function.__name__,
-        "tags": [subject(path)],
+        "tags": ["description" if told.public else subject(path)],
         "summary": summary,
         **({"description": about} if about else {}),
         "parameters": [

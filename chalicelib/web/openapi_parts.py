@@ -27,6 +27,7 @@ IN_PATHS: Mapping[str, tuple[str, str | None]] = {
     "playbook": ("The playbook", "^[a-z][a-z0-9_]{0,39}$"),
     "pool": ("The pool of promo codes", f"^pool_{_ULID}$"),
     "reply": ("The quick reply's name", _SLUG),
+    "resource": ("What the routes are about, such as `templates`", "^[a-z-]{1,40}$"),
     "segment": ("The segment", f"^seg_{_ULID}$"),
     "site": ("The site", f"^site_{_ULID}$"),
     "source": ("The lead tool or shop platform", f"^(lead|shop)_{_ULID}$"),
