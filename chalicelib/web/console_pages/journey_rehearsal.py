@@ -45,7 +45,6 @@ def act(desk: Desk, journey: str) -> Response:
 
 def _found(desk: Desk, journey: str, told: dict[str, Any]) -> dict[str, Any]:
     document = _document(desk, journey, told["version"])
-    zone = desk.advertiser.agent.zone if desk.advertiser.agent else "Europe/Paris"
     steps = {step.id: number + 1 for number, step in enumerate(document.steps)}
     rows = [
         {
@@ -58,7 +57,7 @@ def _found(desk: Desk, journey: str, told: dict[str, Any]) -> dict[str, Any]:
         for row in told["rows"][:_ROWS]
     ]
     return {
-        "foreseen": foreseen(told["messages"], desk.say, zone, by_day=False),
+        "foreseen": foreseen(told["messages"], desk.say, desk.advertiser.zone, by_day=False),
         "boxes": picture(document, desk.say, around(desk, document.message_class), told["became"]),
         "rows": rows,
     }

@@ -1,82 +1,13 @@
-"""Why an SMS does not leave, or a journey ends, in plain words; and what would win somebody back."""
+"""Why an SMS does not leave or a journey ends, as a page says it; and what would win somebody back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.reports.reason_words import known, words
 from chalicelib.web.console_pages.condition_words import Say
 from chalicelib.web.console_pages.fact_words import EVENTS, Both
 
-REASONS: Mapping[str, Both] = {
-    "no_sms_marketing_consent": ("n’ont pas accepté les offres par SMS", "have not agreed to offers by SMS"),
-    "no_sms_notification_consent": ("n’ont pas accepté les SMS de service", "have not agreed to service SMS"),
-    "no_matching_consent": (
-        "n’acceptent pas que leurs visites soient reconnues",
-        "do not agree to visits being recognised",
-    ),
-    "no_double_opt_in": ("n’ont pas confirmé leur accord", "have not confirmed their consent"),
-    "no_order": ("n’ont pas de commande chez vous", "have no order with you"),
-    "opposed": ("ont dit STOP", "have said STOP"),
-    "number_invalid": ("numéro qui n’existe plus", "number that nobody has any more"),
-    "number_not_mobile": ("numéro qui n’est pas un mobile", "number that is no mobile"),
-    "kind_unwanted": ("ne veulent pas de ce genre d’offre", "want no offers of this kind"),
-    "fewer_wanted": ("ont demandé moins de SMS", "have asked for fewer SMS"),
-    "not_opposed": ("n’ont pas dit STOP", "have not said STOP"),
-    "cap_reached": ("ont déjà reçu le nombre de SMS permis", "have had as many SMS as your limits allow"),
-    "cap_past_expiry": ("déjà assez de SMS, et trop tard ensuite", "enough SMS already, and too late afterwards"),
-    "hours_past_expiry": ("trop tard aux heures permises", "too late by the next allowed hours"),
-    "outside_hours": ("attendent les heures permises", "wait for the allowed hours"),
-    "outside_calendar": ("date hors du calendrier connu", "date beyond the known calendar"),
-    "expired": ("trop tard pour que le SMS ait un sens", "too late for the SMS to make sense"),
-    "ledger_full": ("ont reçu trop de SMS ce mois-ci", "have had too many SMS this month"),
-    "not_composable": ("il manque une information pour leur texte", "a value is missing for their text"),
-    "unknown_template": ("le texte n’existe plus", "the text is gone"),
-    "template_reclassified": ("le texte a changé de nature", "the text’s class has changed"),
-    "survey_not_open": ("l’enquête n’est pas ouverte", "the survey is not open"),
-    "sender_unregistered": ("aucun expéditeur n’est enregistré", "no sender is registered"),
-    "sender_unverified": ("l’expéditeur attend d’être vérifié", "the sender waits to be verified"),
-    "sender_wrong_class": ("l’expéditeur ne porte pas ce genre de SMS", "the sender carries no SMS of this kind"),
-    "sender_one_way": ("on ne peut pas répondre à l’expéditeur", "the sender cannot be answered"),
-    "promo_closed": ("les codes promo sont fermés", "the promo codes are closed"),
-    "promo_over": ("les codes promo ne sont plus valables", "the promo codes are over"),
-    "promo_out_of_codes": ("il n’y a plus de codes promo", "no promo code is left"),
-    "price_unknown": ("le prix d’un SMS n’est pas connu", "the price of an SMS is not known"),
-    "budget_spent": ("le budget du jour est dépensé", "the day’s budget is spent"),
-    "budget_past_expiry": (
-        "budget du jour dépensé, et trop tard ensuite",
-        "day’s budget spent, and too late afterwards",
-    ),
-    "provider_unavailable": ("l’opérateur SMS ne répond pas", "the SMS provider does not answer"),
-    "provider_past_expiry": ("opérateur SMS en panne trop longtemps", "SMS provider down for too long"),
-    "country_unsigned": ("pays où rien n’est encore envoyé", "country that nothing is sent to yet"),
-    "zone_unknown": ("fuseau horaire inconnu", "time zone not known"),
-    "unknown_contact": ("ne sont plus dans vos contacts", "are not among your contacts any more"),
-    "unknown_advertiser": ("compte inconnu", "unknown account"),
-    "unknown_site": ("site inconnu", "unknown site"),
-    "purchased": ("ont acheté", "have bought"),
-    "purchase": ("ont acheté", "have bought"),
-    "left_journey": ("ont quitté le parcours", "have left the journey"),
-    "no_longer": ("le panier ne correspond plus", "the cart does not fit any more"),
-    "not_meant": ("ce n’est pas pour eux", "it is not for them"),
-    "condition": ("la condition n’est pas remplie", "the condition does not hold"),
-    "no_text": ("aucun texte ne convient", "no text fits"),
-    "nothing_to_offer": ("rien à proposer", "nothing to offer"),
-    "had_it_lately": ("l’ont déjà eu récemment", "have had it lately"),
-    "country_allows_fewer": ("leur pays en permet moins", "their country allows fewer"),
-    "holdout": ("groupe qui ne reçoit rien", "group that gets nothing"),
-    "stopped": ("le parcours est arrêté", "the journey is stopped"),
-    "paused": ("attendent une conversation", "wait for a conversation"),
-    "reply": ("ont répondu", "have replied"),
-    "reply_open": ("une réponse attend d’être lue", "a reply waits to be read"),
-    "reply_past_expiry": ("réponse lue trop tard", "reply read too late"),
-    "answer_too_late": ("réponse trop tardive", "answer too late"),
-    "halted": ("les envois sont arrêtés", "sending is stopped"),
-    "broadcast_cancelled": ("la campagne est annulée", "the broadcast is cancelled"),
-    "unsubscribe": ("se sont désinscrits", "have unsubscribed"),
-    "reviewed": ("ont donné leur avis", "have left a review"),
-    "refunded": ("ont été remboursés", "were refunded"),
-    "erased": ("ont demandé l’effacement", "have asked to be erased"),
-}
 WIN_BACK: Mapping[str, Both] = {
     "no_sms_marketing_consent": (
         "demandez leur accord à la commande, au compte, par le widget ou un mot-clé",
@@ -123,10 +54,11 @@ WIN_BACK: Mapping[str, Both] = {
 
 
 def said_reason(reason: str, say: Say) -> str:
-    """A reason in words; of an event that ended something, the event; else its name."""
-    if reason in REASONS:
-        return say(*REASONS[reason])
-    return say(*EVENTS[reason]) if reason in EVENTS else reason.replace("_", " ")
+    """A reason in words; of an event that ended something, the event."""
+    if reason in EVENTS and reason not in known():
+        return say(*EVENTS[reason])
+    found = words(reason)
+    return say(found["fr"], found["en"])
 
 
 def said_win_back(reason: str, say: Say) -> str:

@@ -27,6 +27,8 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("journeys", "Parcours", "Journeys", "journeys"),
+    Section("flash-sales", "Ventes flash", "Flash sales", "broadcasts"),
+    Section("segments", "Segments", "Segments", "segments"),
     Section("inbox", "Conversations", "Conversations", "conversations", built_in=True),
     Section("results", "Résultats", "Results", "reports"),
     Section("messages", "Messages", "Messages", "templates"),

@@ -76,14 +76,14 @@ def test_variants_keep_their_shares_and_number_their_texts_one_behind_the_other(
 
 
 def test_counts_stand_in_the_box_that_they_are_of() -> None:
-    counts = {"begun": 9, "question.made": 5, "question.expired": 1, "left.purchase": 3, "reminder.made": 0}
+    counts = {"begun": 9, "question.made": 5, "question.expired": 1, "left.purchased": 3, "reminder.made": 0}
     begin, first, second, _, end = drawn(of("abandoned_cart"), counts)
     assert [(one.number, one.what) for one in begin.counts] == [(9, "have begun")]
     assert {(one.number, one.what, one.good) for one in first.counts} == {
         (5, "SMS made", True),
-        (1, "passed over: too late for the SMS to make sense", False),
+        (1, "passed over: too late to make sense", False),
     }
-    assert second.counts == () and [(one.number, one.what) for one in end.counts] == [(3, "have bought")]
+    assert second.counts == () and [(one.number, one.what) for one in end.counts] == [(3, "bought before")]
 
 
 def test_what_two_versions_differ_in_is_told_box_by_box() -> None:
