@@ -13,10 +13,10 @@ def test_limits_are_tried_and_saved(deployed: Deployed, page: Page) -> None:
     walk = Walk(page, deployed, shop)
     walk.open("caps")
     page.fill("#limit-0", "1")
-    page.get_by_role("button", name="semaine dernière").click()
+    page.get_by_role("button", name="last week").click()
     expect(page.locator("#last-week")).to_be_visible()
     walk.check()
-    page.get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.locator(".notice")).to_contain_text("enregistré")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("saved")
     known = deployed.services.advertisers.get(shop.advertiser)
     assert known and known.caps[0].limit == 1
