@@ -88,10 +88,10 @@ def test_a_stop_in_the_second_in_which_a_message_leaves_the_queue_wins_or_comes_
     """Whatever the ledger holds when the STOP is in it is all that is ever claimed; what was not is refused."""
     shop, services = deployed.open_shop(caps=[]), deployed.services
     queued = [on_the_queue(shop, phone) for phone in phones]
-    with ThreadPoolExecutor(1 + 2 * len(phones)) as pool:  # Whoever looks has to look while it happens.
+    with ThreadPoolExecutor(2 + len(phones)) as pool:  # Whoever looks has to look while it happens.
         sent = pool.submit(lambda: services.send_queue.put([Order(one.id, one.version) for one in queued]))
         stops = [pool.submit(writes_after, 0.15 * place, shop, phone) for place, phone in enumerate(phones)]
-        when_stopped = [ledger.result() for ledger in [pool.submit(opposed, shop, phone) for phone in phones]]
+        when_stopped = pool.submit(opposed, shop, phones).result()
         for done in (sent, *stops):
             done.result()
     pairs = zip(queued, when_stopped, strict=True)
@@ -143,13 +143,17 @@ def gone_on(shop: Shop, message: Message) -> Message | None:
     return now if now and now.state not in ("queued", "sending") else None
 
 
-def opposed(shop: Shop, phone: str) -> Ledger:
-    """A phone's ledger as soon as there is an opposition in it."""
-    services = shop.deployed.services
-    person = services.vault.person(phone)
+def opposed(shop: Shop, phones: list[str]) -> list[Ledger]:
+    """Each phone's ledger as it stood as soon as an opposition was seen in it."""
+    services, found = shop.deployed.services, dict[str, Ledger]()
 
-    def look() -> Ledger | None:
-        ledger = services.ledgers.get(person)
-        return ledger if ledger.opposed else None
+    def look() -> bool:
+        for phone in phones:
+            if phone not in found:
+                ledger = services.ledgers.get(services.vault.person(phone))
+                if ledger.opposed:
+                    found[phone] = ledger
+        return len(found) == len(phones)
 
-    return eventually(look)
+    eventually(look, within_s=120)
+    return [found[phone] for phone in phones]
