@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import CHECKS
+from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
@@ -17,6 +17,7 @@ from schemathesis.generation import GenerationMode
 from tests.e2e.deployed import Deployed
 
 _EXAMPLES = 50 if os.environ.get("RELANCE_SOAK") else 1
+load_all_checks()
 _CHECKS = CHECKS.get_by_names(
     [
         "not_a_server_error",
