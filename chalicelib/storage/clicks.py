@@ -92,7 +92,7 @@ class ClickLog:
             "SET #type = :type, #v = :v, #ttl = :ttl, #link = :link, #facts = :facts, #class = :class,"
             " #reasons = :reasons, #rules = :rules, #advertiser = :advertiser, #message = :message, #device = :device,"
             " #since_sent = :since_sent, #since_other = :since_other, #utm = :utm,"
-            " #cohort = :cohort, #listed = :listed, #place = :place",
+            " #cohort = :cohort, #listed = :listed, #listed_place = :listed_place",
             keys.listed("clicks", record.advertiser, keys.listed_at(record.click.at, record.click.id))
             | {
                 "type": "click",

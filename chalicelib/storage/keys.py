@@ -220,7 +220,7 @@ def listed(listing: Listing, owner: str, place: str) -> dict[str, str]:
     Places are in the order of time: a ULID, or `listed_at`.
     """
     strand = f"#{zlib.crc32(place.encode()) % LIST_STRANDS}" if listing in _BUSY else ""
-    return {"listed": f"{listing}#{owner}{strand}", "place": place}
+    return {"listed": f"{listing}#{owner}{strand}", "listed_place": place}
 
 
 def listed_at(at: int, name: str = "") -> str:

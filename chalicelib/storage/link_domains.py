@@ -32,7 +32,7 @@ class LinkDomains:
             self._table.update(
                 Update(
                     keys.link_domain(domain),
-                    "SET #closed = :yes REMOVE #listed, #place",
+                    "SET #closed = :yes REMOVE #listed, #listed_place",
                     {"yes": True, "advertiser": advertiser},
                     "#advertiser = :advertiser",
                 )

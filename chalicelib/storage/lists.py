@@ -87,7 +87,7 @@ class Lists:
             upper = _LAST
             for _ in range(_CALLS_FOR_NAMES):
                 items, left = self._table.page_of_list(strand, whole, upper, like={}, limit=None)
-                found += [Entry((item["pk"], item["sk"]), item["place"]) for item in items]
+                found += [Entry((item["pk"], item["sk"]), item["listed_place"]) for item in items]
                 if left is None:
                     break
                 upper = left
@@ -143,5 +143,5 @@ class _Strand:
     def read(self) -> None:
         upper = self.bound or _FIRST
         items, self.bound = self._table.page_of_list(self._name, self._since, upper, like=self._like, limit=self._limit)
-        entries = (Entry((item["pk"], item["sk"]), item["place"]) for item in items)
+        entries = (Entry((item["pk"], item["sk"]), item["listed_place"]) for item in items)
         self.waiting.extend(entry for entry in entries if entry.place != upper)

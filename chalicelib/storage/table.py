@@ -202,7 +202,7 @@ class Table:
 
         Items have the index's attributes only, and those that are not `like` it are left out.
         """
-        condition, filtered = "#listed = :listed AND #place BETWEEN :since AND :upper", list(like)
+        condition, filtered = "#listed = :listed AND #listed_place BETWEEN :since AND :upper", list(like)
         values = {"listed": name, "since": since, "upper": upper} | {f"like_{each}": like[each] for each in filtered}
         alike = " AND ".join(f"#{each} = :like_{each}" for each in filtered)
         request: dict[str, Any] = {
@@ -219,7 +219,7 @@ class Table:
             request["Limit"] = limit
         page = self._call("Query", request)
         left = page.get("LastEvaluatedKey")
-        return [decode_item(raw) for raw in page["Items"]], left["place"]["S"] if left else None
+        return [decode_item(raw) for raw in page["Items"]], left["listed_place"]["S"] if left else None
 
     def scan(self, segment: int, segments: int, pk_prefix: str = "") -> Iterator[Item]:
         """All items of one of `segments` parts of the table: an operator's job, never a request's."""

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.errors import RelanceError, TooMany
+from chalicelib.errors import RelanceError, StorageUnavailable, TooMany
 from chalicelib.logs import log, log_failure
 from chalicelib.web import problems
 
@@ -59,6 +59,8 @@ def view(function: View) -> View:
         try:
             response = function(*args, **kwargs)
         except RelanceError as error:
+            if isinstance(error, StorageUnavailable):  # It may be a table that is away, or a policy that forgot a key.
+                log_failure("storage_unavailable", error, view=function.__name__)
             status, body = problems.render(error)
             response = Response(body, status_code=status, headers={"Content-Type": problems.MEDIA_TYPE})
             if isinstance(error, TooMany):

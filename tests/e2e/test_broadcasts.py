@@ -26,6 +26,7 @@ def test_a_flash_sale_to_a_segment(deployed: Deployed) -> None:
 
     rules = {"all": [{"fact": "contact.first_name_known", "value": True}]}
     made = deployed.admin("POST", f"{of}/segments", {"name": "Known by name", "rules": rules})
+    assert made.status == 201, made.body
     segment = made.json["segment"]
     eventually(lambda: ready(deployed, f"{of}/segments/{segment}"))
 

@@ -11,7 +11,7 @@ from tests.e2e.deployed import Deployed
 def test_a_marketer_switches_a_playbook_on_and_runs_it_alone(deployed: Deployed, page: Page) -> None:
     walk = Walk(page, deployed, deployed.open_shop())
     page.get_by_role("link", name="Français").click()
-    page.get_by_role("link", name="Parcours").click()
+    page.get_by_role("link", name="Parcours", exact=True).click()
     walk.check()
     page.get_by_role("link", name="Allumer : Commande expédiée").click()
     page.get_by_role("button", name="Allumer").click()

@@ -27,7 +27,7 @@ class ShelfOfStrands:
     """The index's behaviour in memory: a call looks at a few entries, and leaves out those that are not alike."""
 
     def __init__(self, entries: list[tuple[str, str]]) -> None:
-        self.items = [{"pk": place, "sk": "X", "place": place, "kind": kind} for place, kind in entries]
+        self.items = [{"pk": place, "sk": "X", "listed_place": place, "kind": kind} for place, kind in entries]
         self.calls = 0
 
     def page_of_list(
@@ -35,12 +35,16 @@ class ShelfOfStrands:
     ) -> tuple[list[dict[str, Any]], str | None]:
         self.calls += 1
         strands = keys.list_strands("messages", "adv")
-        own = [item for item in self.items if keys.listed("messages", "adv", item["place"])["listed"] == name]
+        own = [item for item in self.items if keys.listed("messages", "adv", item["listed_place"])["listed"] == name]
         assert name in strands
-        due = sorted((one for one in own if since <= one["place"] <= upper), key=lambda one: one["place"], reverse=True)
+        due = sorted(
+            (one for one in own if since <= one["listed_place"] <= upper),
+            key=lambda one: one["listed_place"],
+            reverse=True,
+        )
         seen = due[: min(_CALL, limit or _CALL)]
         told = [one for one in seen if all(one[field] == value for field, value in like.items())]
-        return told, seen[-1]["place"] if len(due) > len(seen) else None
+        return told, seen[-1]["listed_place"] if len(due) > len(seen) else None
 
     def get_many(self, wanted: Any) -> dict[Any, Any]:
         names = {key[0] for key in wanted}
@@ -63,7 +67,7 @@ def test_pages_together_are_the_list(made: list[tuple[int, str]], limit: int, ki
         shelf.calls = 0
         page, following = Lists(shelf).page("messages", "adv", limit, after=after, **(narrowed if kind else {}))
         assert len(page) <= limit and shelf.calls <= lists._MOST_CALLS
-        told += [item["place"] for item in page]
+        told += [item["listed_place"] for item in page]
         pages += 1
         if following is None:
             break
@@ -111,7 +115,7 @@ def test_what_was_made_before_there_were_lists_gets_the_very_places_that_it_woul
     made = shop.world.items()
     assert {item["listed"].partition("#")[0] for item in made if "listed" in item} >= {"clicks", "links", "messages"}
     for item in made:
-        for name in ("listed", "place") if "listed" in item else ():
+        for name in ("listed", "listed_place") if "listed" in item else ():
             services.table.update(Update((item["pk"], item["sk"]), f"REMOVE #{name}"))
 
     listed = sum(1 for item in made if "listed" in item)
