@@ -73,8 +73,8 @@ class HandOver:
             outcome = outcomes.taken()
             facts = {"provider": answer.provider, "provider_id": answer.provider_id, "sent_at": self._clock.now()}
             beside = [*_own_id(message, answer, self._clock.now()), *self._sent_for(message)]
-        priced = replace(message, price=asdict(price) if price else None)
-        return self.note(priced, outcome, facts, claim, beside, given_back)
+        written = replace(message, parts=sms.parts, price=asdict(price) if price else None)
+        return self.note(written, outcome, facts, claim, beside, given_back)
 
     def note(
         self,
