@@ -62,6 +62,10 @@ def _seen(desk: Desk) -> bool:
     return any(one.get("last_event_at") for one in desk.api("GET", "sites").body.get("sites", []))
 
 
+def _loaded(desk: Desk) -> bool:
+    return bool(desk.api("GET", "contacts", query={"limit": "1"}).body.get("contacts"))
+
+
 def _live(desk: Desk) -> bool:
     return any(one.get("state") == "live" for one in desk.api("GET", "journeys").body.get("journeys", []))
 
@@ -77,7 +81,7 @@ _BEGINNING = (
         "contacts",
         ("Charger vos contacts", "Load your contacts"),
         ("Ceux qui ont accepté vos SMS.", "Those who have agreed to your SMS."),
-        lambda _: False,
+        _loaded,
     ),
     _Step(
         "caps",
