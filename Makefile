@@ -16,7 +16,7 @@ demo: $(BIN)/relance ## Deploy on this machine, play a visit, show its SMS, stay
 
 test: $(BIN)/.dev ## Run every test, the deployed stack and a browser included (ARGS=, WORKERS=0: in one process)
 	@$(BIN)/python -m tests.prerequisites
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(BIN)/.dev ## Lint, types, import contracts, templates
 	$(BIN)/ruff check .

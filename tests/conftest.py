@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.local.dynamodb_local import DynamoDBLocal, Unavailable
 from tests.support import lean_moto
@@ -28,25 +30,32 @@ settings.load_profile("soak" if os.environ.get("RELANCE_SOAK") else "quick")
 _LONGEST_FIRST = ("e2e", "promises", "browser")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist's own, which reads the marks
+class _Shared(LoadScopeScheduling):  # type: ignore[misc]
+    """How two processes share the suite (docs/adr/0034).
+
+    A file stays whole, for its fixtures; and so does all that looks at the deployed stack, which is started once.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "the deployed stack" if path.startswith("tests/e2e/") else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Not by marks: pytest-xdist 3.8 writes groups into ids, where pytest 9.2 does not read them."""
+    return _Shared(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where processes share the suite: what is never parted, and what is begun first. Else nothing changes."""
-    if getattr(config.option, "loadgroup", False):
+    """Where processes share the suite, what takes longest is begun first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=_turn)
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(_together(item)))
 
 
 def _turn(item: pytest.Item) -> int:
     folder = item.nodeid.split("/")[1]
     return _LONGEST_FIRST.index(folder) if folder in _LONGEST_FIRST else len(_LONGEST_FIRST)
-
-
-def _together(item: pytest.Item) -> str:
-    """A file stays whole, for its fixtures; and so does all that looks at the deployed stack, which is started once."""
-    path = item.nodeid.partition("::")[0]
-    on_the_stack = path.startswith("tests/e2e/") and "deployed" in getattr(item, "fixturenames", ())
-    return "the deployed stack" if on_the_stack else path
 
 
 @pytest.fixture
