@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.clock import DAY
 from chalicelib.messaging.profile import WEEKDAYS
 from chalicelib.vault import identifier_digest
 from tests.e2e.deployed import Deployed, Shop, Visitor, eventually
@@ -18,6 +21,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def shop(deployed: Deployed) -> Shop:
+    """On a Monday, Tuesday or Wednesday: what follows takes three days, and on a Sunday nothing is sent."""
+    now = deployed.clock.now()
+    weekday = datetime.fromtimestamp(now / 1000, ZoneInfo("Europe/Paris")).weekday()
+    if weekday > 2:
+        deployed.clock.jump_to(now + (7 - weekday) * DAY)
     return deployed.open_shop(agent=AGENT, caps=[])
 
 
