@@ -12,6 +12,7 @@ import pytest
 from cli.stack import LocalStack
 from tests.browser.conftest import browser, context, page  # noqa: F401 - fixtures
 from tests.e2e.deployed import Deployed
+from tests.e2e.provider_accounts import keep
 
 _phones = count(10)
 
@@ -21,6 +22,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     directory: Path = tmp_path_factory.mktemp("stack")
     with LocalStack("test", free_port(), directory, persist=False, auth=True) as stack:
         stack.deploy()
+        keep(stack)
         yield Deployed(stack)
 
 

@@ -17,29 +17,10 @@ from chalicelib.signed_body import signature
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage import keys
 from tests.e2e.deployed import Deployed, Shop, eventually
+from tests.e2e.provider_accounts import ACCOUNTS
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NUMBER = "36111"
-NAMES = ("id", "from", "to", "text", "at", "reference", "part", "parts")
-ACCOUNTS: dict[str, dict[str, Any]] = {
-    "http": {
-        "url": "https://gateway.example/",
-        "body": {"to": "$to"},
-        "response_id": "id",
-        "secret": "the gateway's secret",
-        "text": {name: name for name in NAMES},
-    },
-    "twilio": {"account_sid": "AC0", "auth_token": "the auth token"},
-    "smsapi": {"token": "never used", "hook_token": "a long random word"},
-}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def accounts(deployed: Deployed) -> None:
-    """As docs/providers.md has an operator keep them."""
-    for provider, account in ACCOUNTS.items():
-        name = f"/relance/test/providers/{provider}"
-        deployed.stack.client("ssm").put_parameter(Name=name, Type="SecureString", Value=json.dumps(account))
 
 
 @pytest.fixture(scope="module")
