@@ -68,7 +68,7 @@ def test_a_country_is_signed_and_taken_back_and_both_stay_on_record(operator: Ap
 
 @pytest.mark.parametrize(
     ("country", "values"),
-    [("BE", {}), ("BE", {"marketing": {"open": 1.5}}), ("be", BELGIUM), ("FR", BELGIUM), ("BE", BELGIUM | {"x": 0.1})],
+    [("BE", {}), ("BE", {"marketing": {"open": 1.5}}), ("FR", BELGIUM), ("BE", BELGIUM | {"x": 0.1})],
 )
 def test_values_that_do_not_make_a_profile_are_refused(operator: Api, country: str, values: Any) -> None:
     assert operator.ask("PUT", f"/v1/countries/{country}", {"values": values, "by": "Nora"}).status == 422
