@@ -44,10 +44,14 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("Query JOURNEY", f"the advertiser's journeys ({_KEPT})"),
         ("GetItem ENROL", "is the contact in the journey already"),
         (
-            "TransactWriteItems ENROL VISITOR COUNT",
-            "the enrolment, that this unsigned browser enrolled somebody today, and its count",
+            "TransactWriteItems ENROL COUNT VISITOR DAYBOOK",
+            "the enrolment, that this unsigned browser enrolled somebody today, its counts with their lines",
         ),
-        ("TransactWriteItems COUNTED COUNT", "the event is counted, once whatever is delivered twice"),
+        (
+            "TransactWriteItems COUNTED COUNT VISITOR DAYBOOK",
+            "the event and its visit are counted once",
+        ),
+        ("GetItem WATCHED", f"does anybody look at what arrives from the site ({_KEPT})"),
     ],
     "match": [
         ("BatchGetItem IDENT", "all identifiers, in the advertiser's base and the partners', at once"),
@@ -63,7 +67,10 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("GetItem VISITOR", "the cart as it is now"),
         ("GetItem SITE", f"where its links may lead, and which categories it marks as sensitive ({_KEPT})"),
         ("GetItem SIGNED", f"what the operator signed for the recipient's country ({_KEPT})"),
-        ("TransactWriteItems ENROL MSG MESSAGE COUNT", "the message, the way back to it, and the journey's next step"),
+        (
+            "TransactWriteItems ENROL COUNT MSG MESSAGE DAYBOOK",
+            "the message, the way back to it, the journey's next step",
+        ),
     ],
     "dispatch": [
         ("GetItem MSG", "is it still to be sent, and is this its newest order"),
@@ -79,7 +86,7 @@ REASONS: Mapping[str, Sequence[Reason]] = {
         ("GetItem ENROL", "has the contact left the journey since"),
         ("TransactWriteItems MSG LEDGER LINK ENROL", "the claim: message, caps, link and journey at once (P2, P3, P4)"),
         ("PutItem OUTBOX", "the hand-over itself: the rehearsals' provider keeps the SMS"),
-        ("TransactWriteItems MSG COUNT", "the outcome, counted exactly"),
+        ("TransactWriteItems MSG COUNT DAYBOOK", "the outcome, counted exactly, with its line in the daybook"),
     ],
 }
 """The calls of each step, in a container that has just started. A reason explains one call."""

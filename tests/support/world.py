@@ -193,6 +193,6 @@ class World:
         for item in self.of_type("counter"):
             if item["pk"].rpartition("#")[0] == f"COUNT#{scope}":
                 for name, value in item.items():
-                    if name.startswith("n."):
+                    if name.startswith(("n.", "r.")):  # exact, and those that a repeated call may count twice
                         totals[name[2:]] = totals.get(name[2:], 0) + value
         return totals
