@@ -14,7 +14,7 @@ from tests.browser.conftest import browser, context, page  # noqa: F401 - fixtur
 from tests.e2e.deployed import Deployed
 from tests.e2e.provider_accounts import keep
 
-_phones = count(10)
+_phones = count(1000)  # those before are written out in tests
 
 
 @pytest.fixture(scope="session")
