@@ -96,7 +96,7 @@ def installation(
         )
         for name, written in playbook.templates.items()
     ]
-    return _renamed(playbook), templates
+    return _renamed(playbook, language), templates
 
 
 def _text(written: Written, answers: Mapping[str, Any]) -> str:
@@ -108,10 +108,10 @@ def template_id(playbook: Playbook, name: str) -> str:
     return f"{playbook.id}-{name}"
 
 
-def _renamed(playbook: Playbook) -> Journey:
-    """The journey with its texts' names as they are stored."""
+def _renamed(playbook: Playbook, language: Language) -> Journey:
+    """The journey under its title, with its texts' names as they are stored."""
     document = playbook.journey.model_dump(mode="json")
-    document["name"] = playbook.journey.name
+    document["name"] = playbook.title[language]
     for step in document["steps"]:
         for texts in (step["texts"], *(variant["texts"] for variant in step["variants"])):
             for text in texts:
