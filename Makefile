@@ -30,7 +30,7 @@ bench: $(BIN)/.dev ## Measure, print a table, write bench/results.json
 
 soak: $(BIN)/.dev ## The long forms of the tests that attack promises
 	@$(BIN)/python -m tests.prerequisites
-	RELANCE_SOAK=1 $(BIN)/python -m pytest tests/promises tests/e2e/test_sending_behind_faults.py $(ARGS)
+	RELANCE_SOAK=1 $(BIN)/python -m pytest tests/promises tests/e2e/test_sending_behind_faults.py tests/e2e/test_described_api.py $(ARGS)
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .demo .cache .chalice/deployments
