@@ -179,6 +179,6 @@ def _keys(part: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _kind(pk: str, sk: str) -> str:
-    """What an item is, by its keys (chalicelib/storage/keys.py): the sort key says it, unless that is a number."""
+    """What an item is, by its keys (chalicelib/storage/keys/): the sort key says it, unless that is a number."""
     word = sk.partition("#")[0]
     return word if word.isalpha() else pk.partition("#")[0]

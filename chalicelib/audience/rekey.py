@@ -180,7 +180,7 @@ _PLACES: dict[str, Callable[[Item], dict[str, str]]] = {
     "message": _of_message,
     "thread": _of_thread,
     "said": _of_said,
-    "trial_phone": lambda item: {"sealed": trial_place(item["pk"].removeprefix(keys.trial_phones("")), item["person"])},
+    "trial_phone": lambda item: {"sealed": trial_place(keys.advertiser_of(item["pk"]), item["person"])},
     "survey": lambda item: {"seed": seed_context(item["id"])},
     "survey_entry": lambda item: {"texts": texts_context(item["survey"], item["id"])},
     "lead_source": lambda item: dict.fromkeys(("secret", "verify_token", "access_token"), f"lead-source/{item['id']}"),

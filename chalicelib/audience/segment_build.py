@@ -48,7 +48,7 @@ class SegmentBuilder:
 
     def work(self, job: Job, remaining_ms: Callable[[], int]) -> None:
         """Go on with a segment until it is done, or the caller's time is nearly over. The job is leased."""
-        advertiser = job.key[0].removeprefix(keys.segments(""))
+        advertiser = keys.advertiser_of(job.key[0])
         segment = self._segments.get(advertiser, job.key[1].removeprefix(keys.SEGMENT_PREFIX))
         if segment is None or segment.due_at is None:
             return

@@ -87,7 +87,7 @@ class RehearsalDesk:
 
     def work(self, job: Job, remaining_ms: Callable[[], int]) -> None:
         """Go on with one until it is done, or the caller's time is nearly over. The job is leased."""
-        advertiser_id = job.key[0].removeprefix(keys.journeys(""))
+        advertiser_id = keys.advertiser_of(job.key[0])
         known = self._rehearsals.get(advertiser_id, job.key[1].removeprefix(keys.REHEARSAL_PREFIX))
         advertiser = self._advertisers.get(advertiser_id)
         stored = self._journeys.version(advertiser_id, known.journey, known.version) if known else None

@@ -55,7 +55,7 @@ class BroadcastRun:
 
     def work(self, job: Job, remaining_ms: Callable[[], int]) -> None:
         """Do what is due of a broadcast. The job is leased."""
-        advertiser = job.key[0].removeprefix(keys.broadcasts(""))
+        advertiser = keys.advertiser_of(job.key[0])
         broadcast = self._broadcasts.get(advertiser, job.key[1].removeprefix(keys.BROADCAST_PREFIX))
         if broadcast is None:
             return

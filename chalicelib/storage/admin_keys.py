@@ -156,7 +156,7 @@ class AdminKeys:
             yield key
 
     def _rows(self, scope: str, key_id: str = "") -> Iterator[Item]:
-        return self._table.query(keys.advertiser(scope)[0], keys.admin_key_row(key_id))
+        return self._table.query(keys.advertiser_partition(scope), keys.admin_key_row(key_id))
 
     def _secrets(self, scope: str, key_id: str = "") -> Iterable[tuple[str, AdminKey]]:
         """Each secret's digest, with what it opens."""

@@ -127,7 +127,7 @@ class Advertisers:
 
     def each(self) -> Iterator[Advertiser]:
         """All of them, by a scan: for the operator's passes."""
-        for item in self._table.scan(0, 1, keys.advertiser("")[0]):
+        for item in self._table.scan(0, 1, keys.advertiser_partition("")):
             if item["type"] == "advertiser":
                 yield advertiser_from(item)
 

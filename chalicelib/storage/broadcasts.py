@@ -133,7 +133,9 @@ class Broadcasts:
 
     def all_of(self, advertiser: str) -> list[Broadcast]:
         """An advertiser's broadcasts in the order of their making."""
-        return [from_item(item) for item in self._table.query(keys.broadcasts(advertiser), keys.BROADCAST_PREFIX)]
+        return [
+            from_item(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.BROADCAST_PREFIX)
+        ]
 
     def save(self, broadcast: Broadcast, known: Broadcast | None = None) -> bool:
         """Store a broadcast, where it still is as it was `known`. False where it is not."""

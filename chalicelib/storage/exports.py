@@ -63,7 +63,7 @@ class Exports:
         """An advertiser's exports behind an id, the newest first."""
         behind = f"{keys.EXPORT_PREFIX}{after}" if after else ""
         found = self._table.query(
-            keys.exports(advertiser), keys.EXPORT_PREFIX, newest_first=True, after=behind, limit=limit
+            keys.advertiser_partition(advertiser), keys.EXPORT_PREFIX, newest_first=True, after=behind, limit=limit
         )
         return [_export(item) for item in found]
 

@@ -52,7 +52,7 @@ class Journeys:
 
     def all(self, advertiser: str) -> Iterator[StoredJourney]:
         """An advertiser's journeys, by id."""
-        for item in self._table.query(keys.journeys(advertiser), keys.JOURNEY_PREFIX):
+        for item in self._table.query(keys.advertiser_partition(advertiser), keys.JOURNEY_PREFIX):
             yield _journey(item)
 
     def version(self, advertiser: str, journey: str, version: int) -> StoredJourney | None:
@@ -63,7 +63,7 @@ class Journeys:
     def versions(self, advertiser: str, journey: str) -> Iterator[StoredJourney]:
         """All that a journey has been, the newest first."""
         prefix = keys.definitions_of(journey)
-        for item in self._table.query(keys.journeys(advertiser), prefix, newest_first=True):
+        for item in self._table.query(keys.advertiser_partition(advertiser), prefix, newest_first=True):
             yield _journey(item)
 
     def save(self, advertiser: str, journey: StoredJourney, known: StoredJourney | None) -> None:

@@ -71,7 +71,7 @@ class PromoPools:
 
     def all_of(self, advertiser: str) -> list[Pool]:
         """An advertiser's pools, the oldest first."""
-        return [_from_item(item) for item in self._table.query(f"ADV#{advertiser}", keys.POOL_PREFIX)]
+        return [_from_item(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.POOL_PREFIX)]
 
     def create(self, pool: Pool) -> None:
         """Store a new pool."""

@@ -35,7 +35,7 @@ class QuickReplies:
 
     def all_of(self, advertiser: str) -> Iterator[QuickReply]:
         """An advertiser's, by id."""
-        for item in self._table.query(keys.advertiser(advertiser)[0], keys.QUICK_REPLY_PREFIX):
+        for item in self._table.query(keys.advertiser_partition(advertiser), keys.QUICK_REPLY_PREFIX):
             yield _from_item(item)
 
     def save(self, advertiser: str, reply: QuickReply) -> None:

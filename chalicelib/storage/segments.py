@@ -61,7 +61,9 @@ class Segments:
 
     def all_of(self, advertiser: str) -> list[Segment]:
         """An advertiser's segments in the order of their making."""
-        return [from_item(item) for item in self._table.query(keys.segments(advertiser), keys.SEGMENT_PREFIX)]
+        return [
+            from_item(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.SEGMENT_PREFIX)
+        ]
 
     def save(self, segment: Segment, known: Segment | None = None) -> bool:
         """Store a segment, where it still is as it was `known`. False where it is not."""

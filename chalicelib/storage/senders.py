@@ -57,7 +57,9 @@ class Senders:
         now = self._clock.now()
         if (entry := self._cache.get(advertiser)) and now - entry[0] < _CACHED_FOR:
             return entry[1]
-        found = tuple(_sender(item) for item in self._table.query(keys.senders(advertiser), keys.SENDER_PREFIX))
+        found = tuple(
+            _sender(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.SENDER_PREFIX)
+        )
         self._cache[advertiser] = now, found
         return found
 

@@ -108,7 +108,7 @@ class Surveys:
 
     def all_of(self, advertiser: str) -> list[Survey]:
         """An advertiser's surveys, the oldest first."""
-        return [_survey(item) for item in self._table.query(f"ADV#{advertiser}", keys.SURVEY_PREFIX)]
+        return [_survey(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.SURVEY_PREFIX)]
 
     def create(self, survey: Survey) -> None:
         """Store a new survey."""

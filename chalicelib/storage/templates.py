@@ -53,7 +53,7 @@ class Templates:
 
     def all(self, advertiser: str) -> Iterator[Template]:
         """An advertiser's templates, by id."""
-        for item in self._table.query(keys.templates(advertiser), keys.TEMPLATE_PREFIX):
+        for item in self._table.query(keys.advertiser_partition(advertiser), keys.TEMPLATE_PREFIX):
             yield _template(item)
 
     def save(self, advertiser: str, template: Template) -> None:

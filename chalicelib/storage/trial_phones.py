@@ -32,7 +32,7 @@ class TrialPhones:
         """All of an advertiser."""
         return [
             TrialPhone(item["person"], item["sealed"], item["verified_at"])
-            for item in self._table.query(keys.trial_phones(advertiser), keys.TRIAL_PHONE_PREFIX)
+            for item in self._table.query(keys.advertiser_partition(advertiser), keys.TRIAL_PHONE_PREFIX)
         ]
 
     def add(self, advertiser: str, phone: TrialPhone) -> None:

@@ -55,7 +55,9 @@ class Webhooks:
 
     def all(self, advertiser: str) -> list[Webhook]:
         """An advertiser's webhooks, the oldest first."""
-        return [_webhook(item) for item in self._table.query(keys.webhooks(advertiser), keys.WEBHOOK_PREFIX)]
+        return [
+            _webhook(item) for item in self._table.query(keys.advertiser_partition(advertiser), keys.WEBHOOK_PREFIX)
+        ]
 
     def listening(self, advertiser: str, event: str) -> list[Webhook]:
         """Those that want an event, the paused ones too."""
