@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.clock import HOUR
 from chalicelib.messaging.hours import check_hours
-from chalicelib.messaging.recipients import Place, place_of
+from chalicelib.messaging.recipients import place_of
 from cli.clock import StageClock
 
 ROOM = 4 * HOUR
@@ -14,15 +14,16 @@ _METROPOLITAN = "+33639980001"
 
 def into_the_day(clock: StageClock) -> bool:
     """Move a stage's time on to a moment with some of the day left in France; False where it is one already."""
-    now, place = clock.now(), place_of(_METROPOLITAN)
-    if _is_open(place, now) and _is_open(place, now + ROOM):
+    now = clock.now()
+    if is_open(now) and is_open(now + ROOM):
         return False
-    later = check_hours(place, "marketing", now + ROOM if _is_open(place, now) else now).next
+    later = check_hours(place_of(_METROPOLITAN), "marketing", now + ROOM if is_open(now) else now).next
     if later is None or later == now:
         return False
     clock.move_to(later)
     return True
 
 
-def _is_open(place: Place, at: int) -> bool:
-    return check_hours(place, "marketing", at).allowed
+def is_open(at: int) -> bool:
+    """Whether marketing may be sent in France at a moment (epoch ms)."""
+    return check_hours(place_of(_METROPOLITAN), "marketing", at).allowed

@@ -31,6 +31,7 @@ from chalicelib.sms_providers.outbox import KeptSms
 from chalicelib.vault import identifier_digest
 from chalicelib.wiring import Services
 from cli.clock import StageClock
+from cli.daytime import is_open
 from cli.maison_lumen import admin, write_private
 from cli.visit import Answer, DemoFailed, ask
 
@@ -42,7 +43,7 @@ _FIRST_PHONE = 5000
 _HOURS = (10.5, 14, 19)
 """When the month is looked in on, each day, by Paris's clock."""
 _FLASH_SALE = (17, 14)
-"""On which day, at which of those hours, everybody gets a text."""
+"""From which day on, at which of those hours, everybody gets a text: on the first on which marketing may be sent."""
 _NAMES = (
     "Camille",
     "Malik",
@@ -140,6 +141,7 @@ class Month:
         ]
         self._seen: set[str] = set()
         self._orders = 0
+        self._sold = False
         self._later: list[Callable[[], None]] = []
         self._newest = ("", 0)
         """Which browser has sent something last, and when."""
@@ -218,7 +220,8 @@ class Month:
             self._look_around()
         for person in self._random.sample(self._people, self._random.choice((1, 1, 2, 3))):
             self._shop_around(person)
-        if (day, hour) == _FLASH_SALE:
+        if not self._sold and day >= _FLASH_SALE[0] and hour == _FLASH_SALE[1] and is_open(self._clock.now()):
+            self._sold = True
             self._flash_sale()
         if not quiet:
             self._answer_conversations()
