@@ -164,6 +164,7 @@ def _desk(place: str, posted: dict[str, list[str]] | None = None) -> Desk:
     from chalicelib.web.console_pages.desk import Desk
 
     session, advertiser, role = signed_in(routes)
+    asks_piece = header(routes, "hx-request") == "true"
     return Desk(
         app=routes.current_app,
         session=session,
@@ -174,8 +175,17 @@ def _desk(place: str, posted: dict[str, list[str]] | None = None) -> Desk:
         parameters=dict(request_of(routes).query_params or {}),
         is_form=posted is not None,
         posted=posted or {},
-        is_part=header(routes, "hx-request") == "true",
+        is_part=asks_piece,
+        page_place=_place_in(header(routes, "hx-current-url")) if asks_piece else None,
     )
+
+
+def _place_in(address: str) -> str | None:
+    """Where below /console/ a page stands, by its whole address; None for what is none."""
+    from urllib.parse import urlsplit
+
+    _, found, place = urlsplit(address).path.partition("/console")
+    return place.strip("/") if found else None
 
 
 def _to_sign_in(*place: str) -> Response:

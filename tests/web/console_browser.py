@@ -22,6 +22,11 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self.api.ask("GET", _whole(path), told=self._told())
 
+    def piece(self, path: str, of: str) -> Answer:
+        """A piece of a page that is shown, as htmx asks for it."""
+        asked = {"HX-Request": "true", "HX-Current-URL": f"https://t.relance.example{_whole(of)}"}
+        return self.api.ask("GET", _whole(path), told=self._told() | asked)
+
     def post(self, path: str, **fields: str) -> Answer:
         answer = self.api.ask("POST", _whole(path), fields, form=True, told=self._told())
         if "Set-Cookie" in answer.headers:

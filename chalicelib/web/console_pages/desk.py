@@ -25,6 +25,7 @@ POLICY = (
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = pages.HEADERS | {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+_NOT_KEPT: Mapping[str, str] = {"Content-Type": "text/plain", "Cache-Control": "no-store"}
 _TOLD = re.compile(r"[a-z_]{1,40}")
 Notices = Mapping[str, tuple[str, str]]
 """What a page says once, after something was done: French and English, by a word in its address."""
@@ -49,6 +50,8 @@ class Desk:
     """A form's fields, each with all its values."""
     is_part: bool = False
     """Whether htmx asks, for a piece of the page."""
+    page_place: str | None = None
+    """Of such a piece: the address below /console/ of the page that it becomes a part of."""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -57,8 +60,9 @@ class Desk:
 
     @property
     def root(self) -> str:
-        """The way from this page to /console/, relative: a stage may stand before it."""
-        return "../" * self.place.count("/") if self.place else "console/"
+        """The way from the page that is shown to /console/, relative: a stage may stand before it."""
+        place = self.place if self.page_place is None else self.page_place
+        return "../" * place.count("/") if place else "console/"
 
     def say(self, french: str, english: str) -> str:
         """The one of the reader's language."""
@@ -105,6 +109,14 @@ class Desk:
     def part(self, template: str, status: int = 200, **values: Any) -> Response:
         """A piece of a page, for htmx."""
         return self._rendered(template, status, values)
+
+    def anew(self, place: str) -> Response:
+        """Have htmx load a page instead of a piece, by its address below /console/."""
+        return Response("", headers=_NOT_KEPT | {"HX-Redirect": f"{self.root}{place}"})
+
+    def unchanged(self) -> Response:
+        """For htmx: what is shown stays."""
+        return Response("", status_code=204, headers={**_NOT_KEPT})
 
     def go(self, place: str, told: str = "") -> Response:
         """On with a page by its address below /console/; it says what was done, by a word of its notices."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from chalice.app import Response
 
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.live import mark
 
 NOTICES = {
     "stopped": ("Tout est arrêté.", "Everything is stopped."),
@@ -50,7 +49,7 @@ def act(desk: Desk, *rest: str) -> Response:
 def _live(desk: Desk) -> Response:
     standing = _standing(desk)
     if desk.parameters.get("state") == standing["state"]:
-        return Response("", status_code=204, headers={"Content-Type": "text/plain", "Cache-Control": "no-store"})
+        return desk.unchanged()
     return desk.part("halt/live", **standing)
 
 
@@ -65,7 +64,7 @@ def _standing(desk: Desk) -> dict[str, Any]:
         "halt": halt,
         "holds": holds,
         "since_stop": halt is not None and (told["last_sent_at"] or 0) < halt["at"],
-        "state": hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16],
+        "state": mark(shown),
         "by": _who(desk, halt["by"]) if halt else "",
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from chalice.app import Response
@@ -13,6 +11,7 @@ from chalicelib.ids import random_token
 from chalicelib.web.console_pages.api import Answer, Problem, segment
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.form_words import problems
+from chalicelib.web.console_pages.live import mark
 from chalicelib.web.console_pages.site_words import PLATFORMS, TOOLS, WRONG, refusals, seen, usual_tool
 
 NOTICES = {
@@ -90,7 +89,7 @@ def _live(desk: Desk, site: str) -> Response:
     """What has arrived, for a page that is open; nothing where it shows that already."""
     arriving = _arriving(desk, site)
     if desk.parameters.get("state") == arriving["state"]:
-        return Response("", status_code=204, headers={"Content-Type": "text/plain", "Cache-Control": "no-store"})
+        return desk.unchanged()
     return desk.part("sites/live", site=_known(desk, site), may_change=desk.may("PUT", "sites"), **arriving)
 
 
@@ -99,7 +98,7 @@ def _arriving(desk: Desk, site: str) -> dict[str, Any]:
     shown = {name: told[name] for name in ("events", "counts", "last_event_at", "visitors")}
     return {
         "live": told,
-        "state": hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16],
+        "state": mark(shown),
         "rows": [seen(event, desk.say) for event in told["events"]],
         "first": next((event for event in reversed(told["events"]) if not event["drop"]), None),
         "refusals": refusals(told, desk.say),

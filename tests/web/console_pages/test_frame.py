@@ -93,3 +93,12 @@ def test_the_tour_goes_from_page_to_page_and_ends(console: Browser) -> None:
         [place] = re.findall(r'<aside class="tour".*?href="([^"]+)"', page.text, re.DOTALL)
     assert len(been) == len(set(been)) >= 1
     assert 'class="tour"' not in console.get("inbox?tour=99").text
+
+
+def test_a_piece_asks_again_from_where_its_page_stands(console: Browser) -> None:
+    again = console.piece("halt/live", of="halt")
+    assert again.status == 200 and 'hx-get="halt/live?state=' in again.text
+    (state,) = re.findall(r"halt/live\?state=(\w+)", again.text)
+    assert console.piece(f"halt/live?state={state}", of="halt").status == 204
+    deeper = console.piece("halt/live", of="halt/refused?told=x")
+    assert 'hx-get="../halt/live?state=' in deeper.text
