@@ -112,7 +112,7 @@ class Desk:
 
     def anew(self, place: str) -> Response:
         """Have htmx load a page instead of a piece, by its address below /console/."""
-        return Response("", headers=_NOT_KEPT | {"HX-Redirect": f"{self.root}{place}"})
+        return Response("", headers={**_NOT_KEPT, "HX-Redirect": f"{self.root}{place}"})
 
     def unchanged(self) -> Response:
         """For htmx: what is shown stays."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chalice.app import Response
 
-from chalicelib.clock import SECOND
 from chalicelib.errors import NotFound
-from chalicelib.web.console_pages.api import Answer, Problem
+from chalicelib.web.console_pages import flash_sale_plan
+from chalicelib.web.console_pages.api import Answer
 from chalicelib.web.console_pages.desk import Desk, Notices
+from chalicelib.web.console_pages.flash_sale_progress import live, page_mark
 from chalicelib.web.console_pages.journey_words import shortened
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.reason_words import said_reason
-from chalicelib.web.console_pages.rehearsal_view import foreseen, money
+from chalicelib.web.console_pages.rehearsal_view import foreseen
+from chalicelib.web.console_pages.signers import signer
 
 STATES = {
     "draft": (("à répéter", "to be rehearsed"), "plain"),
@@ -33,11 +33,18 @@ NOTICES: Notices = {
     "rehearse": ("Voici ce qui arriverait. Rien n’est parti.", "This is what would happen. Nothing has left."),
     "approve": ("Approuvée : une autre personne peut la lancer.", "Approved: another person may launch it."),
     "launch": ("Lancée.", "Launched."),
-    "pause": ("En pause : plus rien ne part.", "Paused: nothing leaves any more."),
+    "pause": (
+        "En pause : plus rien ne part. Ce qui venait de partir peut encore arriver.",
+        "Paused: nothing leaves any more. What had just left may still arrive.",
+    ),
     "resume": ("Elle continue.", "It goes on."),
     "cancel": ("Annulée : ce qui n’est pas parti ne partira pas.", "Cancelled: what has not left never leaves."),
 }
 REFUSED = {
+    "409": (
+        "Cela ne peut pas se faire dans l’état où elle est : la page vient d’être mise à jour.",
+        "This cannot be done as it stands now: the page was just brought up to date.",
+    ),
     "not_rehearsed": ("Répétez-la d’abord telle qu’elle est.", "Rehearse it first as it is now."),
     "template_changed": ("Le texte a changé : répétez-la encore.", "Its text was changed: rehearse it again."),
     "rehearsal_too_old": ("La répétition a plus d’une semaine.", "Its rehearsal is more than a week old."),
@@ -51,39 +58,24 @@ REFUSED = {
         "You approved it yourself: another person has to launch it.",
     ),
 }
-_WAITS_FOR = {
-    "opt_outs": ("Elle attend la liste des STOP de l’opérateur.", "It waits for the provider’s list of opt-outs."),
-    "template_changed": ("Son texte a changé : elle s’est mise en pause.", "Its text was changed: it has paused."),
-}
-_GOING = ("scheduled", "running", "cancelling")
 _DEEDS = ("rehearse", "approve", "launch", "pause", "resume", "cancel")
-_USUAL = {
-    "name": "",
-    "segment": "",
-    "template": "",
-    "start_at": "",
-    "pace_per_minute": "600",
-    "hours": "12",
-    "link": "",
-}
 
 
 def show(desk: Desk, *rest: str) -> Response:
-    """The list; a new one; one, and what of it moves; its plan; what became of it against the rehearsal."""
+    """The list; a new one; one; its plan; what became of it against the rehearsal."""
     match rest:
         case ():
-            found = everything(desk, "broadcasts", "broadcasts")
-            return desk.page("flash_sales", sales=found, states=STATES, may_change=desk.may("POST", "broadcasts"))
+            return _list(desk)
         case ("new",):
-            return _form(desk)
+            return flash_sale_plan.form(desk)
         case (sale,):
             return _one(desk, sale)
-        case (sale, "live"):
-            return desk.part("flash_sale_live", **_live(desk, read(desk, f"broadcasts/{sale}")))
         case (sale, "plan"):
-            return _form(desk, read(desk, f"broadcasts/{sale}"))
+            return flash_sale_plan.form(desk, read(desk, f"broadcasts/{sale}"))
         case (sale, "differences"):
             return _differences(desk, sale)
+        case (sale, deed) if deed in _DEEDS:
+            return desk.go(f"flash-sales/{sale}")
         case _:
             raise NotFound("page")
 
@@ -92,9 +84,9 @@ def act(desk: Desk, *rest: str) -> Response:
     """Plan it, change the plan, or do what a button says."""
     match rest:
         case ("new",):
-            return _save(desk, None)
+            return flash_sale_plan.save(desk, None)
         case (sale, "plan"):
-            return _save(desk, read(desk, f"broadcasts/{sale}"))
+            return flash_sale_plan.save(desk, read(desk, f"broadcasts/{sale}"))
         case (sale, deed) if deed in _DEEDS:
             done = desk.api("POST", f"broadcasts/{sale}/{deed}")
             return desk.go(f"flash-sales/{sale}", deed) if done.ok else _one(desk, sale, done)
@@ -102,116 +94,55 @@ def act(desk: Desk, *rest: str) -> Response:
             raise NotFound("form")
 
 
+def _list(desk: Desk) -> Response:
+    """The newest first: names are made in their order of time."""
+    found = sorted(everything(desk, "broadcasts", "broadcasts"), key=lambda one: one["broadcast"], reverse=True)
+    return desk.page(
+        "flash_sales",
+        sales=found,
+        states=STATES,
+        segments={one["segment"]: one["name"] for one in everything(desk, "segments", "segments")},
+        may_change=desk.may("POST", "broadcasts"),
+    )
+
+
 def _one(desk: Desk, sale: str, refused: Answer | None = None) -> Response:
+    """One; asked by htmx, what has moved of it since."""
     known = read(desk, f"broadcasts/{sale}")
     segment = desk.api("GET", f"segments/{known['segment']}")
+    filling = known["state"] in ("draft", "rehearsed") and segment.ok and segment.body["state"] == "building"
+    if desk.is_part:
+        return _moved(desk, known, filling=filling)
     template = desk.api("GET", f"templates/{known['template']}")
     found = known["rehearsal"]
     return desk.page(
         "flash_sale",
         refused.status if refused else 200,
         notices=NOTICES,
+        states=STATES,
         segment=segment.body["name"] if segment.ok else known["segment"],
         text=shortened(template.body["text"], desk.say, {"brand": desk.advertiser.brand}) if template.ok else "",
         foreseen=foreseen(found, desk.say, desk.advertiser.zone, by_day=True) if found else None,
+        approver=signer(desk, known["approved_by"]),
         refused=_why(desk, refused) if refused else "",
         may={deed: desk.may("POST", f"broadcasts/{{broadcast}}/{deed}") for deed in _DEEDS},
-        **_live(desk, known),
+        **live(desk, known, filling=filling),
     )
+
+
+def _moved(desk: Desk, known: dict[str, Any], *, filling: bool) -> Response:
+    """Nothing where the page shows it already; the whole page where its buttons are others now."""
+    if desk.parameters.get("page") != page_mark(known, filling=filling):
+        return desk.anew(f"flash-sales/{known['broadcast']}")
+    values = live(desk, known, filling=filling)
+    if desk.parameters.get("mark") == values["mark"]:
+        return desk.unchanged()
+    return desk.part("flash_sale_live", states=STATES, **values)
 
 
 def _why(desk: Desk, refused: Answer) -> str:
     found = said_problems(refused.errors, desk).values()
     return " ".join(desk.say(*REFUSED[one.rule]) if one.rule in REFUSED else one.message for one in found)
-
-
-def _live(desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-    """What moves while it leaves, as the reports tell it."""
-    values: dict[str, Any] = {
-        "sale": known,
-        "states": STATES,
-        "going": known["state"] in _GOING,
-        "stages": {},
-        "falls": [],
-    }
-    values["waits_for"] = desk.say(*_WAITS_FOR[known["waits_for"]]) if known["waits_for"] in _WAITS_FOR else ""
-    values["planned"] = known["rehearsal"]["audience"] if known["rehearsal"] else 0
-    values["revenue"] = []
-    if not known["launched_at"]:
-        return values
-    zone = ZoneInfo(desk.advertiser.zone)
-    since = datetime.fromtimestamp(known["launched_at"] / SECOND, zone).date().isoformat()
-    asked = {"campaign": known["broadcast"], "class": "all", "since": since}
-    funnel, results = desk.api("GET", "reports/funnel", query=asked), desk.api("GET", "reports/results", query=asked)
-    if funnel.ok:
-        stages = {stage["stage"]: stage for stage in funnel.body["stages"]}
-        values["stages"] = stages
-        values["falls"] = [
-            (said_reason(fall["reason"], desk.say), fall["number"])
-            for name in ("sent", "delivered")
-            for fall in stages[name]["falls"]
-        ]
-    if results.ok:
-        earned = results.body["purchases"]["confirmed"]["revenue_micro"]
-        values["revenue"] = [money({"micro": micro, "currency": name}, desk.say) for name, micro in earned.items()]
-    return values
-
-
-def _form(desk: Desk, known: dict[str, Any] | None = None, refused: Answer | None = None) -> Response:
-    given = _USUAL | {"segment": desk.parameters.get("segment", "")} | _typed(desk, known) | desk.fields
-    templates = [
-        (one["template"], f"{one['template']} — {shortened(one['text'], desk.say, {'brand': desk.advertiser.brand})}")
-        for one in everything(desk, "templates", "templates")
-    ]
-    segments = everything(desk, "segments", "segments")
-    names: dict[str, Problem] = said_problems(refused.errors, desk) if refused else {}
-    return desk.page(
-        "flash_sale_plan",
-        refused.status if refused else 200,
-        sale=known,
-        given=given,
-        templates=templates,
-        segments=[(one["segment"], f"{one['name']} ({one['members']})") for one in segments],
-        errors={"hours" if name == "expires_in_s" else name: one for name, one in names.items()},
-    )
-
-
-def _typed(desk: Desk, known: dict[str, Any] | None) -> dict[str, str]:
-    """A plan as its form shows it."""
-    if known is None:
-        return {}
-    told = {name: str(known[name] or "") for name in ("name", "segment", "template", "pace_per_minute", "link")}
-    start = known["start_at"]
-    local = datetime.fromtimestamp(start / SECOND, ZoneInfo(desk.advertiser.zone)) if start else None
-    at = local.strftime("%Y-%m-%dT%H:%M") if local else ""
-    return told | {"start_at": at, "hours": f"{known['expires_in_s'] / 3600:g}"}
-
-
-def _save(desk: Desk, known: dict[str, Any] | None) -> Response:
-    given = {name: value.strip() for name, value in desk.fields.items()}
-    hours = given.get("hours", "").replace(",", ".")
-    body: dict[str, Any] = {name: given.get(name, "") for name in ("name", "segment", "template")}
-    body["pace_per_minute"] = _whole(given.get("pace_per_minute", ""))
-    body["expires_in_s"] = round(float(hours) * 3600) if hours.replace(".", "", 1).isdecimal() else hours
-    body["start_at"] = _moment(given.get("start_at", ""), desk.advertiser.zone)
-    body["link"] = given.get("link") or None
-    body["sender"] = known["sender"] if known else None
-    saved = desk.api("PUT", f"broadcasts/{known['broadcast']}", body) if known else desk.api("POST", "broadcasts", body)
-    return desk.go(f"flash-sales/{saved.body['broadcast']}", "planned") if saved.ok else _form(desk, known, saved)
-
-
-def _whole(typed: str) -> int | str:
-    return int(typed) if typed.isdecimal() else typed
-
-
-def _moment(typed: str, zone: str) -> str | None:
-    """A moment of the advertiser's clock, as the API takes it; what is none stays as it was typed."""
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(zone)).isoformat()
-    except ValueError:
-        return typed
 
 
 def _differences(desk: Desk, sale: str) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice.app import Response
 
 from chalicelib.errors import NotFound
@@ -16,6 +14,7 @@ from chalicelib.web.console_pages.journey_surroundings import around, counted
 from chalicelib.web.console_pages.journey_versions import differences
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
+from chalicelib.web.console_pages.signers import signer
 
 STATES = {
     "draft": (("brouillon", "draft"), "plain"),
@@ -82,6 +81,8 @@ def show(desk: Desk, *rest: str) -> Response:
             return journey_rehearsal.show(desk, journey)
         case (journey, "versions"):
             return _versions(desk, journey)
+        case (journey, "start" | "approve" | "stop"):
+            return desk.go(f"journeys/{journey}")
         case _:
             raise NotFound("page")
 
@@ -129,20 +130,10 @@ def _one(desk: Desk, journey: str, status: int = 200, refused: str = "") -> Resp
         states=STATES,
         refused=refused,
         rehearsal=rehearsal.body if rehearsal.ok else None,
-        asked_by=_asked_by(desk, known),
+        asked_by=signer(desk, known["requested_by"]),
         may_change=desk.may("PUT", "journeys/{journey}"),
         may_approve=desk.may("POST", "journeys/{journey}/approve"),
     )
-
-
-def _asked_by(desk: Desk, known: dict[str, Any]) -> dict[str, Any] | None:
-    """Who has asked to start it, by the name of the key; whether that is the reader."""
-    key = known["requested_by"]
-    if not key:
-        return None
-    names = {one["id"]: one.get("name") for one in everything(desk, "keys", "keys")}
-    mine = desk.api("GET", "/v1/keys/self")
-    return {"name": names.get(key) or key, "is_reader": mine.ok and mine.body["id"] == key}
 
 
 def _versions(desk: Desk, journey: str) -> Response:

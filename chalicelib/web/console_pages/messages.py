@@ -161,7 +161,7 @@ def _begun(desk: Desk) -> Response:
     """A blank text, or another's in another language."""
     origin = desk.parameters.get("from", "")
     template: dict[str, Any] = dict(_known(desk, origin).body) if origin else dict(composer.USUAL)
-    template["language"] = desk.parameters.get("language", template["language"])
+    template |= {name: desk.parameters.get(name, template[name]) for name in ("language", "journey")}
     return _composer(desk, NEW, composer.of_template(template, _audience(desk)), "", origin=origin)
 
 
