@@ -15,7 +15,7 @@ from chalicelib.storage.admin_keys import Role
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import pages
 from chalicelib.web.console_pages.api import JSON, Answer, Refused, ask
-from chalicelib.web.console_pages.sections import readable_by
+from chalicelib.web.console_pages.sections import menu_of
 from chalicelib.web.console_pages.tour import here
 from chalicelib.web.permissions import may
 from chalicelib.web.sessions import Session, elsewhere
@@ -98,7 +98,7 @@ class Desk:
         """A page in the console's frame: templates/console/<template>.html."""
         told = (notices or {}).get(self.parameters.get("told", ""))
         frame = {
-            "sections": readable_by(self.role),
+            "menu": menu_of(self.role),
             "section": self.place.partition("/")[0],
             "told": self.say(*told) if told else "",
             "may_stop": self.may("PUT", "halt"),

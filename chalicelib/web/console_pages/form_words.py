@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.problem_words import FRENCH
 
 _FRENCH: Mapping[str, str] = {
+    **FRENCH,
     "missing": "À remplir.",
     "required": "À remplir.",
     "string_too_short": "À remplir.",
@@ -28,6 +30,9 @@ _FRENCH: Mapping[str, str] = {
     "503": "Réessayez dans un instant.",
 }
 _ENGLISH: Mapping[str, str] = {
+    **dict.fromkeys(("int_parsing", "int_type"), "Write a whole number."),
+    "greater_than_equal": "That is too little.",
+    "less_than_equal": "That is too much.",
     "missing": "Fill this in.",
     "string_too_short": "Fill this in.",
     "too_short": "Fill this in.",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalicelib.web.console_pages.api import Problem
 from chalicelib.web.console_pages.desk import Desk
 
-_FRENCH: Mapping[str, str] = {
+FRENCH: Mapping[str, str] = {
     **dict.fromkeys(("int_parsing", "float_parsing", "int_type", "float_type"), "Écrivez un nombre."),
     "int_from_float": "Écrivez un nombre entier.",
     "greater_than_equal": "C’est trop peu.",
@@ -41,6 +41,6 @@ _FRENCH: Mapping[str, str] = {
 def said_problems(errors: Mapping[str, Problem], desk: Desk) -> dict[str, Problem]:
     """The same, in the reader's language as far as it is known."""
     return {
-        name: Problem(one.rule, desk.say(_FRENCH.get(one.rule, one.message), one.message))
+        name: Problem(one.rule, desk.say(FRENCH.get(one.rule, one.message), one.message))
         for name, one in errors.items()
     }

@@ -22,6 +22,12 @@
   tellTimes();
   document.addEventListener("htmx:afterSettle", tellTimes);
 
+  // <input type="file" data-into="id"> puts a file's text where it can be seen before it is sent.
+  document.addEventListener("change", async (event) => {
+    const into = event.target.dataset?.into;
+    if (into && event.target.files[0]) document.getElementById(into).value = await event.target.files[0].text();
+  });
+
   // <button data-copy="id"> copies what an element says.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
