@@ -7,7 +7,8 @@ import time
 from functools import cache
 from typing import Any, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -18,6 +19,10 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 """For pages without scripts, which is all but the phone simulator."""
+_MONTHS = {
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 
 
@@ -59,6 +64,23 @@ def moment(at: int, language: str) -> str:
     return time.strftime("%d/%m/%Y %H:%M UTC" if language == "fr" else "%Y-%m-%d %H:%M UTC", written)
 
 
+def moment_in(zone: str, at: int, language: str) -> str:
+    """A moment (epoch ms) by the clock of an IANA zone, which is named by its city: `26 Nov 2026, 12:26 (Paris)`."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    there = datetime.fromtimestamp(at // 1000, UTC).astimezone(ZoneInfo(zone))
+    month = _MONTHS["fr" if language == "fr" else "en"][there.month - 1]
+    return f"{there.day} {month} {there:%Y, %H:%M} ({zone.rpartition('/')[2].replace('_', ' ')})"
+
+
+@pass_context
+def _moment(context: Context, at: int, language: str) -> str:
+    """In the page's zone where it has one."""
+    zone = context.get("zone")
+    return moment_in(zone, at, language) if zone else moment(at, language)
+
+
 def iso(at: int) -> str:
     """A moment (epoch ms) as scripts read it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at // 1000))
@@ -84,5 +106,5 @@ def _environment() -> Environment:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"moment": moment, "iso": iso, "duration": duration, "ago": ago}
+    environment.filters |= {"moment": _moment, "iso": iso, "duration": duration, "ago": ago}
     return environment

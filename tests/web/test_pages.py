@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.web.pages import language_of
+from chalicelib.web.pages import language_of, moment_in
 from tests.support.shop import Shop
 from tests.web.conftest import Api
 
@@ -40,3 +40,10 @@ def test_the_console_shows_an_advertisers_day(api: Api, shop: Shop) -> None:
     assert (begun.status, shown.status) == (303, 200)
     assert shop.advertiser.name in shown.text
     assert api.ask("POST", "/console", {"key": "wrong"}, form=True).status == 403
+
+
+def test_a_moment_is_told_by_the_clock_of_its_zone_which_is_named() -> None:
+    at = 1_774_908_000_000  # 2026-03-30 22:00 UTC
+    assert moment_in("Europe/Paris", at, "en") == "31 Mar 2026, 00:00 (Paris)"
+    assert moment_in("Indian/Reunion", at, "fr") == "31 mars 2026, 02:00 (Reunion)"
+    assert moment_in("America/St_Kitts", at, "en") == "30 Mar 2026, 18:00 (St Kitts)"

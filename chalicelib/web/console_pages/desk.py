@@ -132,6 +132,12 @@ class Desk:
         return Markup('<input type="hidden" name="token" value="{}">').format(self.session.token)
 
     def _rendered(self, template: str, status: int, values: dict[str, Any]) -> Response:
-        known = {"desk": self, "root": self.root, "advertiser": self.advertiser, "token_field": self.token_field}
+        known = {
+            "desk": self,
+            "root": self.root,
+            "advertiser": self.advertiser,
+            "zone": self.advertiser.zone,
+            "token_field": self.token_field,
+        }
         text = pages.in_language(f"console/{template}.html", self.language, **known | values)
         return Response(text, status_code=status, headers={**HEADERS})

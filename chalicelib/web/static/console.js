@@ -11,17 +11,6 @@
   fold();
   narrow.addEventListener("change", fold);
 
-  // Times in the reader's own zone.
-  const local = new Intl.DateTimeFormat(french ? "fr" : "en", { dateStyle: "short", timeStyle: "medium" });
-  const tellTimes = () => {
-    for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
-      time.title = time.textContent;
-      time.textContent = local.format(new Date(time.dateTime));
-    }
-  };
-  tellTimes();
-  document.addEventListener("htmx:afterSettle", tellTimes);
-
   // <input type="file" data-into="id"> puts a file's text where it can be seen before it is sent.
   document.addEventListener("change", async (event) => {
     const into = event.target.dataset?.into;
