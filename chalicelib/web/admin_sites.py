@@ -12,7 +12,7 @@ from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
-from chalicelib.web.described import described, one_of
+from chalicelib.web.described import described, one_of, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -144,6 +144,31 @@ def replace_optin(site: str) -> Response:
     _check_wordings(known.advertiser, settings["wording"] or {})
     services().advertisers.change_site(replace(known, optin=settings), "optin")
     return answer(settings)
+
+
+@routes.route("/v1/sites/{site}/optin/code", methods=["GET"])
+@described(
+    answer="web.optin_code:FormPlaced",
+    query={
+        "language": one_of("The form's", "fr", "en", usual="fr"),
+        "accent": text("Its button's colour, as six hexadecimal digits: `14532d`", pattern="^[0-9A-Fa-f]{6}$"),
+    },
+)
+@view
+def optin_code(site: str) -> Response:
+    """What the shop pastes to have a site's opt-in form, and the form as a page of its own."""
+    import re
+
+    from chalicelib.web.optin_code import placed
+
+    known = _reach(site)
+    language, accent = parameter(routes, "language", "fr"), parameter(routes, "accent", "")
+    if language not in ("fr", "en"):
+        raise InvalidInput([FieldError("language", "one_of", "one of fr, en")])
+    if accent and not re.fullmatch("[0-9A-Fa-f]{6}", accent):
+        raise InvalidInput([FieldError("accent", "colour", "six hexadecimal digits, such as 14532d")])
+    told = placed(services().settings.origin, known.id, "en" if language == "en" else "fr", accent)
+    return answer(told)
 
 
 @routes.route("/v1/sites/{site}/rotate", methods=["POST"])

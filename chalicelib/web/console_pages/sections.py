@@ -46,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("promo-codes", "Codes promo", "Promo codes", "promo-pools", "sms"),
     Section("contacts", "Contacts", "Contacts", "imports", "people"),
     Section("segments", "Segments", "Segments", "segments", "people"),
+    Section("opt-in", "Inscriptions", "Opt-in form", "sites", "people"),
     Section("people", "Une personne", "A person", "people", "people"),
     Section("sites", "Sites", "Sites", "sites", "shop"),
     Section("keys", "Accès", "Access", "keys", "shop"),
