@@ -137,6 +137,8 @@ def action_form(section: str, thing: str, action: str) -> Response:
 def _shown(*place: str) -> Response:
     from chalicelib.web.console_pages import router
 
+    if request_of(routes).context["path"].endswith("/"):
+        return elsewhere(f"../{place[-1] or 'console'}")  # Its relative links would lead one level too deep.
     try:
         desk = _desk("/".join(place))
     except Unauthenticated:

@@ -102,3 +102,8 @@ def test_a_piece_asks_again_from_where_its_page_stands(console: Browser) -> None
     assert console.piece(f"halt/live?state={state}", of="halt").status == 204
     deeper = console.piece("halt/live", of="halt/refused?told=x")
     assert 'hx-get="../halt/live?state=' in deeper.text
+
+
+def test_an_address_with_a_slash_too_many_leads_to_its_page(console: Browser) -> None:
+    assert console.get("/console/").headers["Location"] == "../console"
+    assert console.get("/console/sites/").headers["Location"] == "../sites"
