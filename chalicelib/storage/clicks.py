@@ -12,7 +12,7 @@ from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.cohorts import Cohort
-from chalicelib.storage.counters import Labels, breakdown, label, moved
+from chalicelib.storage.counters import Labels, breakdown, label, moved, moved_in_all
 from chalicelib.storage.events import RETENTION as TRAIL
 from chalicelib.storage.links import Click, click_from
 from chalicelib.storage.table import ConditionFailed, Delete, Put, Table, TransactionRefused, Update, Write
@@ -269,6 +269,7 @@ def _counts(record: Record, by: Mapping[str, int]) -> list[Update]:
     counts = [count(record.advertiser, thing, at, by), count(breakdown(record.advertiser), thing, at, split)]
     if keys.is_shared(record.link):
         counts.append(count(keys.link_scope(record.link), thing, at, by))
+        counts.append(moved_in_all(keys.link_scope(record.link), thing, at, by))
     if record.cohort and (clicked := by.get("click.unique_link")):
         counts.append(record.cohort.moved(record.message, {"clicked": clicked}))
     return counts

@@ -9,6 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.keys import link_scope
 from chalicelib.storage.links import Link
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
 from chalicelib.web.described import PAGED, described, listed, text
@@ -19,6 +20,14 @@ from chalicelib.wiring import services
 routes = Blueprint(__name__)
 _LINKS = "/v1/advertisers/{advertiser}/links"
 _DOMAINS = "/v1/advertisers/{advertiser}/link-domains"
+_COUNTED = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string"},
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "required": ["code", "counts"],
+}
 _ON_A_DOMAIN = {"domain": text("For a link on a domain of the advertiser's own: the code is its slug")}
 
 
@@ -63,14 +72,18 @@ def close_domain(advertiser: str, domain: str) -> Response:
 @described(answer=listed("links"), query=PAGED)
 @view
 def list_links(advertiser: str) -> Response:
-    """An advertiser's standalone links. A personal one is found by its message."""
+    """An advertiser's standalone links, with people's clicks on each. A personal one is found by its message."""
     from chalicelib.storage.links import from_item
     from chalicelib.web.link_models import link_answer
 
     reached(routes, advertiser)
     items, following = page_of_list(routes, "links", advertiser)
     links = [from_item(item) for item in items]
-    return page_of("links", [link_answer(link, services().link_desk.url(link)) for link in links], following)
+    told = [
+        link_answer(link, services().link_desk.url(link)) | {"clicks": _counts(link.code).get("click.person", 0)}
+        for link in links
+    ]
+    return page_of("links", told, following)
 
 
 @routes.route(_LINKS, methods=["POST"])
@@ -108,6 +121,17 @@ def edit_link(advertiser: str, code: str) -> Response:
     return _told(services().link_desk.edit(advertiser, _name(code), lambda wanted: changed(wanted, body)))
 
 
+@routes.route(_LINKS + "/{code}/counts", methods=["GET"])
+@described(query=_ON_A_DOMAIN, answer=_COUNTED)
+@view
+def link_counts(advertiser: str, code: str) -> Response:
+    """Clicks on a standalone link since it was made, by who clicked; `click.unique_link`: people's first of a day."""
+    link = _link(advertiser, code)
+    if not link.standalone:
+        raise NotFound("standalone link")
+    return answer({"code": link.code.rpartition("/")[2], "counts": _counts(link.code)})
+
+
 @routes.route(_LINKS + "/{code}/qr.svg", methods=["GET"])
 @described(query=_ON_A_DOMAIN, media=("image/svg+xml",))
 @view
@@ -128,6 +152,10 @@ def get_qr_png(advertiser: str, code: str) -> Response:
 
     picture = png(services().link_desk.url(_link(advertiser, code)))
     return Response(picture, headers={"Content-Type": "image/png", "Cache-Control": "no-store"})
+
+
+def _counts(code: str) -> dict[str, int]:
+    return services().counters.read_in_all(link_scope(code))
 
 
 def _link(advertiser: str, code: str) -> Link:

@@ -14,6 +14,7 @@ from tests.support import gateway
 from tests.support.shop import Shop, open_shop
 from tests.web.conftest import Api
 from tests.web.test_admin import key_for
+from tests.web.test_lists import clicked
 
 PAGE = "https://shop.example/soldes"
 
@@ -53,12 +54,23 @@ def test_a_standalone_link_from_its_making_to_its_end(own: Api, shop: Shop) -> N
     assert own.ask("GET", links(shop, f"/{code}")).json["version"] == 3
 
 
+def test_a_standalone_links_clicks_are_counted_by_who_clicked(own: Api, shop: Shop) -> None:
+    code = own.ask("POST", links(shop), {"target": PAGE}).json["code"]
+    now = shop.world.clock.now()
+    for at, kind in enumerate(("person", "preview", "person")):
+        clicked(shop, now + at, code, kind)
+    told = own.ask("GET", links(shop, f"/{code}/counts")).json
+    assert told == {"code": code, "counts": {"click.person": 2, "click.preview": 1, "click.unique_link": 1}}
+    assert [(one["code"], one["clicks"]) for one in own.ask("GET", links(shop)).json["links"]] == [(code, 2)]
+
+
 def test_a_personal_links_target_is_edited_within_its_site(own: Api, shop: Shop) -> None:
     shop.contact()
     message = shop.message()
     shop.world.services.dispatch.send(message.id, message.version)
     code = shop.stored(message).code or ""
     moved = own.ask("PATCH", links(shop, f"/{code}"), {"target": "https://shop.example/autre"})
+    assert own.ask("GET", links(shop, f"/{code}/counts")).status == 404, "its clicks are its message's"
     assert moved.json["message"] == message.id and "person" not in moved.json
     assert lands(shop, code) == "https://shop.example/autre"
     elsewhere = {

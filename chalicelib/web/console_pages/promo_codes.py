@@ -15,6 +15,7 @@ from chalicelib.web.console_pages.form_words import problems
 from chalicelib.web.console_pages.promo_words import FIELDS, REASONS, WRONG, validity_said, worth_said
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.typed import amount_micro, lines, moment, moment_field, number
+from chalicelib.web.pages import moment_in
 
 _NEW = "new"
 _NOTICES: Notices = {
@@ -175,7 +176,7 @@ def _shown(desk: Desk, pool: Mapping[str, Any]) -> dict[str, Any]:
     zone = desk.advertiser.zone
     return dict(pool) | {
         "worth": worth_said(pool["benefit"], desk.say),
-        "holds": validity_said(pool, desk.say, lambda at: moment_field(at, zone).replace("T", " ")),
+        "holds": validity_said(pool, desk.say, lambda at: moment_in(zone, at, desk.language)),
     }
 
 
