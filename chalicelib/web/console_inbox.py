@@ -14,6 +14,7 @@ from chalicelib.errors import Conflict, FieldError, InvalidInput, NotFound, Rela
 from chalicelib.ids import random_token
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import console_language
+from chalicelib.web.permissions import may
 from chalicelib.web.sessions import Session, current, elsewhere, require_token, signed_in
 from chalicelib.web.views import FORM, form, parameter, view
 from chalicelib.wiring import services
@@ -150,6 +151,7 @@ def _page(
     session: Session, advertiser: Advertiser, conversation: str, status: int = 200, *, depth: int = 2, **values: Any
 ) -> Response:
     from chalicelib.web import inbox_view, pages
+    from chalicelib.web.console_pages.reason_words import said_reason
     from chalicelib.web.console_pages.sections import readable_by
     from chalicelib.web.console_pages.tour import here
 
@@ -158,6 +160,7 @@ def _page(
     shown = inbox_view.seen(services(), advertiser, _state(), conversation, changes)
     shown |= inbox_view.around(services(), advertiser, conversation, values.get("draft", ""))
     shown |= {"session": session, "reply": random_token(), "sections": readable_by(role)}
+    shown |= {"may_stop": may(role, "PUT", "/v1/advertisers/{advertiser}/halt"), "why_ended": said_reason}
     shown |= {"tour": here(role, parameter(routes, "tour", ""))}
     shown |= _placed(depth)
     page = pages.render("inbox.html", _language(), **{"counted": False, "refused": None} | shown | values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ def seen(services: Services, advertiser: Advertiser, state: Any, conversation: s
     texts = desk.latest(thread) if thread else []
     outcomes = _outcomes(services, texts)
     return {
+        "zone": advertiser.zone,
         "state": state,
         "changes": changes,
         "conversation": conversation,
@@ -65,6 +67,7 @@ def around(services: Services, advertiser: Advertiser, conversation: str, draft:
     return {
         "advertiser": advertiser,
         "beside": services.beside_reader.read(thread) if thread else None,
+        "titles": _titles(services, advertiser) if thread else {},
         "quick_replies": services.quick_reply_book.all_of(advertiser.id) if thread else [],
         "draft": draft,
         "size": size(draft),
@@ -91,6 +94,11 @@ def _name(services: Services, thread: Thread) -> str:
     profile = open_profile(services.vault, contact) if contact else None
     named = " ".join(filter(None, (profile.first_name, profile.last_name))) if profile else ""
     return named or masked(open_phone(services.vault, thread))
+
+
+def _titles(services: Services, advertiser: Advertiser) -> dict[str, str]:
+    """What the shop calls its journeys."""
+    return {stored.id: json.loads(stored.document)["name"] for stored in services.journeys.all(advertiser.id)}
 
 
 def _outcomes(services: Services, texts: list[Spoken]) -> dict[str, str]:

@@ -96,7 +96,9 @@ def duration(ms: int) -> str:
 
 def ago(at: int, now: int, language: str) -> str:
     """How long before `now` a moment was, both epoch ms."""
-    told = duration(max(0, now - at))
+    gone = max(0, now - at)
+    days = gone // 86_400_000
+    told = duration(gone) if days < 2 else f"{days} {'j' if language == 'fr' else 'd'}"
     return f"il y a {told}" if language == "fr" else f"{told} ago"
 
 

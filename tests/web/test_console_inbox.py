@@ -138,6 +138,21 @@ def test_no_phone_is_shown_whole_and_nothing_of_another_advertiser(agent: Browse
     assert theirs.post(f"{INBOX}/{thread.id}/turn", **form, do="close").status == 404
 
 
+def test_the_page_stops_everything_speaks_two_languages_and_tells_moments_by_the_shops_clock(
+    agent: Browser, shop: Shop
+) -> None:
+    thread = write(shop, QUESTION)
+    shop.world.clock.advance(3 * MINUTE)
+    page = agent.get(f"{INBOX}/{thread.id}")
+    assert 'href="../halt">Tout arrêter' in page.text
+    assert f'href="../language/en?back=inbox/{thread.id}"' in page.text
+    assert "(Paris)</time>" in page.text and "il y a 3 min" in page.text
+    shop.world.services.admin_keys.grant("rk_lou", shop.advertiser.id, role="agent")
+    lou = Browser(agent.api)
+    lou.post("/console", key="rk_lou", agent="Lou")
+    assert "Tout arrêter" not in lou.get(INBOX).text
+
+
 def test_the_operator_names_whose_inbox_it_is(api: Api, shop: Shop) -> None:
     write(shop, QUESTION, CAMILLE)
     assert api.ask("POST", "/console", {"key": "rk_op", "advertiser": "adv_none"}, form=True).status == 403

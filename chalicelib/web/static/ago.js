@@ -3,8 +3,10 @@
 (() => {
   const french = document.documentElement.lang === "fr";
   const begun = new WeakMap();
+  const units = [[172800, 86400, french ? "j" : "d"], [7200, 3600, "h"], [120, 60, "min"], [0, 1, "s"]];
   const words = seconds => {
-    const told = seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
+    const [, length, unit] = units.find(([from]) => seconds >= from);
+    const told = `${Math.floor(seconds / length)} ${unit}`;
     return french ? `il y a ${told}` : `${told} ago`;
   };
   const tell = () => {

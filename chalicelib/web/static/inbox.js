@@ -6,18 +6,8 @@
   const box = document.getElementById("text");
   const form = document.getElementById("answer");
   const toEnd = () => texts && texts.lastElementChild && texts.lastElementChild.scrollIntoView({ block: "nearest" });
-  const french = document.documentElement.lang === "fr";
-  const local = new Intl.DateTimeFormat(french ? "fr" : "en", { dateStyle: "short", timeStyle: "short" });
-  const tellTimes = () => {
-    for (const time of document.querySelectorAll("time[datetime]")) {
-      time.title = time.title || time.textContent;
-      time.textContent = local.format(new Date(time.dateTime));
-    }
-  };
-  tellTimes();
   toEnd();
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-    tellTimes();
     if (event.detail.target === texts) toEnd();
   });
   if (!form) return;
