@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -51,9 +51,9 @@ def show(conversation: Conversation, advertiser: Advertiser, as_json: AsJson = F
     thread = _found(services, advertiser, conversation)
     said = services.conversation_desk.latest(thread)
     sent = services.messages.get_all(one.message for one in said if one.message)
-    states: dict[str, str] = {message.id: message.state for message in sent.values()}
-    told: dict[str, Any] = thread_answer(thread, services.conversation_desk.assignee(thread))
-    told["messages"] = [text_answer(one, states) for one in said]
+    states = {message.id: message.state for message in sent.values()}
+    head = thread_answer(thread, services.conversation_desk.assignee(thread))
+    told = {**head, "messages": [text_answer(one, states) for one in said]}
     lines = [f"{_when(one.at)}  {'>' if one.direction == 'in' else '<'} {one.text}" for one in said]
     answer(told, "\n".join([f"{thread.id}  {thread.state}  {_marks(thread)}", *lines]), as_json)
 

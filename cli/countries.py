@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,7 +67,7 @@ def _book() -> CountryBook:
     return the_stage().services().countries
 
 
-def _line(told: dict[str, Any]) -> str:
+def _line(told: Mapping[str, Any]) -> str:
     marketing = told["hours"]["marketing"]
     signed = f", signed by {told['signed']['by']}" if told["signed"] else ""
     closed = f", not on {', '.join(marketing['closed'])}" if marketing["closed"] else ""

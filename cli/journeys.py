@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -125,7 +125,7 @@ def results(advertiser: AdvertiserId, journey: JourneyId, version: Version = Non
     answer(found, "\n".join(lines), as_json)
 
 
-def _arm(arm: dict[str, Any]) -> str:
+def _arm(arm: Mapping[str, Any]) -> str:
     buyers, people = arm["buyers"], arm["people"]
     text = f"{arm['arm']}: {people} people, {arm['sms']['sent']} SMS sent, {buyers['people']} bought"
     if people:
@@ -136,7 +136,7 @@ def _arm(arm: dict[str, Any]) -> str:
     return text
 
 
-def _foreseen(found: dict[str, Any]) -> Iterator[str]:
+def _foreseen(found: Mapping[str, Any]) -> Iterator[str]:
     messages = found["messages"]
     yield f"{found['contacts_looked_at']} of {found['contacts']} contacts, journey {found['journey']}"
     yield f"{messages['sends']['people']} SMS to {found['people']} people, {messages['parts']['total']} parts"

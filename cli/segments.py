@@ -94,10 +94,10 @@ def size(
     asked = services.clock.now() if moment is None else int(moment.astimezone(UTC).timestamp() * 1000)
     kind = cast("MessageClass", message_class)
     told = services.rehearser.reach(owner, segment, kind, asked, template=template or None, most=None)
-    answer({"segment": segment, "at": asked} | told, in_words(told), as_json)
+    answer({"segment": segment, "at": asked, **told}, in_words(told), as_json)
 
 
-def in_words(told: dict[str, Any]) -> str:
+def in_words(told: Mapping[str, Any]) -> str:
     """A rehearsal's figures, a line for each reason."""
     lines = [f"{told['sends']['people']} of {told['audience']} would get it"]
     lines += [f"  {one['people']} of them later: {reason}" for reason, one in told["later"].items()]

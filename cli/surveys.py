@@ -22,7 +22,7 @@ SurveyId = Annotated[str, typer.Argument(help="A survey's id.")]
 @app.command("list")
 def list_surveys(advertiser: Advertiser, as_json: AsJson = False) -> None:
     """Say which surveys an advertiser has, and how many have answered."""
-    from chalicelib.web.survey_models import survey_answer
+    from chalicelib.web.survey_answers import survey_answer
 
     services = the_stage().services()
     now = services.clock.now()
@@ -45,7 +45,8 @@ def create(
 
     from chalicelib.errors import InvalidInput
     from chalicelib.tracking.collect import field_errors
-    from chalicelib.web.survey_models import NewSurvey, survey_answer, survey_from
+    from chalicelib.web.survey_answers import survey_answer
+    from chalicelib.web.survey_models import NewSurvey, survey_from
 
     services = the_stage().services()
     if services.advertisers.get(advertiser) is None:
@@ -68,7 +69,7 @@ def create(
 def results(advertiser: Advertiser, survey: SurveyId, as_json: AsJson = False) -> None:
     """Say what was answered up to now."""
     from chalicelib.reports.surveys import figures_of
-    from chalicelib.web.survey_models import statistics_answer
+    from chalicelib.web.survey_answers import statistics_answer
 
     services = the_stage().services()
     found = _survey(services, advertiser, survey)
@@ -118,7 +119,7 @@ def draw(
 ) -> None:
     """Draw the winners of a contest that has ended, and put the draw on record."""
     from chalicelib.errors import Conflict, NotFound
-    from chalicelib.web.survey_models import draw_answer
+    from chalicelib.web.survey_answers import draw_answer
 
     services = the_stage().services()
     try:

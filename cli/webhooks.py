@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -154,8 +154,7 @@ def _all(desk: WebhookDesk, advertiser: str, webhook: str) -> Iterator[Delivery]
 def _tell(delivery: Delivery, as_json: bool) -> None:
     from chalicelib.webhooks.desk import delivery_facts
 
-    told: dict[str, Any] = delivery_facts(delivery)
-    answer(told, f"{delivery.id} is on its way", as_json)
+    answer(delivery_facts(delivery), f"{delivery.id} is on its way", as_json)
 
 
 def _line(delivery: Delivery) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chalicelib.audience.consent_chain import entry_hash, is_tombstone, open_entry, open_subject
 from chalicelib.audience.statements import newest
@@ -18,6 +19,9 @@ from chalicelib.storage.consent_ledgers import ConsentLedgers, Entry, Registered
 from chalicelib.storage.contacts import Consent, Contact, Contacts, Purpose
 from chalicelib.storage.table import ConditionFailed
 from chalicelib.vault import Vault
+
+if TYPE_CHECKING:
+    from chalicelib.audience.person_shapes import FindingTold
 
 _SETTLED_AFTER = HOUR
 """How long after midnight a day counts as over: what was decided before it is written by then."""
@@ -35,6 +39,10 @@ class Finding:
     where: str
     """The day, or the chain and the entry's number. Names nobody."""
     message: str
+
+    def told(self) -> FindingTold:
+        """The same in plain data."""
+        return {"rule": self.rule, "where": self.where, "message": self.message}
 
 
 @dataclass(slots=True)

@@ -172,7 +172,7 @@ class Erasure:
             self._conversions.erase(conversion, now)
 
     def export(self, base: str, person: str) -> dict[str, Any] | None:
-        """Everything that a base keeps of a person, in clear and in plain data; None where there is nothing.
+        """Everything that a base keeps of a person (PersonExport), in clear; None where there is nothing.
 
         Of who has only written, and is no contact, that is what was said, by which phone.
         """

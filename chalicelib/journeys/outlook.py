@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.messaging.foresight import PriceOf
 from chalicelib.messaging.rehearsal import Tally
 from chalicelib.storage.broadcasts import Foreseen
 from chalicelib.storage.messages import Message
+
+if TYPE_CHECKING:
+    from chalicelib.journeys.rehearsal_shapes import MessageForeseen, OutlookTold
 
 
 @dataclass(slots=True)
@@ -37,14 +40,14 @@ class Outlook:
                 named = {"person": message.person, "step": message.step, "variant": message.variant}
                 self.rows.append(named | asdict(one))
 
-    def told(self, price: PriceOf) -> dict[str, Any]:
+    def told(self, price: PriceOf) -> OutlookTold:
         """The summary. Times in epoch ms, money in micro-units."""
         return {
             "contacts_looked_at": self.looked_at,
             "people": self.people,
             "became": dict(self.became.most_common()),
             "messages": self.tally.told(self.tally.looked_at, price),
-            "rows": self.rows,
+            "rows": cast("list[MessageForeseen]", self.rows),
         }
 
     def nameless(self) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import MINUTE, SECOND, Clock
 from chalicelib.errors import Conflict, NotFound
@@ -21,6 +21,9 @@ from chalicelib.storage.jobs import Job
 from chalicelib.storage.journey_rehearsals import JourneyRehearsals, Rehearsal
 from chalicelib.storage.journeys import Journeys, StoredJourney
 from chalicelib.storage.templates import Templates
+
+if TYPE_CHECKING:
+    from chalicelib.journeys.rehearsal_shapes import JourneyForeseen
 
 _LEASE = 16 * MINUTE
 """Longer than the function lives."""
@@ -52,7 +55,7 @@ class RehearsalDesk:
 
     def at_once(
         self, advertiser: Advertiser, journey_id: str, start: int | None = None, most: int | None = AT_ONCE
-    ) -> dict[str, Any]:
+    ) -> JourneyForeseen:
         """What would become of `most` contacts, of all where that is None. Kept where it was everybody.
 
         Raises NotFound, StorageUnavailable.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalicelib.audience.conditions import Fact
 from chalicelib.audience.profile import identifiers_of, open_profile
@@ -36,6 +36,9 @@ from chalicelib.storage.messages import Message
 from chalicelib.storage.rosters import Rosters
 from chalicelib.storage.visitors import Visitors
 from chalicelib.vault import Vault
+
+if TYPE_CHECKING:
+    from chalicelib.journeys.rehearsal_shapes import JourneyForeseen
 
 WINDOW = 30 * DAY
 AT_ONCE = 200
@@ -92,7 +95,7 @@ class JourneyRehearser:
 
     def rehearse(
         self, advertiser: Advertiser, journey: Known, start: int | None = None, most: int | None = AT_ONCE
-    ) -> dict[str, Any]:
+    ) -> JourneyForeseen:
         """What would become of the contacts of the advertiser's own base, everybody where `most` is None.
 
         Times in epoch ms, money in micro-units. Raises StorageUnavailable.
@@ -135,7 +138,7 @@ class JourneyRehearser:
                 return False
         return True
 
-    def told(self, advertiser: Advertiser, journey: Known, window: Window, outlook: Outlook) -> dict[str, Any]:
+    def told(self, advertiser: Advertiser, journey: Known, window: Window, outlook: Outlook) -> JourneyForeseen:
         """What an outlook has come to."""
         return {
             "journey": journey.id,
@@ -143,7 +146,8 @@ class JourneyRehearser:
             "start_at": window.start,
             "days": WINDOW // DAY,
             "contacts": max(outlook.looked_at, self._sizes.get(advertiser.id)),
-        } | outlook.told(self._price)
+            **outlook.told(self._price),
+        }
 
     def _look_at(
         self,

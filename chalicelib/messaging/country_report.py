@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import HOUR
 from chalicelib.messaging.profile import WEEKDAYS, CartRule, ClassHours, CountryProfile, clock_time, shipped
 from chalicelib.messaging.signing import CountryBook
 from chalicelib.storage.signed_countries import Signature
 
+if TYPE_CHECKING:
+    from chalicelib.messaging.country_shapes import CartsAllowed, CountryTold, HoursAllowed, SignatureTold
 
-def country_report(book: CountryBook) -> list[dict[str, Any]]:
+
+def country_report(book: CountryBook) -> list[CountryTold]:
     """Each profile that holds, with its sources and its signature."""
     return [country_told(book.profile(code), book.signature(code)) for code in (*shipped(), *book.signed_beside())]
 
 
-def country_told(profile: CountryProfile, signature: Signature | None) -> dict[str, Any]:
+def country_told(profile: CountryProfile, signature: Signature | None) -> CountryTold:
     """One profile."""
     return {
         "country": profile.code,
@@ -40,18 +43,18 @@ def country_told(profile: CountryProfile, signature: Signature | None) -> dict[s
     }
 
 
-def signatures_told(history: Iterable[Signature]) -> list[dict[str, Any]]:
+def signatures_told(history: Iterable[Signature]) -> list[SignatureTold]:
     """What was signed and taken back (`values` null), by whom and when (epoch ms)."""
     return [{"by": one.by, "at": one.at, "values": None if one.values is None else dict(one.values)} for one in history]
 
 
-def _carts(rule: CartRule) -> dict[str, Any]:
-    told = {"messages": rule.messages, "within_h": rule.within_ms // HOUR, "source": rule.source}
-    return told | ({"double_opt_in": True} if rule.double_opt_in else {})
+def _carts(rule: CartRule) -> CartsAllowed:
+    told: CartsAllowed = {"messages": rule.messages, "within_h": rule.within_ms // HOUR, "source": rule.source}
+    return {**told, "double_opt_in": True} if rule.double_opt_in else told
 
 
-def _hours(hours: ClassHours) -> dict[str, Any]:
-    closed = [WEEKDAYS[day] for day in sorted(hours.closed_days)]
+def _hours(hours: ClassHours) -> HoursAllowed:
+    closed: list[str] = [WEEKDAYS[day] for day in sorted(hours.closed_days)]
     return {
         "open": clock_time(hours.window.open),
         "close": clock_time(hours.window.close),

@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.clock import HOUR
 from chalicelib.messaging.foresight import PriceOf
 from chalicelib.messaging.shares import wilson
 from chalicelib.storage.broadcasts import Foreseen
+
+if TYPE_CHECKING:
+    from chalicelib.messaging.rehearsal_shapes import People, PriceTold, Reach
 
 _MOST_HOURS = 200
 WIN_BACK: Mapping[str, str] = {
@@ -101,7 +104,7 @@ class Tally:
         }
         return cls(**{**state, **counted})
 
-    def told(self, audience: int, price: PriceOf) -> dict[str, Any]:
+    def told(self, audience: int, price: PriceOf) -> Reach:
         """The summary for an audience of so many. Money in micro-units, times in epoch ms."""
         share = audience / self.looked_at if self.looked_at else 0
         parts = sum(parts * number for (_, parts), number in self.parts.items())
@@ -113,7 +116,7 @@ class Tally:
             "sends": self._share_of(self.sends, audience),
             "later": {reason: self._share_of(number, audience) for reason, number in self.waits.most_common()},
             "unreached": {
-                reason: self._share_of(number, audience) | {"win_back": WIN_BACK.get(reason)}
+                reason: {**self._share_of(number, audience), "win_back": WIN_BACK.get(reason)}
                 for reason, number in self.refused.most_common()
             },
             "parts": {"total": round(parts * share), "average": round(parts / self.sends, 3) if self.sends else None},
@@ -123,7 +126,7 @@ class Tally:
             "last_at": self.last_at,
         }
 
-    def _share_of(self, number: int, audience: int) -> dict[str, Any]:
+    def _share_of(self, number: int, audience: int) -> People:
         """How many of the audience that is: exact, or an estimate with its bounds."""
         if self.looked_at in (0, audience):
             return {"people": number, "at_least": number, "at_most": number}
@@ -131,7 +134,7 @@ class Tally:
         people = round(number * audience / self.looked_at)
         return {"people": people, "at_least": floor(low * audience), "at_most": ceil(high * audience)}
 
-    def _price(self, audience: int, share: float, price: PriceOf) -> dict[str, Any] | None:
+    def _price(self, audience: int, share: float, price: PriceOf) -> PriceTold | None:
         """What all of it costs; None where the price of a country is not known, or there are several currencies."""
         micro = 0
         currencies: set[str] = set()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
 from chalicelib.messaging.broadcasts import fingerprint, message_for, slot
@@ -18,6 +18,9 @@ from chalicelib.storage.messages import Message, MessageClass
 from chalicelib.storage.segments import Members
 from chalicelib.storage.templates import Template
 from chalicelib.vault import Vault
+
+if TYPE_CHECKING:
+    from chalicelib.messaging.rehearsal_shapes import Reach
 
 AT_ONCE = 2_000
 """How many are looked at within one request; above that, a sample."""
@@ -60,7 +63,7 @@ class Rehearser:
             self._broadcasts.foresee(numbered, foreseen, now)
             tally.add(foreseen)
         of = {"rehearsed_at": now, "start_at": start, "template": fingerprint(template)}
-        return replace(numbered, rehearsal=json.dumps(self._told(broadcast.plan.segment, tally, most) | of))
+        return replace(numbered, rehearsal=json.dumps({**self._told(broadcast.plan.segment, tally, most), **of}))
 
     def reach(
         self,
@@ -71,7 +74,7 @@ class Rehearser:
         *,
         template: str | None = None,
         most: int | None = AT_ONCE,
-    ) -> dict[str, Any]:
+    ) -> Reach:
         """How many of a segment could be written to at a moment or within a day of it, and why the others could not."""
         plan = Plan("", segment, template or "", message_class, pace=10**9)
         asked = Broadcast("reach", advertiser.id, plan, "draft", self._clock.now())
@@ -87,7 +90,7 @@ class Rehearser:
             at = slot(start, number, broadcast.plan.pace)
             yield message_for(self._vault, broadcast, person, at, now)
 
-    def _told(self, segment: str, tally: Tally, most: int | None) -> dict[str, Any]:
+    def _told(self, segment: str, tally: Tally, most: int | None) -> Reach:
         """Everybody was looked at, unless the sample was filled: then the segment's own count says of how many."""
         all_seen = most is None or tally.looked_at < most
         audience = tally.looked_at if all_seen else max(tally.looked_at, self._members.size(segment))

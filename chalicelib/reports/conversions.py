@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from chalicelib.reports.counted_shapes import PurchaseTold
+from chalicelib.reports.shapes import Purchases, TrafficRow
 from chalicelib.storage.clicks import UTM
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.counters import Labels
@@ -26,7 +27,7 @@ REASONS = {
 }
 
 
-def totals(counts: Mapping[str, int]) -> dict[str, Any]:
+def totals(counts: Mapping[str, int]) -> Purchases:
     """Counts of an advertiser or of a part of it, as sums: purchases, and money in micro-units by currency."""
     return {
         "confirmed": {
@@ -51,32 +52,36 @@ def not_attributed(counts: Mapping[str, int]) -> dict[str, int]:
     return _under(counts, "conversion.not_attributed.")
 
 
-def by_journey(split: Mapping[Labels, Mapping[str, int]]) -> dict[str, Any]:
+def by_journey(split: Mapping[Labels, Mapping[str, int]]) -> dict[str, Purchases]:
     """The sums of each journey."""
     return {labels[0]: totals(counts) for labels, counts in sorted(split.items())}
 
 
-def traffic(split: Mapping[Labels, Mapping[str, int]]) -> list[dict[str, Any]]:
+def traffic(split: Mapping[Labels, Mapping[str, int]]) -> list[TrafficRow]:
     """Clicks, uniques and purchases of each campaign (source, medium, campaign), the busiest first."""
-    rows = [
-        dict(zip(UTM, labels, strict=True))
-        | {
-            "clicks": _under(counts, "click.", ("person", "preview", "bot")),
-            "unique_links": counts.get("click.unique_link", 0),
-            "unique_contacts": counts.get("click.unique_contact", 0),
-        }
-        | totals(counts)
-        for labels, counts in sorted(split.items())
-    ]
+    rows = [_row(labels, counts) for labels, counts in sorted(split.items())]
     return sorted(rows, key=lambda row: -row["clicks"].get("person", 0))
 
 
-def purchases_of(message: str, conversions: Iterable[Conversion]) -> list[dict[str, Any]]:
+def _row(labels: Labels, counts: Mapping[str, int]) -> TrafficRow:
+    of = dict(zip(UTM, labels, strict=True))
+    return {
+        "source": of["source"],
+        "medium": of["medium"],
+        "campaign": of["campaign"],
+        "clicks": _under(counts, "click.", ("person", "preview", "bot")),
+        "unique_links": counts.get("click.unique_link", 0),
+        "unique_contacts": counts.get("click.unique_contact", 0),
+        **totals(counts),
+    }
+
+
+def purchases_of(message: str, conversions: Iterable[Conversion]) -> list[PurchaseTold]:
     """The purchases that are put down to a message."""
     return [told(each) for each in conversions if each.attribution and each.attribution.message == message]
 
 
-def told(conversion: Conversion) -> dict[str, Any]:
+def told(conversion: Conversion) -> PurchaseTold:
     """One purchase: what was said of it, and what it is put down to or why not. Names nobody."""
     found, purchase = conversion.attribution, conversion.purchase
     return {

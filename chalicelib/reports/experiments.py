@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, Literal
 
 from chalicelib.journeys.definition import HOLDOUT, Journey
 from chalicelib.journeys.experiments import arms
 from chalicelib.reports.conversions import totals
+from chalicelib.reports.experiment_shapes import (
+    Answered,
+    ArmsCompared,
+    ArmTold,
+    Comparison,
+    JourneyResults,
+    Likely,
+    Verdict,
+)
 from chalicelib.reports.intervals import Amounts, Interval, bounds, replicates, share, shares_apart
-from chalicelib.reports.sentences import Found, Language, said
+from chalicelib.reports.sentences import Found, said
 from chalicelib.storage.counters import Counters
 from chalicelib.storage.journeys import StoredJourney
 from chalicelib.storage.participants import scope_of, spent
@@ -20,9 +28,6 @@ TOGETHER = "written_to"
 """Everybody but those who are held out."""
 _BOTH_SIDES = 0.05
 _FEWEST_PEOPLE, _FEWEST_BUYERS = 100, 10
-_ANSWERS = ("clicked", "replied", "unsubscribed", "buyers")
-
-Verdict = Literal["too_early", "may_be_chance", "more", "less"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +61,15 @@ class _Money:
     might_be: Sequence[float]
 
 
-def results_of(journey: StoredJourney, advertiser: str, counters: Counters) -> dict[str, Any]:
+def results_of(journey: StoredJourney, advertiser: str, counters: Counters) -> JourneyResults:
     """What came of one version of a journey: its arms are read from its document."""
     scope = scope_of(advertiser, journey.id, journey.version)
     names = arms(Journey.model_validate_json(journey.document))
-    head = {"journey": journey.id, "version": journey.version, "state": journey.state}
-    return head | results(counters.read_in_all(scope), names, scope)
+    found = results(counters.read_in_all(scope), names, scope)
+    return {"journey": journey.id, "version": journey.version, "state": journey.state, **found}
 
 
-def results(counts: Mapping[str, int], names: Sequence[str], seed: str) -> dict[str, Any]:
+def results(counts: Mapping[str, int], names: Sequence[str], seed: str) -> ArmsCompared:
     """The arms of one version of a journey, and the comparisons between them. Money in micro-units.
 
     `counts` are those of the version's scope, `names` the arms that its document has. Several comparisons at once
@@ -89,13 +94,16 @@ def results(counts: Mapping[str, int], names: Sequence[str], seed: str) -> dict[
     }
 
 
-def _told(arm: Arm, money: Mapping[str, _Money]) -> dict[str, Any]:
+def _told(arm: Arm, money: Mapping[str, _Money]) -> ArmTold:
     people = arm.number("people")
     return {
         "arm": arm.name,
         "people": people,
         "sms": {"made": arm.number("made"), "sent": arm.number("sent")},
-        **{name: {"people": arm.number(name)} | _interval(share(arm.number(name), people)) for name in _ANSWERS},
+        "clicked": _answered(arm, "clicked"),
+        "replied": _answered(arm, "replied"),
+        "unsubscribed": _answered(arm, "unsubscribed"),
+        "buyers": _answered(arm, "buyers"),
         "purchases": totals(arm.counts),
         "revenue_per_person_micro": {
             currency: _interval(bounds(each.amounts.mean, each.might_be)) for currency, each in money.items()
@@ -103,9 +111,13 @@ def _told(arm: Arm, money: Mapping[str, _Money]) -> dict[str, Any]:
     }
 
 
+def _answered(arm: Arm, name: str) -> Answered:
+    return {"people": arm.number(name), **_interval(share(arm.number(name), arm.number("people")))}
+
+
 def _compared(
     one: Arm, other: Arm, money: Mapping[tuple[str, str], _Money], currencies: Sequence[str], error: float
-) -> dict[str, Any]:
+) -> Comparison:
     shares = [(arm.number("buyers"), arm.number("people")) for arm in (one, other)]
     bought = shares_apart(shares[0], shares[1], NormalDist().inv_cdf(1 - error))
     revenue = {
@@ -114,7 +126,7 @@ def _compared(
     verdict = _verdict(shares, bought)
     in_all = {currency: apart.times(one.number("people")) for currency, apart in revenue.items()}
     found = Found(one.name, other.name, other.name == HOLDOUT, shares[0], shares[1], bought, in_all)
-    languages: tuple[Language, ...] = ("fr", "en")
+    early = verdict == "too_early"
     return {
         "arm": one.name,
         "against": other.name,
@@ -122,7 +134,7 @@ def _compared(
         "buyers": _interval(bought),
         "revenue_per_person_micro": {currency: _interval(apart) for currency, apart in revenue.items()},
         "incremental_revenue_micro": {currency: _interval(apart) for currency, apart in in_all.items()},
-        "sentence": {language: said(found, language, too_early=verdict == "too_early") for language in languages},
+        "sentence": {"fr": said(found, "fr", too_early=early), "en": said(found, "en", too_early=early)},
     }
 
 
@@ -149,10 +161,10 @@ def _together(variants: Sequence[Arm]) -> Arm:
     return Arm(TOGETHER, summed)
 
 
-def _interval(found: Interval | None) -> dict[str, float | None]:
+def _interval(found: Interval | None) -> Likely:
     if found is None:
         return {"value": None, "low": None, "high": None}
-    return {name: round(getattr(found, name), 6) for name in ("value", "low", "high")}
+    return {"value": round(found.value, 6), "low": round(found.low, 6), "high": round(found.high, 6)}
 
 
 def _under(counts: Mapping[str, int], prefix: str) -> dict[str, int]:

@@ -5,49 +5,127 @@ It tells what an export does, without what lets the person be written to or call
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from typing_extensions import TypedDict
 
 from chalicelib.audience.consent_verify import ConsentVerifier
 from chalicelib.audience.erasure import Erasure
+from chalicelib.audience.person_shapes import (
+    BoughtTold,
+    ConsentKept,
+    FindingTold,
+    JourneyWalked,
+    OppositionTold,
+    ProfileTold,
+    StatementTold,
+    SurveyAnswered,
+    TalkExported,
+    WishTold,
+)
+from chalicelib.reports.message_shapes import WhyTold
 from chalicelib.reports.why import reason_in_words, why
 from chalicelib.storage.clicks import ClickLog
-from chalicelib.storage.contacts import Contact
+from chalicelib.storage.contacts import Contact, FieldValue, Purpose
+from chalicelib.storage.conversation import State as ThreadState
 from chalicelib.storage.messages import Message, Messages
-from chalicelib.storage.visitors import Visitors
+from chalicelib.storage.visitors import Strength, Visitors
+from chalicelib.units import Count, Moment
 
 _MESSAGES_AT_ONCE = 100
 
 
+class LedgerRead(TypedDict):
+    """The consent ledger, verified as it was read."""
+
+    chain: str
+    intact: bool
+    findings: list[FindingTold]
+    statements: list[StatementTold]
+    """The newest first."""
+
+
+class LastEvent(TypedDict):
+    """The newest event of a visit."""
+
+    event: str
+    at: Moment
+
+
+class VisitHeld(TypedDict):
+    """A browser that is held to be the contact's, with the evidence."""
+
+    site: str
+    visitor: str
+    events: Count
+    last: LastEvent | None
+    evidence: str | None
+    strength: Strength | None
+    consent_at: Moment | None
+
+
+class JourneyExplained(JourneyWalked):
+    """A place in a journey, with why it ended."""
+
+    because: str | None
+
+
+class MessageInFile(WhyTold):
+    """A message as its address tells it, with its text."""
+
+    created_at: Moment
+    text: str | None
+    parts: Count | None
+    promo_code: str | None
+
+
+Click = TypedDict("Click", {"at": Moment, "class": str, "message": str | None})
+
+
+class ReplyRead(TypedDict):
+    """A text of the person, and what it was taken for."""
+
+    at: Moment
+    intent: str | None
+
+
+class TalkTold(TypedDict):
+    """A conversation without its texts."""
+
+    thread: str
+    advertiser: str
+    state: ThreadState
+    tags: list[str]
+    texts: Count
+    last_at: Moment | None
+    replies: list[ReplyRead]
+
+
 class PersonFile(TypedDict):
-    """A contact's file. Times in epoch ms, the newest of each kind first."""
+    """A contact's file. The newest of each kind first."""
 
     person: str
     base: str
-    at: int
-    profile: dict[str, str]
+    at: Moment
+    profile: ProfileTold
     """Masked: the phone's last two digits, an address's first letter."""
-    fields: dict[str, Any]
-    last_act_at: int
-    unreachable_since: int | None
+    fields: dict[str, FieldValue]
+    last_act_at: Moment
+    unreachable_since: Moment | None
     """When it was found that nobody has the number."""
-    consents: dict[str, dict[str, Any]]
-    """The current ones by purpose."""
-    ledger: dict[str, Any]
-    """The consent ledger, verified as it was read: `intact`, `findings`, `statements`."""
-    oppositions: dict[str, dict[str, Any]]
-    wish: dict[str, Any] | None
-    visits: list[dict[str, Any]]
-    """Browsers that are held to be the contact's, with the evidence."""
-    journeys: list[dict[str, Any]]
-    messages: list[dict[str, Any]]
-    """Each as `GET /v1/messages/{message}` tells it, with its text."""
-    clicks: list[dict[str, Any]]
-    conversations: list[dict[str, Any]]
-    surveys: list[dict[str, Any]]
-    purchases: list[dict[str, Any]]
+    consents: dict[Purpose, ConsentKept]
+    """The current ones."""
+    ledger: LedgerRead
+    oppositions: dict[str, OppositionTold]
+    wish: WishTold | None
+    visits: list[VisitHeld]
+    journeys: list[JourneyExplained]
+    messages: list[MessageInFile]
+    clicks: list[Click]
+    conversations: list[TalkTold]
+    surveys: list[SurveyAnswered]
+    purchases: list[BoughtTold]
     segments: list[str]
 
 
@@ -82,7 +160,7 @@ class PersonFiles:
             "ledger": {
                 "chain": contact.chain,
                 "intact": not findings,
-                "findings": [asdict(finding) for finding in findings],
+                "findings": [finding.told() for finding in findings],
                 "statements": list(reversed(told["statements"])),
             },
             "oppositions": told["oppositions"],
@@ -106,16 +184,16 @@ class PersonFiles:
             found |= self._messages.get_all(ids[start : start + _MESSAGES_AT_ONCE])
         return sorted(found.values(), key=lambda message: (message.created_at, message.id), reverse=True)
 
-    def _message(self, message: Message, text: str | None) -> dict[str, Any]:
-        promo = message.promo["code"] if message.promo else None
-        return why(message) | {
+    def _message(self, message: Message, text: str | None) -> MessageInFile:
+        return {
+            **why(message),
             "created_at": message.created_at,
             "text": text,
             "parts": message.parts if text else None,
-            "promo_code": promo,
+            "promo_code": message.promo["code"] if message.promo else None,
         }
 
-    def _visit(self, browser: dict[str, Any]) -> dict[str, Any]:
+    def _visit(self, browser: dict[str, Any]) -> VisitHeld:
         visitor = self._visitors.get(browser["site"], browser["visitor"])
         events, tie = browser["events"], visitor.tie
         return {
@@ -129,25 +207,28 @@ class PersonFiles:
         }
 
 
-def masked(profile: dict[str, str]) -> dict[str, str]:
+def masked(profile: Mapping[str, str]) -> ProfileTold:
     """A profile that tells its person from others, and gives no address away."""
     shown = dict(profile)
     shown["phone"] = f"•• •• {profile['phone'][-2:]}"
     if "email" in profile:
         name, _, domain = profile["email"].partition("@")
         shown["email"] = f"{name[:1]}…@{domain}"
-    return shown
+    return cast("ProfileTold", shown)
 
 
-def _stands(journey: dict[str, Any]) -> dict[str, Any]:
+def _stands(journey: JourneyWalked) -> JourneyExplained:
     reason = journey["reason"]
-    return journey | {"because": reason_in_words(reason) if reason else None}
+    return {**journey, "because": reason_in_words(reason) if reason else None}
 
 
-def _talk(conversation: dict[str, Any]) -> dict[str, Any]:
+def _talk(conversation: TalkExported) -> TalkTold:
     texts = conversation["texts"]
-    kept = ("thread", "advertiser", "state", "tags")
-    return {name: conversation[name] for name in kept} | {
+    return {
+        "thread": conversation["thread"],
+        "advertiser": conversation["advertiser"],
+        "state": conversation["state"],
+        "tags": conversation["tags"],
         "texts": len(texts),
         "last_at": texts[-1]["at"] if texts else None,
         "replies": [

@@ -6,7 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-Money = dict[str, int]
+from chalicelib.units import Money
 
 
 class Interval(TypedDict):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from chalicelib.reports.shapes import Unsubscribes
 
 _TAPS = ("opposed.unsubscribe", "opposed.unsubscribe_all")
 
 
-def unsubscribes(counts: Mapping[str, int], contacts: int) -> dict[str, Any]:
+def unsubscribes(counts: Mapping[str, int], contacts: int) -> Unsubscribes:
     """Unsubscriptions on the page of an SMS ÷ contacts in the base (SMSAPI's measure), and ÷ messages delivered.
 
     `counts` are the advertiser's of the time asked for; `contacts` is how many its base has now. A rate is a fraction

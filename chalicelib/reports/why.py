@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.reports.message_shapes import WhyTold
 from chalicelib.storage.messages import Message
 
 _REASONS = {
@@ -97,8 +97,9 @@ _STATES = {
 }
 
 
-def why(message: Message) -> dict[str, Any]:
+def why(message: Message) -> WhyTold:
     """State, sentence, until when it waits (epoch ms), the match that led to it, what the decision saw, each step."""
+    seen = message.evidence
     return {
         "message": message.id,
         "state": message.state,
@@ -109,9 +110,14 @@ def why(message: Message) -> dict[str, Any]:
         "journey": message.journey,
         "site": message.site,
         "waited_for": _waited_for(message),
-        "answers": {name: message.evidence.get(name) for name in ("reply", "wrote_at")} if message.is_answer else None,
-        "match": {name: message.evidence.get(name) for name in ("evidence", "strength", "at", "consent_at")},
-        "decision": message.decision,
+        "answers": {"reply": seen.get("reply"), "wrote_at": seen.get("wrote_at")} if message.is_answer else None,
+        "match": {
+            "evidence": seen.get("evidence"),
+            "strength": seen.get("strength"),
+            "at": seen.get("at"),
+            "consent_at": seen.get("consent_at"),
+        },
+        "decision": dict(message.decision),
         "history": [{"state": step.state, "at": step.at, "reason": step.reason} for step in message.history],
     }
 

@@ -11,15 +11,18 @@ from chalicelib.errors import NotFound
 from chalicelib.ids import new_id
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, authorise_site, hours_asked, read_body, scope_of
-from chalicelib.web.described import HOURS, described
+from chalicelib.web.described import HOURS, described, each, holding
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_ADVERTISER = "web.admin_models:AdvertiserTold"
+_CAPS = holding(caps=each("web.cap_models:CapTold"))
+_COUNTS = "reports.counted_shapes:Counted"
 
 
 @routes.route("/v1/advertisers", methods=["POST"])
-@described(body="web.admin_models:NewAdvertiser", status=201, operator=True)
+@described(body="web.admin_models:NewAdvertiser", answer=_ADVERTISER, status=201, operator=True)
 @view
 def create_advertiser() -> Response:
     """Create an advertiser; for the operator."""
@@ -35,7 +38,7 @@ def create_advertiser() -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["GET"])
-@described()
+@described(answer=_ADVERTISER)
 @view
 def get_advertiser(advertiser: str) -> Response:
     """An advertiser's settings."""
@@ -49,7 +52,7 @@ def get_advertiser(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}", methods=["PUT"])
-@described(body="web.admin_models:NewAdvertiser")
+@described(body="web.admin_models:NewAdvertiser", answer=_ADVERTISER)
 @view
 def replace_advertiser(advertiser: str) -> Response:
     """Replace an advertiser's settings: they hold everywhere within ten seconds.
@@ -70,7 +73,7 @@ def replace_advertiser(advertiser: str) -> Response:
 
 
 @routes.route("/v1/caps", methods=["GET"])
-@described(operator=True)
+@described(answer=_CAPS, operator=True)
 @view
 def operator_caps() -> Response:
     """The caps that hold for every advertiser; for the operator."""
@@ -81,7 +84,7 @@ def operator_caps() -> Response:
 
 
 @routes.route("/v1/caps", methods=["PUT"])
-@described(body="web.cap_models:OperatorCaps", operator=True)
+@described(body="web.cap_models:OperatorCaps", answer=_CAPS, operator=True)
 @view
 def replace_operator_caps() -> Response:
     """Replace the caps that hold for every advertiser; for the operator. They hold everywhere within ten seconds."""
@@ -94,13 +97,13 @@ def replace_operator_caps() -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/sites", methods=["POST"])
-@described(body="web.admin_models:NewSite", status=201)
+@described(body="web.site_models:NewSite", answer="web.site_models:SiteMade", status=201)
 @view
 def create_site(advertiser: str) -> Response:
     """Register a site. Its secret, for the site's back end, is shown this once."""
     from chalicelib.links.targets import check_origins, rules_for
     from chalicelib.storage.advertisers import Site, digest
-    from chalicelib.web.admin_models import NewSite, site_answer
+    from chalicelib.web.site_models import NewSite, site_answer
 
     authorise(routes, advertiser)
     body = read_body(routes, NewSite)
@@ -120,11 +123,11 @@ def create_site(advertiser: str) -> Response:
         sensitive=tuple(dict.fromkeys(body.sensitive_categories or ())),
     )
     services().advertisers.save_site(site)
-    return answer(site_answer(site) | {"secret": secret}, 201)
+    return answer({**site_answer(site), "secret": secret}, 201)
 
 
 @routes.route("/v1/advertisers/{advertiser}/counts", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer=_COUNTS)
 @view
 def advertiser_counts(advertiser: str) -> Response:
     """Messages, clicks and oppositions of the last hours."""
@@ -133,7 +136,7 @@ def advertiser_counts(advertiser: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/counts", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer=_COUNTS)
 @view
 def site_counts(site: str) -> Response:
     """Events, matches and drops of the last hours."""
@@ -142,7 +145,7 @@ def site_counts(site: str) -> Response:
 
 
 @routes.route("/v1/counts", methods=["GET"])
-@described(query=HOURS, operator=True)
+@described(query=HOURS, answer=_COUNTS, operator=True)
 @view
 def service_counts() -> Response:
     """What belongs to no known site, such as malformed pixels; for the operator."""
@@ -153,7 +156,7 @@ def service_counts() -> Response:
 
 
 @routes.route("/v1/sites/{site}/visitors/{visitor}", methods=["GET"])
-@described()
+@described(answer="reports.message_shapes:VisitTold")
 @view
 def get_visitor(site: str, visitor: str) -> Response:
     """What a visit led to: its events, its match or why there is none, and its message with the reason."""
@@ -173,7 +176,7 @@ def get_visitor(site: str, visitor: str) -> Response:
 
 
 @routes.route("/v1/messages/{message}", methods=["GET"])
-@described()
+@described(answer="reports.message_shapes:MessageTold")
 @view
 def get_message(message: str) -> Response:
     """Why a message was sent, or was not; and which purchases are put down to it."""
@@ -185,7 +188,7 @@ def get_message(message: str) -> Response:
     if found is None or scope not in (OPERATOR, found.advertiser):
         raise NotFound("message")
     bought = services().conversion_log.of_contact(found.base, found.person) if found.person else ()
-    return answer(why(found) | {"purchases": purchases_of(found.id, bought)})
+    return answer({**why(found), "purchases": purchases_of(found.id, bought)})
 
 
 def _counts(scope: str) -> Response:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from chalicelib.storage.audit_log import Entry
 
 routes = Blueprint(__name__)
+_ENTRIES = listed("entries", "web.audit_models:AuditEntry")
 
 
 @routes.route("/v1/advertisers/{advertiser}/audit", methods=["GET"])
-@described(query=PAGED, answer=listed("entries"))
+@described(query=PAGED, answer=_ENTRIES)
 @view
 def advertiser_audit(advertiser: str) -> Response:
     """Changes of an advertiser's things, whoever made them, the newest first."""
@@ -30,7 +31,7 @@ def advertiser_audit(advertiser: str) -> Response:
 
 
 @routes.route("/v1/audit", methods=["GET"])
-@described(query=PAGED, operator=True, answer=listed("entries"))
+@described(query=PAGED, operator=True, answer=_ENTRIES)
 @view
 def operator_audit() -> Response:
     """Changes of what is nobody's own; for the operator."""

@@ -10,11 +10,12 @@ from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_TOLD = "web.automatic_answer_models:AutomaticAnswersTold"
 _ANSWERS = "/v1/advertisers/{advertiser}/automatic-answers"
 
 
 @routes.route(_ANSWERS, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_automatic_answers(advertiser: str) -> Response:
     """Which replies are answered by themselves, in the advertiser's own texts and ours."""
@@ -25,7 +26,7 @@ def get_automatic_answers(advertiser: str) -> Response:
 
 
 @routes.route(_ANSWERS, methods=["PUT"])
-@described(body="web.automatic_answer_models:AutomaticAnswerSettings")
+@described(body="web.automatic_answer_models:AutomaticAnswerSettings", answer=_TOLD)
 @view
 def replace_automatic_answers(advertiser: str) -> Response:
     """Replace which replies are answered by themselves, and the advertiser's own texts."""

@@ -8,22 +8,31 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import IN_BATCHES, PAGED, described, listed
+from chalicelib.web.described import IN_BATCHES, PAGED, WHOLE, described, listed
 from chalicelib.web.listing import MOST_IN_A_BATCH, SHARD_PLACE, page_asked, page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.storage.broadcasts import Broadcast
+    from chalicelib.web.broadcast_models import RowForeseen
 
 
 routes = Blueprint(__name__)
+_TOLD = "web.broadcast_models:BroadcastTold"
+_COMPARED = listed(
+    "differences",
+    "web.broadcast_models:DifferenceTold",
+    same=WHOLE | {"description": "Of this page, of which the same became"},
+    waiting=WHOLE | {"description": "Of this page, of which nothing has become yet"},
+    unforeseen=WHOLE | {"description": "Of this page, those that a rehearsal of a sample did not look at"},
+)
 _BROADCASTS = "/v1/advertisers/{advertiser}/broadcasts"
 _BROADCAST = f"{_BROADCASTS}/{{broadcast}}"
 
 
 @routes.route(_BROADCASTS, methods=["POST"])
-@described(body="web.broadcast_models:NewBroadcast", status=201)
+@described(body="web.broadcast_models:NewBroadcast", answer=_TOLD, status=201)
 @view
 def create_broadcast(advertiser: str) -> Response:
     """Plan a broadcast to a segment."""
@@ -35,7 +44,7 @@ def create_broadcast(advertiser: str) -> Response:
 
 
 @routes.route(_BROADCASTS, methods=["GET"])
-@described(query=PAGED, answer=listed("broadcasts"))
+@described(query=PAGED, answer=listed("broadcasts", _TOLD))
 @view
 def list_broadcasts(advertiser: str) -> Response:
     """All broadcasts, without their rehearsals."""
@@ -43,11 +52,11 @@ def list_broadcasts(advertiser: str) -> Response:
 
     authorise(routes, advertiser)
     found, following = part_asked(routes, services().broadcasts.all_of(advertiser), lambda one: one.id)
-    return page_of("broadcasts", [broadcast_answer(one) | {"rehearsal": None} for one in found], following)
+    return page_of("broadcasts", [{**broadcast_answer(one), "rehearsal": None} for one in found], following)
 
 
 @routes.route(_BROADCAST, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_broadcast(advertiser: str, broadcast: str) -> Response:
     """A broadcast with what its rehearsal found."""
@@ -56,7 +65,7 @@ def get_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(_BROADCAST, methods=["PUT"])
-@described(body="web.broadcast_models:NewBroadcast")
+@described(body="web.broadcast_models:NewBroadcast", answer=_TOLD)
 @view
 def change_broadcast(advertiser: str, broadcast: str) -> Response:
     """Change a broadcast's plan. It has to be rehearsed, and approved, anew."""
@@ -68,7 +77,7 @@ def change_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/rehearse", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def rehearse_broadcast(advertiser: str, broadcast: str) -> Response:
     """Rehearse a broadcast: everybody up to 2,000, a sample of a larger segment. Nothing is sent or taken."""
@@ -79,7 +88,7 @@ def rehearse_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/rehearsal", methods=["GET"])
-@described(query=PAGED | IN_BATCHES, answer=listed("rows"))
+@described(query=PAGED | IN_BATCHES, answer=listed("rows", "web.broadcast_models:RowForeseen"))
 @view
 def list_rehearsal(advertiser: str, broadcast: str) -> Response:
     """Who would get what of a broadcast when, or why not, in pages of the segment's members."""
@@ -91,7 +100,7 @@ def list_rehearsal(advertiser: str, broadcast: str) -> Response:
     people, after = services().segment_desk.page(segment, *page_asked(routes, SHARD_PLACE, MOST_IN_A_BATCH))
     names = {person: message_id(services().vault, found, person) for person in people}
     rows = services().broadcasts.foreseen(found, names.values())
-    told = [
+    told: list[RowForeseen] = [
         {
             "person": person,
             "message": row.message,
@@ -107,24 +116,24 @@ def list_rehearsal(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/differences", methods=["GET"])
-@described(query=PAGED | IN_BATCHES, answer=listed("differences"))
+@described(query=PAGED | IN_BATCHES, answer=_COMPARED)
 @view
 def list_differences(advertiser: str, broadcast: str) -> Response:
     """What became of a broadcast, held against its rehearsal, in pages."""
     from chalicelib.messaging.differences import compare
-    from chalicelib.web.broadcast_models import compared_answer
+    from chalicelib.web.broadcast_models import difference_answer
 
     authorise(routes, advertiser)
     found = services().broadcast_desk.find(advertiser, broadcast)
     recipients, after = services().broadcasts.recipients(found, *page_asked(routes, SHARD_PLACE, MOST_IN_A_BATCH))
     messages = services().messages.get_all([one.message for one in recipients])
     compared = compare(recipients, messages, all_seen=found.rehearsed.get("exact", False))
-    told = compared_answer(compared)
-    return page_of("differences", told.pop("differences"), after, **told)
+    counted = {"same": compared.same, "waiting": compared.waiting, "unforeseen": compared.unforeseen}
+    return page_of("differences", list(map(difference_answer, compared.differences)), after, **counted)
 
 
 @routes.route(f"{_BROADCAST}/approve", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def approve_broadcast(advertiser: str, broadcast: str) -> Response:
     """Agree to a broadcast as it was rehearsed. Another key than this one launches it."""
@@ -133,7 +142,7 @@ def approve_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/launch", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def launch_broadcast(advertiser: str, broadcast: str) -> Response:
     """Let a broadcast begin at its time."""
@@ -142,7 +151,7 @@ def launch_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/pause", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def pause_broadcast(advertiser: str, broadcast: str) -> Response:
     """Pause a broadcast at once."""
@@ -151,7 +160,7 @@ def pause_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/resume", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def resume_broadcast(advertiser: str, broadcast: str) -> Response:
     """Let a broadcast go on."""
@@ -160,7 +169,7 @@ def resume_broadcast(advertiser: str, broadcast: str) -> Response:
 
 
 @routes.route(f"{_BROADCAST}/cancel", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def cancel_broadcast(advertiser: str, broadcast: str) -> Response:
     """End a broadcast: what has not left does not leave."""

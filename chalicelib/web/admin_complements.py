@@ -10,11 +10,12 @@ from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_TOLD = "web.complement_models:ComplementsTold"
 _COMPLEMENTS = "/v1/advertisers/{advertiser}/complements"
 
 
 @routes.route(_COMPLEMENTS, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_complements(advertiser: str) -> Response:
     """What is offered to whoever has bought something."""
@@ -25,7 +26,7 @@ def get_complements(advertiser: str) -> Response:
 
 
 @routes.route(_COMPLEMENTS, methods=["PUT"])
-@described(body="web.complement_models:NewComplements")
+@described(body="web.complement_models:NewComplements", answer=_TOLD)
 @view
 def replace_complements(advertiser: str) -> Response:
     """Replace what is offered with what."""

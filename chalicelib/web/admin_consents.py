@@ -6,15 +6,16 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
 from chalicelib.web.admin_requests import answer, authorise, read_body, speaks_for_site
-from chalicelib.web.described import described
+from chalicelib.web.described import described, holding
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_RECORDED = holding(outcome={"const": "recorded"})
 
 
 @routes.route("/v1/advertisers/{advertiser}/consents", methods=["POST"])
-@described(body="web.admin_consent_models:NewConsent", status=201)
+@described(body="web.admin_consent_models:NewConsent", answer=_RECORDED, status=201)
 @view
 def record_consent(advertiser: str) -> Response:
     """Record a consent or a withdrawal, by an admin key."""
@@ -25,7 +26,7 @@ def record_consent(advertiser: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/consents", methods=["POST"])
-@described(body="web.admin_consent_models:NewConsent", status=201, site_secret=True)
+@described(body="web.admin_consent_models:NewConsent", answer=_RECORDED, status=201, site_secret=True)
 @view
 def record_site_consent(site: str) -> Response:
     """Record a consent or a withdrawal by a site's back end, with the site's secret or a key that reaches the site."""

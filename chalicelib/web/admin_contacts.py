@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.contacts import Purpose
 from chalicelib.web.admin_requests import answer, reached, read_body
-from chalicelib.web.described import PAGED, described, listed, one_of
+from chalicelib.web.described import PAGED, TEXT, described, holding, listed, one_of
 from chalicelib.web.listing import page_asked, page_of, word_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -22,11 +22,7 @@ _FILTERS = {
     "consented": one_of("Who has agreed to this, and not withdrawn it", *_PURPOSES),
     "opposed": one_of("Who has said no to the advertiser, or to everyone", *_YES_NO),
 }
-_TAKEN = {
-    "type": "object",
-    "properties": {"person": {"type": "string"}, "outcome": {"const": "recorded"}},
-    "required": ["person", "outcome"],
-}
+_TAKEN = holding(person=TEXT, outcome={"const": "recorded"})
 
 
 @routes.route("/v1/advertisers/{advertiser}/contacts", methods=["GET"])

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, hours_asked, reached, read_body
-from chalicelib.web.described import HOURS, IN_BATCHES, PAGED, described, listed, one_of, text
+from chalicelib.web.described import HOURS, IN_BATCHES, PAGED, described, done, listed, one_of, text
 from chalicelib.web.listing import MOST_IN_A_BATCH, page_asked, page_of, part_asked
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
@@ -18,6 +18,8 @@ routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/conversations"
 _ONE = f"{_ALL}/{{conversation}}"
 _QUICK = "/v1/advertisers/{advertiser}/quick-replies"
+_THREAD = "web.conversation_models:ThreadTold"
+_REPLY_TOLD = "web.conversation_models:QuickReplyTold"
 _PLACE = re.compile(r"[0-9]{13}#.{1,200}", re.DOTALL)
 _REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -31,7 +33,7 @@ _REPLY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
         "unread": one_of("Only with texts that nobody has read", "true", "false", usual="false"),
         **PAGED,
     },
-    answer=listed("conversations"),
+    answer=listed("conversations", _THREAD),
 )
 @view
 def list_conversations(advertiser: str) -> Response:
@@ -59,12 +61,12 @@ def list_conversations(advertiser: str) -> Response:
 
 
 @routes.route(f"{_ALL}/statistics", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer="web.waiting_models:WaitingTold")
 @view
 def conversation_statistics(advertiser: str) -> Response:
     """How long people waited for a first answer in the last hours, against the advertiser's target."""
     from chalicelib.storage.conversation_counts import standing_scope
-    from chalicelib.web.conversation_models import statistics_answer
+    from chalicelib.web.waiting_models import statistics_answer
 
     owner = reached(routes, advertiser)
     now, counters = services().clock.now(), services().counters
@@ -72,25 +74,26 @@ def conversation_statistics(advertiser: str) -> Response:
     told = statistics_answer(
         counters.read(advertiser, since, now), counters.read_in_all(standing_scope(advertiser)), owner.answer_target_ms
     )
-    return answer({"since": since, "until": now} | told)
+    return answer({"since": since, "until": now, **told})
 
 
 @routes.route(_ONE, methods=["GET"])
-@described()
+@described(answer="web.conversation_beside:ConversationTold")
 @view
 def get_conversation(advertiser: str, conversation: str) -> Response:
     """A conversation, with what stands beside it."""
-    from chalicelib.web.conversation_models import beside_answer, thread_answer
+    from chalicelib.web.conversation_beside import beside_answer
+    from chalicelib.web.conversation_models import thread_answer
 
     authorise(routes, advertiser)
     desk = services().conversation_desk
     thread = desk.find(advertiser, conversation)
     beside = services().beside_reader.read(thread)
-    return answer(thread_answer(thread, desk.assignee(thread)) | {"beside": beside_answer(beside, advertiser)})
+    return answer({**thread_answer(thread, desk.assignee(thread)), "beside": beside_answer(beside, advertiser)})
 
 
 @routes.route(f"{_ONE}/messages", methods=["GET"])
-@described(query=PAGED | IN_BATCHES, answer=listed("messages"))
+@described(query=PAGED | IN_BATCHES, answer=listed("messages", "web.conversation_models:TextSaid"))
 @view
 def list_texts(advertiser: str, conversation: str) -> Response:
     """What was said, in its order; a text that came late stands where it was written."""
@@ -101,13 +104,13 @@ def list_texts(advertiser: str, conversation: str) -> Response:
     after, limit = page_asked(routes, _PLACE, MOST_IN_A_BATCH)
     said = desk.texts(desk.find(advertiser, conversation), after, limit)
     sent = services().messages.get_all(one.message for one in said if one.message)
-    states: dict[str, str] = {message.id: message.state for message in sent.values()}
+    states = {message.id: message.state for message in sent.values()}
     last = said[-1].place if len(said) == limit else None
     return page_of("messages", [text_answer(one, states) for one in said], last)
 
 
 @routes.route(f"{_ONE}/messages", methods=["POST"])
-@described(body="web.conversation_models:NewAnswer", status=202)
+@described(body="web.conversation_models:NewAnswer", answer="web.conversation_models:AnswerTold", status=202)
 @view
 def answer_conversation(advertiser: str, conversation: str) -> Response:
     """Answer a conversation. The same id once more answers the same message: it leaves once."""
@@ -120,7 +123,7 @@ def answer_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/check", methods=["POST"])
-@described(body="web.conversation_models:DraftAnswer")
+@described(body="web.conversation_models:DraftAnswer", answer="web.conversation_models:SizeTold")
 @view
 def check_answer(advertiser: str, conversation: str) -> Response:
     """What a text would cost as an answer, and whether it may be one."""
@@ -133,7 +136,7 @@ def check_answer(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/state", methods=["PUT"])
-@described(body="web.conversation_models:NewState")
+@described(body="web.conversation_models:NewState", answer=_THREAD)
 @view
 def turn_conversation(advertiser: str, conversation: str) -> Response:
     """Close a conversation, open it again, or let it wait."""
@@ -146,7 +149,7 @@ def turn_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/assignee", methods=["PUT"])
-@described(body="web.conversation_models:NewAssignee")
+@described(body="web.conversation_models:NewAssignee", answer=_THREAD)
 @view
 def assign_conversation(advertiser: str, conversation: str) -> Response:
     """Give a conversation to somebody, or to nobody."""
@@ -158,7 +161,7 @@ def assign_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/tags", methods=["PUT"])
-@described(body="web.conversation_models:NewTags")
+@described(body="web.conversation_models:NewTags", answer=_THREAD)
 @view
 def tag_conversation(advertiser: str, conversation: str) -> Response:
     """Replace a conversation's tags."""
@@ -170,7 +173,7 @@ def tag_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/read", methods=["PUT"])
-@described(body="web.conversation_models:SeenTexts")
+@described(body="web.conversation_models:SeenTexts", answer=_THREAD)
 @view
 def read_conversation(advertiser: str, conversation: str) -> Response:
     """Note how much of a conversation was read."""
@@ -182,7 +185,7 @@ def read_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(f"{_ONE}/oppose", methods=["POST"])
-@described()
+@described(answer=_THREAD)
 @view
 def oppose_conversation(advertiser: str, conversation: str) -> Response:
     """Take what the person wrote for a STOP: nothing more is sent."""
@@ -192,7 +195,7 @@ def oppose_conversation(advertiser: str, conversation: str) -> Response:
 
 
 @routes.route(_QUICK, methods=["GET"])
-@described(query=PAGED, answer=listed("replies"))
+@described(query=PAGED, answer=listed("replies", _REPLY_TOLD))
 @view
 def list_quick_replies(advertiser: str) -> Response:
     """An advertiser's quick replies."""
@@ -204,7 +207,7 @@ def list_quick_replies(advertiser: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["GET"])
-@described()
+@described(answer=_REPLY_TOLD)
 @view
 def get_quick_reply(advertiser: str, reply: str) -> Response:
     """A quick reply as it is now."""
@@ -215,7 +218,7 @@ def get_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["PUT"])
-@described(body="web.conversation_models:NewQuickReply")
+@described(body="web.conversation_models:NewQuickReply", answer=_REPLY_TOLD)
 @view
 def save_quick_reply(advertiser: str, reply: str) -> Response:
     """Create or replace a quick reply."""
@@ -229,7 +232,7 @@ def save_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_QUICK}/{{reply}}", methods=["DELETE"])
-@described()
+@described(answer=done("removed", "reply"))
 @view
 def remove_quick_reply(advertiser: str, reply: str) -> Response:
     """Remove a quick reply."""
@@ -239,7 +242,7 @@ def remove_quick_reply(advertiser: str, reply: str) -> Response:
 
 
 @routes.route(f"{_ONE}/quick-replies/{{reply}}", methods=["POST"])
-@described()
+@described(answer="web.conversation_models:QuickReplyFilled")
 @view
 def render_quick_reply(advertiser: str, conversation: str, reply: str) -> Response:
     """A quick reply filled in for a conversation, with what it would cost."""
@@ -249,7 +252,7 @@ def render_quick_reply(advertiser: str, conversation: str, reply: str) -> Respon
     owner = reached(routes, advertiser)
     book, thread = services().quick_reply_book, services().conversation_desk.find(advertiser, conversation)
     text = book.rendered(owner, book.find(advertiser, reply), services().beside_reader.read(thread))
-    return answer({"text": text} | size_answer(size(text)))
+    return answer({"text": text, **size_answer(size(text))})
 
 
 def _as_it_stands(advertiser: str, conversation: str) -> Response:

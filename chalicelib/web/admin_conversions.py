@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR, SECOND
 from chalicelib.errors import FieldError, InvalidInput, NotFound, StorageUnavailable
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, authorise_site, hours_asked, read_body, speaks_for_site
-from chalicelib.web.described import HOURS, described, text
+from chalicelib.web.described import HOURS, TEXT, described, holding, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
+if TYPE_CHECKING:
+    from chalicelib.reports.counted_shapes import ConversionSums
+
 routes = Blueprint(__name__)
+_TAKEN = holding(outcome={"const": "accepted"}, id=TEXT | {"description": "The event's own"})
 
 
 @routes.route("/v1/sites/{site}/conversions", methods=["POST"])
-@described(body="web.conversion_models:NewConversion", status=202, site_secret=True)
+@described(body="web.conversion_models:NewConversion", answer=_TAKEN, status=202, site_secret=True)
 @view
 def tell_conversion(site: str) -> Response:
     """Take a purchase or a refund, by the site's secret or an admin key that reaches the site."""
@@ -33,7 +39,7 @@ def tell_conversion(site: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/conversions", methods=["GET"])
-@described(query={"transaction_id": text("The order", required=True)})
+@described(query={"transaction_id": text("The order", required=True)}, answer="reports.counted_shapes:PurchaseTold")
 @view
 def get_conversion(site: str) -> Response:
     """What an order is put down to, or why to nothing."""
@@ -50,7 +56,7 @@ def get_conversion(site: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/conversions", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer="reports.counted_shapes:ConversionSums")
 @view
 def conversion_sums(advertiser: str) -> Response:
     """Purchases of the last hours that came of SMS and links, by certainty and journey; and why others did not."""
@@ -59,14 +65,19 @@ def conversion_sums(advertiser: str) -> Response:
     settings, since, until = _asked(advertiser)
     counts = services().counters.read(advertiser, since, until)
     journeys = services().counters.read_by(advertiser, "journey", since, until)
-    head = {"since": since, "until": until, "window_s": settings.attribution_ms // SECOND}
-    return answer(
-        head | totals(counts) | {"by_journey": by_journey(journeys), "not_attributed": not_attributed(counts)}
-    )
+    told: ConversionSums = {
+        "since": since,
+        "until": until,
+        "window_s": settings.attribution_ms // SECOND,
+        **totals(counts),
+        "by_journey": by_journey(journeys),
+        "not_attributed": not_attributed(counts),
+    }
+    return answer(told)
 
 
 @routes.route("/v1/advertisers/{advertiser}/traffic", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer="reports.counted_shapes:TrafficOfHours")
 @view
 def traffic(advertiser: str) -> Response:
     """Clicks, uniques and purchases of the last hours by UTM source, medium and campaign."""
@@ -78,7 +89,7 @@ def traffic(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/unsubscribes", methods=["GET"])
-@described(query=HOURS)
+@described(query=HOURS, answer="reports.counted_shapes:UnsubscribesOfHours")
 @view
 def unsubscribes(advertiser: str) -> Response:
     """Unsubscriptions of the last hours, by contacts in the base and by messages delivered."""
@@ -87,7 +98,7 @@ def unsubscribes(advertiser: str) -> Response:
     _, since, until = _asked(advertiser)
     counts = services().counters.read(advertiser, since, until)
     told = report.unsubscribes(counts, services().base_sizes.get(advertiser))
-    return answer({"since": since, "until": until} | told)
+    return answer({"since": since, "until": until, **told})
 
 
 def _asked(advertiser: str) -> tuple[Advertiser, int, int]:

@@ -6,18 +6,14 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import WHOLE, described, each, holding
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _LOOKED_AT = 100
-_ORDERS = {
-    "type": "object",
-    "properties": {"orders": {"type": "array", "items": {"$model": "reports.dead_letters:OrderTold"}}},
-    "required": ["orders"],
-}
-_MOVED = {"type": "object", "properties": {"moved": {"type": "integer"}}, "required": ["moved"]}
+_ORDERS = holding(orders=each("reports.dead_letters:OrderTold"))
+_MOVED = holding(moved=WHOLE)
 
 
 @routes.route("/v1/dead-letters", methods=["GET"])

@@ -5,8 +5,6 @@ The operator's stop is the operator's to end. An advertiser stops itself, or one
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Forbidden, NotFound
@@ -20,11 +18,12 @@ from chalicelib.wiring import services
 routes = Blueprint(__name__)
 _ALL = "/v1/halt"
 _ONE = "/v1/advertisers/{advertiser}/halt"
+_TOLD = "web.halt_models:HaltTold"
 _OF_A_CAMPAIGN = {"campaign": text("One campaign of the advertiser, in the place of all")}
 
 
 @routes.route(_ALL, methods=["GET"])
-@described(operator=True)
+@described(answer=_TOLD, operator=True)
 @view
 def get_halt() -> Response:
     """Whether all marketing stands still; for the operator."""
@@ -33,7 +32,7 @@ def get_halt() -> Response:
 
 
 @routes.route(_ALL, methods=["PUT"])
-@described(body="web.halt_models:NewHalt", operator=True)
+@described(body="web.halt_models:NewHalt", answer=_TOLD, operator=True)
 @view
 def halt_everything() -> Response:
     """Stop all marketing; for the operator."""
@@ -41,7 +40,7 @@ def halt_everything() -> Response:
 
 
 @routes.route(_ALL, methods=["DELETE"])
-@described(operator=True)
+@described(answer=_TOLD, operator=True)
 @view
 def resume_everything() -> Response:
     """Let marketing go on; for the operator."""
@@ -49,7 +48,7 @@ def resume_everything() -> Response:
 
 
 @routes.route(_ONE, methods=["GET"])
-@described(query=_OF_A_CAMPAIGN)
+@described(query=_OF_A_CAMPAIGN, answer=_TOLD)
 @view
 def get_halt_of(advertiser: str) -> Response:
     """Whether an advertiser, or with `?campaign=` one of its campaigns, stands still."""
@@ -58,7 +57,7 @@ def get_halt_of(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["PUT"])
-@described(body="web.halt_models:NewHalt", query=_OF_A_CAMPAIGN)
+@described(body="web.halt_models:NewHalt", query=_OF_A_CAMPAIGN, answer=_TOLD)
 @view
 def halt_of(advertiser: str) -> Response:
     """Stop an advertiser's marketing, or one campaign."""
@@ -67,7 +66,7 @@ def halt_of(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["DELETE"])
-@described(query=_OF_A_CAMPAIGN)
+@described(query=_OF_A_CAMPAIGN, answer=_TOLD)
 @view
 def resume_of(advertiser: str) -> Response:
     """Let an advertiser's marketing, or one campaign, go on."""
@@ -112,8 +111,6 @@ def _resume(scope: str, by: str) -> Response:
 
 
 def _told(scope: str) -> Response:
-    known = services().halts.read(scope)
-    told: dict[str, Any] = {"halted": known is not None}
-    if known:
-        told |= {"at": known.at, "by": known.by, "why": known.why}
-    return answer(told)
+    from chalicelib.web.halt_models import halt_answer
+
+    return answer(halt_answer(services().halts.read(scope)))

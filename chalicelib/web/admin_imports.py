@@ -39,6 +39,7 @@ _ON_OR_OFF = ("true", "false")
         "day_first": one_of("Whether 03/04/2026 is in April", *_ON_OR_OFF, usual="false"),
         "landlines": one_of("Whether rows with a landline are taken, by their e-mail", *_ON_OR_OFF, usual="false"),
     },
+    answer="web.upload_models:ImportReportTold",
     refuses=(413,),
 )
 @view
@@ -50,6 +51,7 @@ def import_contacts(advertiser: str) -> Response:
     where the file has no column for it (`consent_at`, `source`, `consent.…`).
     """
     from chalicelib.audience.importing import check_base, run
+    from chalicelib.web.upload_models import report_answer
 
     scope = authorise(routes, advertiser)
     body = request_of(routes).raw_body
@@ -63,10 +65,7 @@ def import_contacts(advertiser: str) -> Response:
     options = _options(advertiser, query)
     report = run(lambda: io.BytesIO(content), options, services().clock.now(), destination)
     report.wording_known = options.wording_hash is not None if options.wording else None
-    told: dict[str, Any] = asdict(report)
-    if scope != OPERATOR:
-        del told["opposed"]  # A file of one person must not tell whether that person has objected.
-    return answer(told)
+    return answer(report_answer(asdict(report), by_operator=scope == OPERATOR))
 
 
 @routes.route("/v1/advertisers/{advertiser}/base", methods=["GET"])

@@ -10,7 +10,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import PAGED, described, listed, text
+from chalicelib.web.described import PAGED, described, each, either, holding, listed, text
 from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/journeys"
 _PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
+_TOLD = "web.journey_models:JourneyTold"
+_REHEARSAL = "web.journey_models:RehearsalTold"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @routes.route(_ALL, methods=["GET"])
-@described(query=PAGED, answer=listed("journeys"))
+@described(query=PAGED, answer=listed("journeys", _TOLD))
 @view
 def list_journeys(advertiser: str) -> Response:
     """An advertiser's journeys, each as it is now."""
@@ -38,7 +40,7 @@ def list_journeys(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}", methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_journey(advertiser: str, journey: str) -> Response:
     """A journey as it is now."""
@@ -52,7 +54,7 @@ def get_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}", methods=["PUT"])
-@described(body="web.journey_models:NewJourney", status=(200, 201))
+@described(body="web.journey_models:NewJourney", answer="web.journey_models:JourneySaved", status=(200, 201))
 @view
 def put_journey(advertiser: str, journey: str) -> Response:
     """Save a journey's next version, if nothing is wrong with it. A new one is a draft."""
@@ -71,11 +73,11 @@ def put_journey(advertiser: str, journey: str) -> Response:
     known = services().journeys.get(advertiser, journey) is not None
     saved = services().journey_desk.save(owner, journey, body.document, by, body.running)
     notices = notices_answer(services().journey_desk.notices(body.document))
-    return answer(journey_answer(saved) | notices, 200 if known else 201)
+    return answer({**journey_answer(saved), **notices}, 200 if known else 201)
 
 
 @routes.route(_ALL + "/{journey}/versions", methods=["GET"])
-@described()
+@described(answer=holding(versions=each(_TOLD)))
 @view
 def list_versions(advertiser: str, journey: str) -> Response:
     """All that a journey has been, the newest first."""
@@ -89,7 +91,10 @@ def list_versions(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/results", methods=["GET"])
-@described(query={"version": text("Which version; the one that it is at, without", pattern="^[1-9][0-9]{0,8}$")})
+@described(
+    query={"version": text("Which version; the one that it is at, without", pattern="^[1-9][0-9]{0,8}$")},
+    answer="reports.experiment_shapes:JourneyResults",
+)
 @view
 def journey_results(advertiser: str, journey: str) -> Response:
     """What came of a journey's variants and holdout, in the version that it is at or in `?version=`."""
@@ -107,7 +112,7 @@ def journey_results(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/check", methods=["POST"])
-@described(body="web.journey_models:NewJourney")
+@described(body="web.journey_models:NewJourney", answer="web.journey_models:JourneyChecked")
 @view
 def check_journey(advertiser: str) -> Response:
     """Whether a journey could be saved; nothing is."""
@@ -116,11 +121,11 @@ def check_journey(advertiser: str) -> Response:
     owner = reached(routes, advertiser)
     document = read_body(routes, NewJourney).document
     services().journey_desk.check(owner, document)
-    return answer({"ok": True} | notices_answer(services().journey_desk.notices(document)))
+    return answer({"ok": True, **notices_answer(services().journey_desk.notices(document))})
 
 
 @routes.route(_ALL + "/{journey}/start", methods=["POST"])
-@described(status=(200, 202))
+@described(answer="web.journey_models:JourneyStarted", status=(200, 202))
 @view
 def start_journey(advertiser: str, journey: str) -> Response:
     """Let people begin a journey, or ask a second person to approve it (202) where it is larger than one may start."""
@@ -129,7 +134,7 @@ def start_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/approve", methods=["POST"])
-@described()
+@described(answer="web.journey_models:JourneyStarted")
 @view
 def approve_journey(advertiser: str, journey: str) -> Response:
     """Agree to the start that another key has asked for: people begin the journey."""
@@ -138,7 +143,7 @@ def approve_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/stop", methods=["POST"])
-@described()
+@described(answer=_TOLD)
 @view
 def stop_journey(advertiser: str, journey: str) -> Response:
     """Stop a journey: nobody begins it any more, and nothing more of it is sent."""
@@ -149,7 +154,11 @@ def stop_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/rehearse", methods=["POST"])
-@described(body="web.journey_models:RehearsalAsked", status=(200, 202))
+@described(
+    body="web.journey_models:RehearsalAsked",
+    answer=either("journeys.rehearsal_shapes:JourneyForeseen", _REHEARSAL),
+    status=(200, 202),
+)
 @view
 def rehearse_journey(advertiser: str, journey: str) -> Response:
     """Rehearse a journey over the last thirty days: who would get what when, and who not. Nothing is sent."""
@@ -165,7 +174,7 @@ def rehearse_journey(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_ALL + "/{journey}/rehearsal", methods=["GET"])
-@described()
+@described(answer=_REHEARSAL)
 @view
 def last_rehearsal(advertiser: str, journey: str) -> Response:
     """How far a journey's last rehearsal of everybody is, and what it found."""
@@ -176,7 +185,7 @@ def last_rehearsal(advertiser: str, journey: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS, methods=["GET"])
-@described()
+@described(answer=holding(playbooks=each("journeys.playbooks:Playbook")))
 @view
 def list_playbooks(advertiser: str) -> Response:
     """The journeys that are ready to be switched on, with what each asks."""
@@ -187,7 +196,7 @@ def list_playbooks(advertiser: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["GET"])
-@described()
+@described(answer="web.journey_models:PlaybookTold")
 @view
 def get_playbook(advertiser: str, playbook: str) -> Response:
     """A playbook, with what its questions can be answered with: the carts that each closing hour would cost."""
@@ -201,7 +210,7 @@ def get_playbook(advertiser: str, playbook: str) -> Response:
 
 
 @routes.route(_PLAYBOOKS + "/{playbook}", methods=["POST"])
-@described(body="web.journey_models:SwitchOn", status=201)
+@described(body="web.journey_models:SwitchOn", answer="web.journey_models:JourneySwitchedOn", status=201)
 @view
 def switch_on(advertiser: str, playbook: str) -> Response:
     """Make a playbook the advertiser's own: templates and a journey, to be read and changed, and started if said.
@@ -233,7 +242,7 @@ def switch_on(advertiser: str, playbook: str) -> Response:
         except NotStarted as refused:  # It is saved all the same, and has to be rehearsed first.
             waits_for = refused.reason
     waits_for = "approval" if saved.requested_by else waits_for
-    return answer(journey_answer(saved) | {"kept_templates": kept, "waits_for": waits_for}, 201)
+    return answer({**journey_answer(saved), "kept_templates": kept, "waits_for": waits_for}, 201)
 
 
 def _started(owner: Advertiser, journey: StoredJourney) -> Response:

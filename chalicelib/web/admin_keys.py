@@ -20,14 +20,16 @@ from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.storage.admin_keys import AdminKey
+    from chalicelib.web.key_models import KeyTold
 
 routes = Blueprint(__name__)
+_TOLD = "web.key_models:KeyTold"
 _OF = "/v1/advertisers/{advertiser}/keys"
 _OPERATORS = "/v1/keys"
 
 
 @routes.route(_OF, methods=["GET"])
-@described(query=PAGED, answer=listed("keys"))
+@described(query=PAGED, answer=listed("keys", _TOLD))
 @view
 def list_keys(advertiser: str) -> Response:
     """An advertiser's keys: whose, what for, when used. Never their secrets."""
@@ -36,7 +38,7 @@ def list_keys(advertiser: str) -> Response:
 
 
 @routes.route(_OPERATORS, methods=["GET"])
-@described(query=PAGED, answer=listed("keys"), operator=True)
+@described(query=PAGED, answer=listed("keys", _TOLD), operator=True)
 @view
 def list_operator_keys() -> Response:
     """The keys that reach every advertiser; for the operator."""
@@ -45,7 +47,7 @@ def list_operator_keys() -> Response:
 
 
 @routes.route(_OF, methods=["POST"])
-@described(body="web.key_models:NewKey", body_optional=True, status=201, operator=True)
+@described(body="web.key_models:NewKey", answer="web.key_models:KeyMade", body_optional=True, status=201, operator=True)
 @view
 def create_key(advertiser: str) -> Response:
     """Make a key that reaches one advertiser; for the operator. It is shown this once."""
@@ -56,7 +58,7 @@ def create_key(advertiser: str) -> Response:
 
 
 @routes.route(_OPERATORS, methods=["POST"])
-@described(body="web.key_models:NewKey", body_optional=True, status=201, operator=True)
+@described(body="web.key_models:NewKey", answer="web.key_models:KeyMade", body_optional=True, status=201, operator=True)
 @view
 def create_operator_key() -> Response:
     """Make a key that reaches every advertiser; for the operator. It is shown this once."""
@@ -65,7 +67,9 @@ def create_operator_key() -> Response:
 
 
 @routes.route(f"{_OF}/{{key}}/rotate", methods=["POST"])
-@described(body="web.key_models:Rotation", body_optional=True, status=201, operator=True)
+@described(
+    body="web.key_models:Rotation", answer="web.key_models:KeyRotated", body_optional=True, status=201, operator=True
+)
 @view
 def rotate_key(advertiser: str, key: str) -> Response:
     """Give a key another secret; the one before opens for some hours more. For the operator."""
@@ -74,7 +78,7 @@ def rotate_key(advertiser: str, key: str) -> Response:
 
 
 @routes.route("/v1/keys/self/rotate", methods=["POST"])
-@described(body="web.key_models:Rotation", body_optional=True, status=201)
+@described(body="web.key_models:Rotation", answer="web.key_models:KeyRotated", body_optional=True, status=201)
 @view
 def rotate_own_key() -> Response:
     """Give the key that asks another secret. It is shown this once, and the key stays who it is."""
@@ -85,7 +89,7 @@ def rotate_own_key() -> Response:
 
 
 @routes.route("/v1/keys/self", methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def own_key() -> Response:
     """Whose the key is, and what it reaches."""
@@ -138,7 +142,7 @@ def _created(scope: str) -> Response:
     if body.email and services().admin_keys.known(secret, now):
         raise Conflict("this e-mail opens a key already: take that one away first")
     services().admin_keys.create(secret, key)
-    return answer({"key": None if body.email else secret, "advertiser": scope} | _told(key), 201)
+    return answer({"key": None if body.email else secret, "advertiser": scope, **_told(key)}, 201)
 
 
 def _rotated(scope: str, key_id: str) -> Response:
@@ -151,7 +155,7 @@ def _rotated(scope: str, key_id: str) -> Response:
     key = services().admin_keys.rotate(scope, key_id, secret, now, body.overlap_hours * HOUR)
     if key is None:
         raise NotFound("key")
-    return answer({"key": secret, "old_ends_at": now + body.overlap_hours * HOUR} | _told(key), 201)
+    return answer({"key": secret, "old_ends_at": now + body.overlap_hours * HOUR, **_told(key)}, 201)
 
 
 def _revoked(scope: str, key_id: str) -> Response:
@@ -160,7 +164,7 @@ def _revoked(scope: str, key_id: str) -> Response:
     return Response("", status_code=204)
 
 
-def _told(key: AdminKey) -> dict[str, object]:
+def _told(key: AdminKey) -> KeyTold:
     return {
         "id": key.id,
         "scope": key.scope,

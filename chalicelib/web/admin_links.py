@@ -12,13 +12,15 @@ from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.keys import link_scope
 from chalicelib.storage.links import Link
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.described import PAGED, described, listed, text
+from chalicelib.web.described import PAGED, TEXT, described, done, holding, listed, text
 from chalicelib.web.listing import page_of, page_of_list
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
 _LINKS = "/v1/advertisers/{advertiser}/links"
+_LINK = "web.link_models:LinkTold"
+_DOMAIN = holding(domain=TEXT, advertiser=TEXT)
 _DOMAINS = "/v1/advertisers/{advertiser}/link-domains"
 _COUNTED = {
     "type": "object",
@@ -32,7 +34,7 @@ _ON_A_DOMAIN = {"domain": text("For a link on a domain of the advertiser's own: 
 
 
 @routes.route(_DOMAINS, methods=["POST"])
-@described(body="web.link_models:LinkDomain", status=201, operator=True)
+@described(body="web.link_models:LinkDomain", answer=_DOMAIN, status=201, operator=True)
 @view
 def give_domain(advertiser: str) -> Response:
     """Give an advertiser a domain for short links; for the operator, who has its certificate and its route."""
@@ -48,7 +50,7 @@ def give_domain(advertiser: str) -> Response:
 
 
 @routes.route(_DOMAINS, methods=["GET"])
-@described(answer=listed("domains"), query=PAGED)
+@described(answer=listed("domains", _DOMAIN), query=PAGED)
 @view
 def list_domains(advertiser: str) -> Response:
     """Domains that an advertiser may make short links on."""
@@ -58,7 +60,7 @@ def list_domains(advertiser: str) -> Response:
 
 
 @routes.route(f"{_DOMAINS}/{{domain}}", methods=["DELETE"])
-@described(operator=True)
+@described(answer=done("removed", "domain"), operator=True)
 @view
 def close_domain(advertiser: str, domain: str) -> Response:
     """Let no more links be made on a domain; for the operator. Those that were go on landing."""
@@ -69,7 +71,7 @@ def close_domain(advertiser: str, domain: str) -> Response:
 
 
 @routes.route(_LINKS, methods=["GET"])
-@described(answer=listed("links"), query=PAGED)
+@described(answer=listed("links", _LINK), query=PAGED)
 @view
 def list_links(advertiser: str) -> Response:
     """An advertiser's standalone links, with people's clicks on each. A personal one is found by its message."""
@@ -87,7 +89,7 @@ def list_links(advertiser: str) -> Response:
 
 
 @routes.route(_LINKS, methods=["POST"])
-@described(body="web.link_models:NewLink", status=201)
+@described(body="web.link_models:NewLink", answer=_LINK, status=201)
 @view
 def create_link(advertiser: str) -> Response:
     """Make a standalone link."""
@@ -102,7 +104,7 @@ def create_link(advertiser: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}", methods=["GET"])
-@described(query=_ON_A_DOMAIN)
+@described(query=_ON_A_DOMAIN, answer=_LINK)
 @view
 def get_link(advertiser: str, code: str) -> Response:
     """A link, personal or not."""
@@ -110,7 +112,7 @@ def get_link(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_LINKS + "/{code}", methods=["PATCH"])
-@described(body="web.link_models:LinkChange", query=_ON_A_DOMAIN)
+@described(body="web.link_models:LinkChange", query=_ON_A_DOMAIN, answer=_LINK)
 @view
 def edit_link(advertiser: str, code: str) -> Response:
     """Change a link: the next click lands by it."""

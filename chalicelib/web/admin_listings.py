@@ -20,7 +20,7 @@ _EVENT = "event."
 
 
 @routes.route("/v1/advertisers", methods=["GET"])
-@described(answer=listed("advertisers"), query=PAGED, operator=True)
+@described(answer=listed("advertisers", "web.admin_models:AdvertiserTold"), query=PAGED, operator=True)
 @view
 def list_advertisers() -> Response:
     """Every advertiser; for the operator."""
@@ -33,16 +33,16 @@ def list_advertisers() -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/sites", methods=["GET"])
-@described(answer=listed("sites"), query=PAGED)
+@described(answer=listed("sites", "web.site_models:SiteListed"), query=PAGED)
 @view
 def list_sites(advertiser: str) -> Response:
     """An advertiser's sites, each with the events that came from it in the last 24 hours."""
-    from chalicelib.web.admin_models import site_answer
+    from chalicelib.web.site_models import site_answer
 
     reached(routes, advertiser)
     items, following = page_of_list(routes, "sites", advertiser)
     sites = [site_from(item) for item in items]
-    return page_of("sites", [site_answer(site) | _events_of(site.id) for site in sites], following)
+    return page_of("sites", [{**site_answer(site), **_events_of(site.id)} for site in sites], following)
 
 
 def _events_of(site: str) -> dict[str, Any]:

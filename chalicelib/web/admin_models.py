@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
@@ -15,15 +15,18 @@ from chalicelib.messaging.compose import cart_template
 from chalicelib.messaging.profile import profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.messaging.senders import check_sender
-from chalicelib.storage.advertisers import CART_TEMPLATE, USUAL_CAPS, Advertiser, AtCap, CartJourney, Safeguards, Site
+from chalicelib.storage.advertisers import CART_TEMPLATE, USUAL_CAPS, Advertiser, AtCap, CartJourney, Safeguards
 from chalicelib.storage.caps import CapRule
-from chalicelib.tracking.admission import origin_of
+from chalicelib.units import Count, Currency, Micro, Seconds
+from chalicelib.units import Zone as Timezone
 from chalicelib.vault import Vault
 from chalicelib.web.body import Body, Name, example
-from chalicelib.web.cap_models import Caps, SingleCap, caps_answer, rules, single_cap_answer
+from chalicelib.web.cap_models import Caps, CapTold, SingleCap, WithSingleCap, caps_answer, rules, single_cap_answer
 from chalicelib.web.hours_models import (
     AgentSettings,
+    AgentTold,
     HoursSettings,
+    OwnHours,
     Zone,
     agent_answer,
     agent_of,
@@ -35,14 +38,6 @@ from chalicelib.web.report_models import Margin
 _YEAR_S = 366 * 24 * 3600
 _A_NUMBER = "36000"
 """Stands for the number that takes STOPs, whichever the stage has."""
-_ORIGIN = re.compile(r"(?!http:.*:80$|https:.*:443$)https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
-
-
-def _origin(text: str) -> str:
-    origin = text.rstrip("/").lower()
-    if not _ORIGIN.fullmatch(origin) or origin_of(origin) != origin:
-        raise ValueError("an origin is what browsers send: a scheme and a host, such as https://shop.example")
-    return origin
 
 
 def _sender(text: str) -> str:
@@ -53,7 +48,6 @@ def _sender(text: str) -> str:
 
 
 Sender = Annotated[str, AfterValidator(_sender)]
-Origin = Annotated[str, AfterValidator(_origin)]
 Template = Annotated[str, StringConstraints(min_length=1, max_length=600), AfterValidator(check_cart_text)]
 
 
@@ -126,31 +120,6 @@ class NewAdvertiser(Body):
         return self
 
 
-class NewSite(Body):
-    """A site to register."""
-
-    model_config = example({"name": "Lumen", "origins": ["https://shop.example"]})
-
-    name: Name
-    origins: Annotated[list[Origin], Field(min_length=1, max_length=20)]
-    demand_strong: bool = False
-    sensitive_categories: Annotated[list[Name], Field(max_length=200)] | None = None
-    """Categories of things of which nothing is kept, named or targeted; as they are where nothing is said."""
-
-
-class SiteSettings(NewSite):
-    """What a site's settings shall be."""
-
-    model_config = example(
-        {"name": "Lumen", "origins": ["https://shop.example"], "cart_url": "https://shop.example/cart/{items}"}
-    )
-
-    cart_url: Annotated[str, StringConstraints(max_length=500)] | None = None
-    """The page on which a cart is there again, such as `https://shop.example/cart/{items}`; none if nothing is said."""
-    network: bool | None = None
-    """The service's own cookie across advertisers; as it is where nothing is said."""
-
-
 class KeywordSettings(Body):
     """The number that takes an advertiser's opt-ins by text."""
 
@@ -161,6 +130,56 @@ class KeywordSettings(Body):
     """Version of the text that tells people to write to it."""
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] | None = None
     """That text; it may be left out where the wording is registered."""
+
+
+class CartTold(TypedDict):
+    """The abandoned-cart journey."""
+
+    delay_s: Seconds
+    reentry_s: Seconds
+    expires_s: Seconds
+    template: str
+
+
+class Budget(TypedDict):
+    """What may be spent on SMS in a day."""
+
+    micro: Micro
+    currency: Currency
+
+
+class SafeguardsTold(TypedDict):
+    """What ends a day's or a campaign's marketing by itself, and what a second person approves."""
+
+    stop_percent: int
+    daily_budget: Budget | None
+    approve_people: Count | None
+    approve_micro: Micro | None
+
+
+class AdvertiserTold(WithSingleCap):
+    """An advertiser with its settings."""
+
+    advertiser: str
+    name: str
+    brand: str
+    sender: str
+    caps: list[CapTold]
+    at_cap: AtCap
+    """What becomes of an SMS that is over a cap."""
+    cart: CartTold
+    hours: OwnHours
+    zone: Timezone
+    """Whose days and hours the reports are in."""
+    margin_percent: int | None
+    attribution_s: Seconds
+    """How long after a click a purchase is put down to it."""
+    contact: str
+    answer_target_s: Seconds
+    """Within which a person who has written shall have a first answer."""
+    safeguards: SafeguardsTold
+    agent: AgentTold | None
+    """Who signs; nobody where nothing is said."""
 
 
 def new_advertiser(body: NewAdvertiser, advertiser_id: str, vault: Vault) -> Advertiser:
@@ -202,7 +221,7 @@ def _caps(body: NewAdvertiser) -> tuple[CapRule, ...]:
     return USUAL_CAPS if body.caps is None else rules(body.caps)
 
 
-def advertiser_answer(advertiser: Advertiser, vault: Vault) -> dict[str, Any]:
+def advertiser_answer(advertiser: Advertiser, vault: Vault) -> AdvertiserTold:
     """An advertiser as the API tells it."""
     agent_name = open_name(vault, advertiser)
     return {
@@ -246,17 +265,3 @@ def _safeguards(body: SafeguardSettings) -> Safeguards:
         approve_people=body.approve_people,
         approve_micro=body.approve_micro,
     )
-
-
-def site_answer(site: Site) -> dict[str, Any]:
-    """A site as the API tells it."""
-    return {
-        "site": site.id,
-        "advertiser": site.advertiser,
-        "name": site.name,
-        "origins": list(site.origins),
-        "demand_strong": site.demand_strong,
-        "network": site.network,
-        "sensitive_categories": list(site.sensitive),
-        "cart_url": site.cart_url,
-    }

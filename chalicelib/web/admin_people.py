@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Response
 
@@ -15,18 +15,22 @@ from chalicelib.logs import log
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER, Contact
 from chalicelib.web.admin_requests import answer, authorise, read_body, reason_asked
-from chalicelib.web.described import REASON, described
+from chalicelib.web.described import REASON, described, done, holding
 from chalicelib.web.views import header, view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.web.contact_models import PersonFound
 
 routes = Blueprint(__name__)
 _BASE = "/v1/advertisers/{advertiser}/people"
 _PERSON = re.compile(r"[0-9a-f]{40,64}")
 _MOST_MESSAGES = 50
+_ERASED = holding(erased={"const": True}, was_contact={"type": "boolean"})
 
 
 @routes.route(f"{_BASE}/find", methods=["POST"])
-@described(body="web.admin_people_models:FindPerson")
+@described(body="web.admin_people_models:FindPerson", answer="web.contact_models:PersonFound")
 @view
 def find_person(advertiser: str) -> Response:
     """Whom a phone, an e-mail or a customer id leads to: a contact, or somebody who has only written."""
@@ -63,7 +67,7 @@ def get_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/object", methods=["POST"])
-@described(body="web.admin_people_models:ObjectPhone")
+@described(body="web.admin_people_models:ObjectPhone", answer=done("opposed"))
 @view
 def object_phone(advertiser: str) -> Response:
     """Put a phone on the opposition list, contact or not. The answer is the same for all."""
@@ -78,7 +82,7 @@ def object_phone(advertiser: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/object", methods=["POST"])
-@described(body="web.admin_people_models:ObjectPerson")
+@described(body="web.admin_people_models:ObjectPerson", answer=done("opposed"))
 @view
 def object_person(advertiser: str, person: str) -> Response:
     """Put a contact on the opposition list."""
@@ -104,7 +108,7 @@ def view_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/export", methods=["POST"])
-@described(body="web.admin_people_models:WithReason")
+@described(body="web.admin_people_models:WithReason", answer="audience.person_shapes:PersonExport")
 @view
 def export_person(advertiser: str, person: str) -> Response:
     """Everything that the base keeps of a person, in clear."""
@@ -119,7 +123,7 @@ def export_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/erase", methods=["POST"])
-@described(body="web.admin_people_models:WithReason")
+@described(body="web.admin_people_models:WithReason", answer=_ERASED)
 @view
 def erase_person(advertiser: str, person: str) -> Response:
     """Erase a person from the base. Asked again, or after an interruption, it goes on and ends the same."""
@@ -132,7 +136,7 @@ def erase_person(advertiser: str, person: str) -> Response:
 
 
 @routes.route(f"{_BASE}/{{person}}/consents", methods=["GET"])
-@described(answer={"type": "object"}, media=("text/html",))
+@described(answer="audience.person_shapes:ConsentProof", media=("text/html",))
 @view
 def prove_consents(advertiser: str, person: str) -> Response:
     """A person's consent ledger with its hashes, verified on the spot; a page where a browser asks for one."""
@@ -210,25 +214,21 @@ def _oppose(scope: str, advertiser: str, person: str, to: str) -> None:
     services().ledgers.oppose(person, EVERYONE if everyone else advertiser, Opposition(now, "objection"), counted)
 
 
-def _summary(base: str, person: str) -> dict[str, Any]:
+def _summary(base: str, person: str) -> PersonFound:
+    from chalicelib.web.contact_models import consents_answer
+
     contact, ledger = services().contacts.get(base, person), services().ledgers.get(person)
-    consents = contact.consents if contact else {}
     return {
         "person": person,
         "base": base,
         "is_contact": contact is not None,
-        "consents": {
-            purpose: {"given": consent.given, "at": consent.at, "source": consent.source, "wording": consent.wording}
-            for purpose, consent in consents.items()
-        },
+        "consents": consents_answer(contact.consents if contact else {}),
         "opposed": ledger.opposition(base) is not None,
         "last_act_at": contact.acted_at if contact else None,
     }
 
 
 def _proof(contact: Contact) -> dict[str, Any]:
-    from dataclasses import asdict
-
     findings = services().consent_verifier.verify_contact(contact)
     return {
         "person": contact.person,
@@ -236,6 +236,6 @@ def _proof(contact: Contact) -> dict[str, Any]:
         "chain": contact.chain,
         "at": services().clock.now(),
         "intact": not findings,
-        "findings": [asdict(finding) for finding in findings],
+        "findings": [finding.told() for finding in findings],
         "statements": services().erasure.proof(contact),
     }

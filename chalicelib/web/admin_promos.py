@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, TEXT, WHOLE, described, done, each, holding, listed
 from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 
 
 routes = Blueprint(__name__)
+_POOL = "web.promo_models:PoolTold"
+_ADDED = holding(
+    pool=TEXT,
+    added=each(TEXT) | {"description": "The codes that are new"},
+    known=WHOLE | {"description": "How many were there already"},
+)
 _POOLS = "/v1/advertisers/{advertiser}/promo-pools"
 _CODES = "/v1/advertisers/{advertiser}/promo-codes/{code}"
 
 
 @routes.route(_POOLS, methods=["POST"])
-@described(body="web.promo_models:PoolSettings", status=201)
+@described(body="web.promo_models:PoolSettings", answer=_POOL, status=201)
 @view
 def create_pool(advertiser: str) -> Response:
     """Make an empty pool of promo codes."""
@@ -40,7 +46,7 @@ def create_pool(advertiser: str) -> Response:
 
 
 @routes.route(_POOLS, methods=["GET"])
-@described(query=PAGED, answer=listed("pools"))
+@described(query=PAGED, answer=listed("pools", _POOL))
 @view
 def list_pools(advertiser: str) -> Response:
     """Pools of promo codes, with their stock."""
@@ -52,7 +58,7 @@ def list_pools(advertiser: str) -> Response:
 
 
 @routes.route(_POOLS + "/{pool}", methods=["GET"])
-@described()
+@described(answer=_POOL)
 @view
 def get_pool(advertiser: str, pool: str) -> Response:
     """A pool of promo codes, with its stock."""
@@ -60,7 +66,7 @@ def get_pool(advertiser: str, pool: str) -> Response:
 
 
 @routes.route(_POOLS + "/{pool}", methods=["PUT"])
-@described(body="web.promo_models:PoolSettings")
+@described(body="web.promo_models:PoolSettings", answer=_POOL)
 @view
 def replace_pool(advertiser: str, pool: str) -> Response:
     """Change a pool of promo codes. Codes that went out keep their own end."""
@@ -74,7 +80,7 @@ def replace_pool(advertiser: str, pool: str) -> Response:
 
 
 @routes.route(_POOLS + "/{pool}/codes", methods=["POST"])
-@described(body="web.promo_models:NewCodes")
+@described(body="web.promo_models:NewCodes", answer=_ADDED)
 @view
 def add_codes(advertiser: str, pool: str) -> Response:
     """Add promo codes to a pool. Told twice it adds nothing: a known code stays as it is, and a full pool is full."""
@@ -88,7 +94,7 @@ def add_codes(advertiser: str, pool: str) -> Response:
 
 
 @routes.route(_CODES, methods=["GET"])
-@described()
+@described(answer="web.promo_models:CodeTold")
 @view
 def get_code(advertiser: str, code: str) -> Response:
     """What a promo code is worth and whether it holds now: for a basket that has not become an order yet."""
@@ -103,7 +109,7 @@ def get_code(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_CODES + "/redemptions", methods=["POST"])
-@described(body="web.promo_models:NewRedemption")
+@described(body="web.promo_models:NewRedemption", answer="web.promo_models:RedemptionTold")
 @view
 def redeem_code(advertiser: str, code: str) -> Response:
     """Let an order use a promo code. The same order again gets the same answer."""
@@ -119,7 +125,7 @@ def redeem_code(advertiser: str, code: str) -> Response:
 
 
 @routes.route(_CODES + "/redemptions/{order}", methods=["DELETE"])
-@described()
+@described(answer=done("taken_back", "code", "order"))
 @view
 def take_back_code(advertiser: str, code: str, order: str) -> Response:
     """Undo an order's use of a promo code: it was cancelled."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from chalice.app import Blueprint, Response
 
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, TEXT, described, done, listed
 from chalicelib.web.listing import SHARD_PLACE, page_asked, page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_TOLD = "web.segment_models:SegmentTold"
 _SEGMENTS = "/v1/advertisers/{advertiser}/segments"
 _SEGMENT = f"{_SEGMENTS}/{{segment}}"
 
 
 @routes.route(_SEGMENTS, methods=["POST"])
-@described(body="web.segment_models:NewSegment", status=201)
+@described(body="web.segment_models:NewSegment", answer=_TOLD, status=201)
 @view
 def create_segment(advertiser: str) -> Response:
     """Make a segment. One with rules is built in the background."""
@@ -29,7 +30,7 @@ def create_segment(advertiser: str) -> Response:
 
 
 @routes.route(_SEGMENTS, methods=["GET"])
-@described(query=PAGED, answer=listed("segments"))
+@described(query=PAGED, answer=listed("segments", _TOLD))
 @view
 def list_segments(advertiser: str) -> Response:
     """All segments with their sizes."""
@@ -41,7 +42,7 @@ def list_segments(advertiser: str) -> Response:
 
 
 @routes.route(f"{_SEGMENTS}/preview", methods=["POST"])
-@described(body="web.segment_models:SegmentRules")
+@described(body="web.segment_models:SegmentRules", answer="web.segment_models:SampleTold")
 @view
 def preview_segment(advertiser: str) -> Response:
     """How many of the base would belong to a segment of some rules; nothing is saved."""
@@ -53,7 +54,7 @@ def preview_segment(advertiser: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_segment(advertiser: str, segment: str) -> Response:
     """A segment with its size."""
@@ -65,7 +66,7 @@ def get_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["PUT"])
-@described(body="web.segment_models:NewSegment")
+@described(body="web.segment_models:NewSegment", answer=_TOLD)
 @view
 def replace_segment(advertiser: str, segment: str) -> Response:
     """Change a segment's name and rules. Other rules have the base gone through again."""
@@ -78,7 +79,7 @@ def replace_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(_SEGMENT, methods=["DELETE"])
-@described()
+@described(answer=done("removed", "segment"))
 @view
 def remove_segment(advertiser: str, segment: str) -> Response:
     """Remove a segment."""
@@ -88,7 +89,7 @@ def remove_segment(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/size", methods=["POST"])
-@described(body="web.broadcast_models:ReachQuestion")
+@described(body="web.broadcast_models:ReachQuestion", answer="web.broadcast_models:ReachTold")
 @view
 def segment_size(advertiser: str, segment: str) -> Response:
     """How many of a segment could be written to at a moment, and why not the others. Past 2,000 it is of a sample."""
@@ -101,11 +102,11 @@ def segment_size(advertiser: str, segment: str) -> Response:
     now = services().clock.now()
     at = max(now, epoch_ms(body.at) or now)
     told = services().rehearser.reach(owner, found.id, body.message_class, at, template=body.template)
-    return answer({"segment": segment, "at": at} | told)
+    return answer({"segment": segment, "at": at, **told})
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["GET"])
-@described(query=PAGED, answer=listed("members", {"type": "string"}))
+@described(query=PAGED, answer=listed("members", TEXT, segment=TEXT))
 @view
 def list_members(advertiser: str, segment: str) -> Response:
     """Who is in a segment, by the names that contacts have, in pages."""
@@ -116,7 +117,7 @@ def list_members(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/members", methods=["POST"])
-@described(body="web.segment_models:SegmentRows")
+@described(body="web.segment_models:SegmentRows", answer="web.segment_models:MembersChanged")
 @view
 def change_members(advertiser: str, segment: str) -> Response:
     """Put people into a segment that is filled by hand, and take others out. Wrong rows are told; the others go on."""

@@ -9,21 +9,23 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Advertiser
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, described, done, listed
 from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 if TYPE_CHECKING:
     from chalicelib.messaging.senders import Sender
+    from chalicelib.web.sender_models import SenderTold
 
 
 routes = Blueprint(__name__)
+_TOLD = "web.sender_models:SenderTold"
 _SENDERS = "/v1/advertisers/{advertiser}/senders"
 
 
 @routes.route(_SENDERS, methods=["GET"])
-@described(query=PAGED, answer=listed("senders"))
+@described(query=PAGED, answer=listed("senders", _TOLD))
 @view
 def list_senders(advertiser: str) -> Response:
     """What SMS may come from, with what each sender may do in its country."""
@@ -34,7 +36,7 @@ def list_senders(advertiser: str) -> Response:
 
 
 @routes.route(_SENDERS + "/{country}/{value}", methods=["PUT"])
-@described(body="web.sender_models:SenderSettings")
+@described(body="web.sender_models:SenderSettings", answer=_TOLD)
 @view
 def put_sender(advertiser: str, country: str, value: str) -> Response:
     """Register a sender, which then waits for the operator; with the operator's key it can be verified."""
@@ -52,7 +54,7 @@ def put_sender(advertiser: str, country: str, value: str) -> Response:
 
 
 @routes.route(_SENDERS + "/{country}/{value}", methods=["DELETE"])
-@described()
+@described(answer=done("removed", "country", "value"))
 @view
 def delete_sender(advertiser: str, country: str, value: str) -> Response:
     """Take a sender off: nothing comes from it any more."""
@@ -68,7 +70,7 @@ def _advertiser(advertiser: str) -> Advertiser:
     return found
 
 
-def _told(owner: Advertiser, sender: Sender) -> dict[str, object]:
+def _told(owner: Advertiser, sender: Sender) -> SenderTold:
     from chalicelib.web.sender_models import sender_answer
 
     return sender_answer(sender, default=services().sender_book.is_default(owner, sender))

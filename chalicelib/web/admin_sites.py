@@ -12,36 +12,32 @@ from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR, Site
 from chalicelib.web.admin_requests import answer, authorise, read_body, scope_of
-from chalicelib.web.described import described, one_of, text
+from chalicelib.web.described import TEXT, described, each, holding, one_of, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
-_ROTATED = {
-    "type": "object",
-    "properties": {
-        "site": {"type": "string"},
-        "secret": {"type": "string", "description": "Shown this once"},
-        "former_until": {"type": "integer", "description": "Until then the secret before is good, too (epoch ms)"},
-    },
-    "required": ["site", "secret", "former_until"],
-}
+_ROTATED = holding(
+    site=TEXT,
+    secret=TEXT | {"description": "Shown this once"},
+    former_until={"type": "integer", "description": "Until then the secret before is good, too (epoch ms)"},
+)
 _PLATFORMS = ("html", "gtm", "shopify", "woocommerce", "prestashop")
 _TOOLS = ("page", "axeptio", "didomi", "onetrust", "tarteaucitron", "tcf", "gcm", "shopify")
 
 
 @routes.route("/v1/sites/{site}", methods=["GET"])
-@described()
+@described(answer="web.site_models:SiteTold")
 @view
 def get_site(site: str) -> Response:
     """A site's settings."""
-    from chalicelib.web.admin_models import site_answer
+    from chalicelib.web.site_models import site_answer
 
     return answer(site_answer(_reach(site)))
 
 
 @routes.route("/v1/sites/{site}", methods=["PUT"])
-@described(body="web.admin_models:SiteSettings")
+@described(body="web.site_models:SiteSettings", answer="web.site_models:SiteTold")
 @view
 def replace_site(site: str) -> Response:
     """Replace a site's settings: they hold everywhere within ten seconds. Its secret stays.
@@ -50,7 +46,7 @@ def replace_site(site: str) -> Response:
     """
     from chalicelib.links.targets import check_origins, rules_for
     from chalicelib.messaging.cart_link import check_cart_url
-    from chalicelib.web.admin_models import SiteSettings, site_answer
+    from chalicelib.web.site_models import SiteSettings, site_answer
 
     known = _reach(site)
     body = read_body(routes, SiteSettings)
@@ -92,11 +88,7 @@ def live(site: str) -> Response:
 
 @routes.route("/v1/sites/{site}/code", methods=["GET"])
 @described(
-    answer={
-        "type": "object",
-        "properties": {"pieces": {"type": "array", "items": {"$model": "web.installation:Piece"}}},
-        "required": ["pieces"],
-    },
+    answer=holding(pieces=each("web.installation:Piece")),
     query={
         "platform": one_of("What the shop runs on", *_PLATFORMS, usual="html"),
         "tool": one_of("What asks for consent there (docs/consent-tools.md)", *_TOOLS, usual="page"),
@@ -133,7 +125,7 @@ def get_optin(site: str) -> Response:
 
 
 @routes.route("/v1/sites/{site}/optin", methods=["PUT"])
-@described(body="web.optin_settings:OptInSettings")
+@described(body="web.optin_settings:OptInSettings", answer="web.optin_settings:OptInSettings")
 @view
 def replace_optin(site: str) -> Response:
     """Replace what a site's opt-in form has beside the usual: an incentive, preference fields, its own wordings."""

@@ -14,7 +14,7 @@ from chalice.app import Blueprint, Response
 from chalicelib.clock import HOUR
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.web.admin_requests import answer, authorise, authorise_site, reached, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, described, done, listed
 from chalicelib.web.listing import page_of, page_of_list
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -26,14 +26,7 @@ if TYPE_CHECKING:
 routes = Blueprint(__name__)
 _LEADS = "/v1/advertisers/{advertiser}/lead-sources"
 _SHOPS = "/v1/sites/{site}/shops"
-_ROTATED = {
-    "type": "object",
-    "properties": {
-        "secret": {"type": "string", "description": "Shown this once; not where it was told"},
-        "verify_token": {"type": "string", "description": "Of Facebook, in place of a secret; shown this once"},
-        "former_until": {"type": "integer", "description": "Until then the secret before is taken, too (epoch ms)"},
-    },
-}
+_ROTATED = "web.lead_models:SourceRotated"
 
 
 @routes.route(_LEADS, methods=["GET"])
@@ -80,7 +73,7 @@ def rotate_lead_source(advertiser: str, source: str) -> Response:
 
 
 @routes.route(f"{_LEADS}/{{source}}", methods=["DELETE"])
-@described()
+@described(answer=done("removed", "source"))
 @view
 def remove_lead_source(advertiser: str, source: str) -> Response:
     """Take a tool away: no lead that it sends is taken any more."""
@@ -133,7 +126,7 @@ def rotate_shop(site: str, source: str) -> Response:
 
 
 @routes.route(f"{_SHOPS}/{{source}}", methods=["DELETE"])
-@described()
+@described(answer=done("removed", "source"))
 @view
 def remove_shop(site: str, source: str) -> Response:
     """Take a shop platform away: nothing that it tells is taken any more."""

@@ -18,7 +18,7 @@ _PLACES = re.compile(r"[0-9]{13}#[!-~]{1,200}")
 
 
 @routes.route("/v1/strays", methods=["GET"])
-@described(answer=listed("strays"), query={**REASON, **PAGED}, operator=True)
+@described(answer=listed("strays", "web.stray_models:StrayTold"), query={**REASON, **PAGED}, operator=True)
 @view
 def list_strays() -> Response:
     """Texts of phones that nobody has written to, the newest first, in clear; for the operator.

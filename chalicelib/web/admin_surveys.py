@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Conflict, FieldError, InvalidInput
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, TEXT, described, done, each, holding, listed
 from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/surveys"
 _ONE = _ALL + "/{survey}"
+_TOLD = "web.survey_answers:SurveyTold"
+_WINNERS = holding(
+    winners={
+        "type": "object",
+        "description": "By the winner's pseudonym, the message's id, or why there is none",
+        "additionalProperties": TEXT,
+    }
+)
 _MOST_ROWS = 20_000
 """People that are gone through while somebody waits; `relance surveys export|draw` goes through any number."""
 _MOST_BYTES = 4_000_000
@@ -28,11 +36,11 @@ _MOST_BYTES = 4_000_000
 
 
 @routes.route(_ALL, methods=["GET"])
-@described(query=PAGED, answer=listed("surveys"))
+@described(query=PAGED, answer=listed("surveys", _TOLD))
 @view
 def list_surveys(advertiser: str) -> Response:
     """An advertiser's surveys, the oldest first."""
-    from chalicelib.web.survey_models import survey_answer
+    from chalicelib.web.survey_answers import survey_answer
 
     authorise(routes, advertiser)
     now = services().clock.now()
@@ -41,11 +49,12 @@ def list_surveys(advertiser: str) -> Response:
 
 
 @routes.route(_ALL, methods=["POST"])
-@described(body="web.survey_models:NewSurvey", status=201)
+@described(body="web.survey_models:NewSurvey", answer=_TOLD, status=201)
 @view
 def create_survey(advertiser: str) -> Response:
     """Make a survey. A template that names it asks it."""
-    from chalicelib.web.survey_models import NewSurvey, survey_answer, survey_from
+    from chalicelib.web.survey_answers import survey_answer
+    from chalicelib.web.survey_models import NewSurvey, survey_from
 
     reached(routes, advertiser)
     now = services().clock.now()
@@ -54,23 +63,24 @@ def create_survey(advertiser: str) -> Response:
 
 
 @routes.route(_ONE, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_survey(advertiser: str, survey: str) -> Response:
     """A survey as it stands."""
-    from chalicelib.web.survey_models import survey_answer
+    from chalicelib.web.survey_answers import survey_answer
 
     return answer(survey_answer(_survey(advertiser, survey), services().clock.now()))
 
 
 @routes.route(_ONE, methods=["PUT"])
-@described(body="web.survey_models:NewSurvey")
+@described(body="web.survey_models:NewSurvey", answer=_TOLD)
 @view
 def replace_survey(advertiser: str, survey: str) -> Response:
     """Change a survey. Once it was asked its kind, questions and what counts stay (409)."""
     from dataclasses import replace
 
-    from chalicelib.web.survey_models import NewSurvey, survey_answer, survey_from
+    from chalicelib.web.survey_answers import survey_answer
+    from chalicelib.web.survey_models import NewSurvey, survey_from
 
     known, now = _survey(advertiser, survey), services().clock.now()
     body = read_body(routes, NewSurvey)
@@ -81,7 +91,7 @@ def replace_survey(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE, methods=["DELETE"])
-@described()
+@described(answer=done("deleted", "survey"))
 @view
 def delete_survey(advertiser: str, survey: str) -> Response:
     """Remove a survey that nobody was asked."""
@@ -91,11 +101,11 @@ def delete_survey(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/statistics", methods=["GET"])
-@described()
+@described(answer="web.survey_answers:SurveyFiguresTold")
 @view
 def survey_statistics(advertiser: str, survey: str) -> Response:
     """What was answered to a survey up to now: counts that move with each answer, with intervals."""
-    from chalicelib.web.survey_models import statistics_answer
+    from chalicelib.web.survey_answers import statistics_answer
 
     return answer(statistics_answer(*_figures(advertiser, survey)))
 
@@ -135,22 +145,23 @@ def export_answers(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/draws", methods=["GET"])
-@described()
+@described(answer=holding(draws=each("web.survey_answers:DrawTold")))
 @view
 def list_draws(advertiser: str, survey: str) -> Response:
     """A contest's draws on record."""
-    from chalicelib.web.survey_models import draw_answer
+    from chalicelib.web.survey_answers import draw_answer
 
     authorise(routes, advertiser)
     return answer({"draws": [draw_answer(one) for one in services().survey_book.draws(advertiser, survey)]})
 
 
 @routes.route(_ONE + "/draws", methods=["POST"])
-@described(body="web.survey_models:NewDraw")
+@described(body="web.survey_models:NewDraw", answer="web.survey_answers:DrawTold")
 @view
 def draw_winners(advertiser: str, survey: str) -> Response:
     """Draw the winners of a contest that has ended. Asked again it is the same draw; another one needs a reason."""
-    from chalicelib.web.survey_models import NewDraw, draw_answer
+    from chalicelib.web.survey_answers import draw_answer
+    from chalicelib.web.survey_models import NewDraw
 
     _, figures = _figures(advertiser, survey)
     _few_enough(figures.people, "relance surveys draw draws among any number")
@@ -159,7 +170,7 @@ def draw_winners(advertiser: str, survey: str) -> Response:
 
 
 @routes.route(_ONE + "/draws/{draw}/messages", methods=["POST"])
-@described(body="web.survey_models:TellWinners")
+@described(body="web.survey_models:TellWinners", answer=_WINNERS)
 @view
 def tell_winners(advertiser: str, survey: str, draw: str) -> Response:
     """Write to a draw's winners with a template; each is told once."""

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound, NotSetUp
 from chalicelib.web.admin_requests import answer, reached, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, described, done, each, holding, listed
 from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 routes = Blueprint(__name__)
 _ALL = "/v1/advertisers/{advertiser}/templates"
+_TOLD = "web.template_models:TemplateTold"
 _ID = re.compile(r"(?!(?:check|preview|suggest)$)[a-z0-9][a-z0-9_-]{0,39}")
 _CODE = "Ab3dE5gH7j"
 """As long as a personal link's."""
 
 
 @routes.route(_ALL, methods=["GET"])
-@described(query=PAGED, answer=listed("templates"))
+@described(query=PAGED, answer=listed("templates", _TOLD))
 @view
 def list_templates(advertiser: str) -> Response:
     """An advertiser's templates, each with what is found of it now."""
@@ -42,7 +43,7 @@ def list_templates(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/{template}", methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_template(advertiser: str, template: str) -> Response:
     """A template, with what is found of it now."""
@@ -56,7 +57,7 @@ def get_template(advertiser: str, template: str) -> Response:
 
 
 @routes.route(_ALL + "/{template}", methods=["PUT"])
-@described(body="web.template_models:NewTemplate", status=(200, 201))
+@described(body="web.template_models:NewTemplate", answer=_TOLD, status=(200, 201))
 @view
 def put_template(advertiser: str, template: str) -> Response:
     """Create or replace a template, if nothing is wrong with it."""
@@ -103,7 +104,7 @@ def _survey_problem(advertiser: str, template: Template) -> FieldError | None:
 
 
 @routes.route(_ALL + "/{template}", methods=["DELETE"])
-@described()
+@described(answer=done("deleted", "template"))
 @view
 def delete_template(advertiser: str, template: str) -> Response:
     """Remove a template. A message that names it is refused then."""
@@ -113,7 +114,7 @@ def delete_template(advertiser: str, template: str) -> Response:
 
 
 @routes.route(_ALL + "/check", methods=["POST"])
-@described(body="web.template_models:NewTemplate")
+@described(body="web.template_models:NewTemplate", answer=_TOLD)
 @view
 def check_template(advertiser: str) -> Response:
     """What is wrong with a text or could be better; nothing is saved."""
@@ -125,7 +126,11 @@ def check_template(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/suggest", methods=["POST"])
-@described(body="web.template_models:SuggestionRequest", refuses=(501,))
+@described(
+    body="web.template_models:SuggestionRequest",
+    answer=holding(candidates=each("web.template_models:CandidateTold")),
+    refuses=(501,),
+)
 @view
 def suggest_templates(advertiser: str) -> Response:
     """Texts that a language model suggests, with what is found of each. A person saves one by PUT, or none."""
@@ -149,7 +154,7 @@ def suggest_templates(advertiser: str) -> Response:
 
 
 @routes.route(_ALL + "/preview", methods=["POST"])
-@described(body="web.template_models:PreviewRequest")
+@described(body="web.template_models:PreviewRequest", answer="web.template_models:PreviewTold")
 @view
 def preview_template(advertiser: str) -> Response:
     """What a text costs for an audience: the worst recipient, the average, the characters that make it dear."""

@@ -6,7 +6,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.web.admin_requests import answer, reached, read_body
-from chalicelib.web.described import described
+from chalicelib.web.described import TEXT, described, done, each, holding
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -17,7 +17,7 @@ _EXAMPLE = "Ab3dE5gH7j"
 
 
 @routes.route(_PHONES, methods=["GET"])
-@described()
+@described(answer=holding(phones=each("web.trial_models:TrialPhoneTold")))
 @view
 def list_test_phones(advertiser: str) -> Response:
     """The phones that get test SMS, by their last two digits."""
@@ -30,7 +30,7 @@ def list_test_phones(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES, methods=["POST"])
-@described(body="web.trial_models:NewTrialPhone", status=201)
+@described(body="web.trial_models:NewTrialPhone", answer="web.verification_models:VerificationStarted", status=201)
 @view
 def add_test_phone(advertiser: str) -> Response:
     """Send a code to a phone that shall get tests."""
@@ -43,7 +43,7 @@ def add_test_phone(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES + "/confirm", methods=["POST"])
-@described(body="web.trial_models:ConfirmTrialPhone")
+@described(body="web.trial_models:ConfirmTrialPhone", answer="web.verification_models:VerificationChecked")
 @view
 def confirm_test_phone(advertiser: str) -> Response:
     """Add a phone that shall get tests, where its code is right."""
@@ -56,7 +56,7 @@ def confirm_test_phone(advertiser: str) -> Response:
 
 
 @routes.route(_PHONES + "/{person}", methods=["DELETE"])
-@described()
+@described(answer=done("removed", "person"))
 @view
 def remove_test_phone(advertiser: str, person: str) -> Response:
     """Take a phone off: it gets no tests any more."""
@@ -66,7 +66,10 @@ def remove_test_phone(advertiser: str, person: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/templates/{template}/test", methods=["POST"])
-@described(body="web.trial_models:NewTrial")
+@described(
+    body="web.trial_models:NewTrial",
+    answer=holding(template=TEXT, phones=each("messaging.trials:Tested")),
+)
 @view
 def send_template_test(advertiser: str, template: str) -> Response:
     """Send a template to all verified phones, marked as a test; it counts for nothing."""

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 routes = Blueprint(__name__)
+_IMPORT = "web.upload_models:ImportTold"
 _IMPORTS = "/v1/advertisers/{advertiser}/imports"
 
 
 @routes.route(_IMPORTS, methods=["GET"])
-@described(answer=listed("imports"), query=PAGED)
+@described(answer=listed("imports", _IMPORT), query=PAGED)
 @view
 def list_imports(advertiser: str) -> Response:
     """Imports of uploaded files, the newest first, with their reports. They are kept for a week."""
@@ -34,7 +35,7 @@ def list_imports(advertiser: str) -> Response:
 
 
 @routes.route(f"{_IMPORTS}/uploads", methods=["POST"])
-@described(body="web.upload_models:NewUpload", status=201)
+@described(body="web.upload_models:NewUpload", answer="web.upload_models:UploadAnnounced", status=201)
 @view
 def announce_upload(advertiser: str) -> Response:
     """Announce a file of up to 1 GB: the answer is the import's id, and the address that the file is put to."""
@@ -51,7 +52,7 @@ def announce_upload(advertiser: str) -> Response:
 
 
 @routes.route(f"{_IMPORTS}/{{upload}}/start", methods=["POST"])
-@described()
+@described(answer=_IMPORT)
 @view
 def start_import(advertiser: str, upload: str) -> Response:
     """Import the file that was uploaded."""
@@ -60,7 +61,7 @@ def start_import(advertiser: str, upload: str) -> Response:
 
 
 @routes.route(f"{_IMPORTS}/{{upload}}", methods=["GET"])
-@described()
+@described(answer=_IMPORT)
 @view
 def show_import(advertiser: str, upload: str) -> Response:
     """How far an import is, and its report."""
@@ -69,14 +70,6 @@ def show_import(advertiser: str, upload: str) -> Response:
 
 
 def _told(upload: Upload, scope: str) -> dict[str, Any]:
-    report = dict(upload.report)
-    if scope != OPERATOR:
-        report.pop("opposed", None)  # A file of one person must not tell whether that person has objected.
-    return {
-        "import": upload.id,
-        "state": upload.state,
-        "created_at": upload.created_at,
-        "dry_run": upload.dry_run,
-        "report": report,
-        "errors": list(upload.problems),
-    }
+    from chalicelib.web.upload_models import import_answer
+
+    return import_answer(upload, by_operator=scope == OPERATOR)

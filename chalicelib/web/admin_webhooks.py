@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import HOUR, MINUTE
 from chalicelib.web.admin_requests import answer, authorise, reached, read_body
-from chalicelib.web.described import PAGED, described, listed
+from chalicelib.web.described import PAGED, TEXT, described, done, listed
 from chalicelib.web.listing import page_asked, page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.web.webhook_models import NoticesTold
 
 routes = Blueprint(__name__)
 _WEBHOOKS = "/v1/advertisers/{advertiser}/webhooks"
 _WEBHOOK = f"{_WEBHOOKS}/{{webhook}}"
 _NOTICES = "/v1/advertisers/{advertiser}/notices"
+_TOLD = "web.webhook_models:WebhookTold"
+_DELIVERY = "webhooks.delivery_shapes:DeliveryTold"
+_NOTICES_TOLD = "web.webhook_models:NoticesTold"
 _PLACE = re.compile(r"dlv_[0-9A-Z]{26}")
 
 
 @routes.route(_WEBHOOKS, methods=["POST"])
-@described(body="web.webhook_models:NewWebhook", status=201)
+@described(body="web.webhook_models:NewWebhook", answer="web.webhook_models:WebhookMade", status=201)
 @view
 def create_webhook(advertiser: str) -> Response:
     """Make a webhook. Its secret is shown this once."""
@@ -31,11 +38,11 @@ def create_webhook(advertiser: str) -> Response:
     body = read_body(routes, NewWebhook)
     desk = services().webhook_desk
     made, secret = desk.create(advertiser, name=body.name, url=body.url, form=body.format, events=body.events)
-    return answer(webhook_answer(made, desk.url(made)) | {"secret": secret}, 201)
+    return answer({**webhook_answer(made, desk.url(made)), "secret": secret}, 201)
 
 
 @routes.route(_WEBHOOKS, methods=["GET"])
-@described(query=PAGED, answer=listed("webhooks"))
+@described(query=PAGED, answer=listed("webhooks", _TOLD))
 @view
 def list_webhooks(advertiser: str) -> Response:
     """An advertiser's webhooks."""
@@ -48,7 +55,7 @@ def list_webhooks(advertiser: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_webhook(advertiser: str, webhook: str) -> Response:
     """A webhook, with whether its deliveries arrive."""
@@ -61,7 +68,7 @@ def get_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["PUT"])
-@described(body="web.webhook_models:WebhookSettings")
+@described(body="web.webhook_models:WebhookSettings", answer=_TOLD)
 @view
 def replace_webhook(advertiser: str, webhook: str) -> Response:
     """Change a webhook, pause it, or let it go on."""
@@ -77,7 +84,7 @@ def replace_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(_WEBHOOK, methods=["DELETE"])
-@described()
+@described(answer=done("removed", "webhook"))
 @view
 def remove_webhook(advertiser: str, webhook: str) -> Response:
     """Remove a webhook: what waits for it is not told any more."""
@@ -87,7 +94,7 @@ def remove_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/rotate", methods=["POST"])
-@described(body="web.webhook_models:SecretRotation")
+@described(body="web.webhook_models:SecretRotation", answer="web.webhook_models:SecretRotated")
 @view
 def rotate_secret(advertiser: str, webhook: str) -> Response:
     """Make a new secret, shown this once; the one of before signs beside it for a while."""
@@ -100,7 +107,7 @@ def rotate_secret(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/test", methods=["POST"])
-@described(status=202)
+@described(answer=_DELIVERY, status=202)
 @view
 def test_webhook(advertiser: str, webhook: str) -> Response:
     """Send a `ping`."""
@@ -111,7 +118,7 @@ def test_webhook(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/deliveries", methods=["GET"])
-@described(query=PAGED, answer=listed("deliveries"))
+@described(query=PAGED, answer=listed("deliveries", _DELIVERY, webhook=TEXT))
 @view
 def list_deliveries(advertiser: str, webhook: str) -> Response:
     """What a webhook was told in the last 30 days, the newest first, in pages."""
@@ -123,7 +130,7 @@ def list_deliveries(advertiser: str, webhook: str) -> Response:
 
 
 @routes.route(f"{_WEBHOOK}/deliveries/{{delivery}}/replay", methods=["POST"])
-@described(status=202)
+@described(answer=_DELIVERY, status=202)
 @view
 def replay_delivery(advertiser: str, webhook: str, delivery: str) -> Response:
     """Tell a delivery again, under the id that it had."""
@@ -134,7 +141,7 @@ def replay_delivery(advertiser: str, webhook: str, delivery: str) -> Response:
 
 
 @routes.route(_NOTICES, methods=["GET"])
-@described()
+@described(answer=_NOTICES_TOLD)
 @view
 def get_notices(advertiser: str) -> Response:
     """Who is told by e-mail that conversations wait, and whether the stage sends any."""
@@ -143,7 +150,7 @@ def get_notices(advertiser: str) -> Response:
 
 
 @routes.route(_NOTICES, methods=["PUT"])
-@described(body="web.webhook_models:NoticeAddresses")
+@described(body="web.webhook_models:NoticeAddresses", answer=_NOTICES_TOLD)
 @view
 def replace_notices(advertiser: str) -> Response:
     """Replace who is told; nobody, with no address."""
@@ -165,16 +172,17 @@ def replace_notices(advertiser: str) -> Response:
     return answer(_notices(advertiser))
 
 
-def _notices(advertiser: str) -> dict[str, object]:
+def _notices(advertiser: str) -> NoticesTold:
     from chalicelib.replies.waiting_mail import addresses
+    from chalicelib.web.webhook_models import NoticeAddresses, notices_answer
 
     known = services().notice_book.settings(advertiser)
-    told: dict[str, object] = {"advertiser": advertiser, "mail": "on" if services().mail else "off"}
-    if known is None:
-        return told | {"emails": [], "after_minutes": 0, "every_minutes": 15, "language": "fr"}
-    return told | {
-        "emails": addresses(services().vault, known),
-        "after_minutes": known.after_ms // MINUTE,
-        "every_minutes": known.every_ms // MINUTE,
-        "language": known.language,
-    }
+    settings = NoticeAddresses(emails=[])
+    if known is not None:
+        settings = NoticeAddresses.model_construct(
+            emails=addresses(services().vault, known),
+            after_minutes=known.after_ms // MINUTE,
+            every_minutes=known.every_ms // MINUTE,
+            language=known.language,
+        )
+    return notices_answer(advertiser, settings, mail=services().mail is not None)

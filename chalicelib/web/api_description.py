@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import NotFound
-from chalicelib.web.described import described
+from chalicelib.web.described import described, holding
 from chalicelib.web.views import JSON, view
 from chalicelib.wiring import services
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 routes = Blueprint(__name__)
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_DOCUMENT = holding(openapi={"const": "3.1.0"})
+_DOCUMENT |= {"description": "An OpenAPI 3.1 document", "additionalProperties": True}
 _HTML = "text/html"
 
 
 @routes.route("/v1/openapi.json", methods=["GET"])
-@described(answer={"type": "object", "description": "An OpenAPI 3.1 document"}, public=True)
+@described(answer=_DOCUMENT, public=True)
 @view
 def openapi() -> Response:
     """What this API takes and answers, for people and tools (OpenAPI 3.1)."""

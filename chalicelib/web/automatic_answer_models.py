@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.errors import InvalidInput
 from chalicelib.replies.automatic_texts import check, ours
@@ -28,6 +30,16 @@ class AutomaticAnswerSettings(Body):
         return AnswerSettings(frozenset(self.on), self.texts)
 
 
-def settings_answer(settings: AnswerSettings) -> dict[str, Any]:
+class AutomaticAnswersTold(TypedDict):
+    """Which replies are answered by themselves, and in which words, by language and name."""
+
+    on: list[Kind]
+    texts: Mapping[str, Mapping[str, str]]
+    """The advertiser's own."""
+    usual_texts: Mapping[str, Mapping[str, str]]
+    """What stands where it has none."""
+
+
+def settings_answer(settings: AnswerSettings) -> AutomaticAnswersTold:
     """The settings, and the texts that stand where the advertiser has none of its own."""
     return {"on": sorted(settings.on), "texts": settings.texts, "usual_texts": ours()}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.clock import SECOND
-from chalicelib.messaging.differences import Compared
-from chalicelib.storage.broadcasts import Broadcast, Plan
+from chalicelib.messaging.differences import Difference, Outcome
+from chalicelib.messaging.rehearsal_shapes import Reach
+from chalicelib.storage.broadcasts import Broadcast, Plan, State
+from chalicelib.storage.messages import MessageClass
+from chalicelib.units import Count, Moment, Seconds
 from chalicelib.web.body import Body, Name, example
 from chalicelib.web.message_models import epoch_ms
 
@@ -54,6 +57,93 @@ class ReachQuestion(Body):
     """With one, its text is filled in for each: who it cannot be said to is told."""
 
 
+class ReachTold(Reach):
+    """How many of a segment could be written to at a moment."""
+
+    segment: str
+    at: Moment
+
+
+class Rehearsed(Reach):
+    """What the last rehearsal found."""
+
+    rehearsed_at: Moment
+    start_at: Moment
+    """When it was to begin."""
+    template: str
+    """Fingerprint of the text: another one has to be rehearsed anew."""
+
+
+_Class = TypedDict("_Class", {"class": MessageClass})
+
+
+class BroadcastTold(_Class):
+    """A broadcast as it stands."""
+
+    broadcast: str
+    name: str
+    state: State
+    segment: str
+    template: str
+    start_at: Moment | None
+    """Without one, it begins with its launch."""
+    pace_per_minute: Count
+    expires_in_s: Seconds
+    link: str | None
+    sender: str | None
+    rehearsal: Rehearsed | None
+    """None also in the list."""
+    needs_approval: bool
+    """Whether a second person has to agree to it."""
+    approved_at: Moment | None
+    approved_by: str | None
+    """The id of the key."""
+    launched_at: Moment | None
+    launched_by: str | None
+    made: Count
+    """Messages that were made up to now."""
+    ended_at: Moment | None
+    waits_for: str | None
+    """Why it does not go on."""
+    halt: str | None
+    """What stands still, so that nothing leaves: the campaign, the advertiser, or `*` for everything."""
+
+
+class RowForeseen(TypedDict):
+    """What a rehearsal foresees for one person."""
+
+    person: str
+    message: str
+    outcome: Literal["sent", "refused"]
+    at: Moment
+    """When it would leave."""
+    reason: str | None
+    parts: Count
+
+
+class ForeseenTold(TypedDict):
+    """What was foreseen for a message."""
+
+    outcome: Literal["sent", "refused"]
+    reason: str | None
+
+
+class BecameTold(TypedDict):
+    """What became of it."""
+
+    outcome: Outcome
+    reason: str | None
+
+
+class DifferenceTold(TypedDict):
+    """A message of which something else became."""
+
+    message: str
+    foreseen: ForeseenTold | None
+    """None: its person was not there then."""
+    became: BecameTold
+
+
 def plan_from(body: NewBroadcast) -> Plan:
     """What is stored of a body; the class is the template's."""
     return Plan(
@@ -69,7 +159,7 @@ def plan_from(body: NewBroadcast) -> Plan:
     )
 
 
-def broadcast_answer(broadcast: Broadcast, *, needs_approval: bool = False, halt: str | None = None) -> dict[str, Any]:
+def broadcast_answer(broadcast: Broadcast, *, needs_approval: bool = False, halt: str | None = None) -> BroadcastTold:
     """A broadcast as the API tells it."""
     plan = broadcast.plan
     return {
@@ -84,7 +174,7 @@ def broadcast_answer(broadcast: Broadcast, *, needs_approval: bool = False, halt
         "expires_in_s": plan.expires_ms // SECOND,
         "link": plan.link,
         "sender": plan.sender,
-        "rehearsal": broadcast.rehearsed or None,
+        "rehearsal": cast("Rehearsed", broadcast.rehearsed) if broadcast.rehearsal else None,
         "needs_approval": needs_approval,
         "approved_at": broadcast.approved_at or None,
         "approved_by": broadcast.approved_by or None,
@@ -97,18 +187,10 @@ def broadcast_answer(broadcast: Broadcast, *, needs_approval: bool = False, halt
     }
 
 
-def compared_answer(compared: Compared) -> dict[str, Any]:
-    """A page of what became of a broadcast, beside what was foreseen."""
+def difference_answer(one: Difference) -> DifferenceTold:
+    """What became of a message, beside what was foreseen."""
     return {
-        "same": compared.same,
-        "waiting": compared.waiting,
-        "unforeseen": compared.unforeseen,
-        "differences": [
-            {
-                "message": one.message,
-                "foreseen": {"outcome": one.foreseen.outcome, "reason": one.foreseen.reason} if one.foreseen else None,
-                "became": asdict(one.became),
-            }
-            for one in compared.differences
-        ],
+        "message": one.message,
+        "foreseen": {"outcome": one.foreseen.outcome, "reason": one.foreseen.reason} if one.foreseen else None,
+        "became": {"outcome": one.became.outcome, "reason": one.became.reason},
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import AtCap
-from chalicelib.storage.caps import LONGEST_WINDOW, CapRule, Counts
+from chalicelib.storage.caps import LONGEST_WINDOW, CapRule, Counts, Level
+from chalicelib.storage.messages import MessageClass
+from chalicelib.units import Count, Seconds
 from chalicelib.web.body import Body, example
 
 Class = Literal["marketing", "notification"]
@@ -63,6 +66,33 @@ class AdvertiserCaps(Body):
     at_cap: AtCap = "skip"
 
 
+class CapTold(TypedDict):
+    """At most `limit` SMS to a phone in any window of so many seconds."""
+
+    limit: Count
+    window_s: Seconds
+    level: Level
+    """Whose sends count."""
+    counts: Counts
+    classes: list[MessageClass]
+    campaign: NotRequired[str]
+    """The one that it holds for; without it, each by itself."""
+
+
+class SingleCapTold(TypedDict):
+    """The one cap that an advertiser has."""
+
+    messages: Count
+    window_s: Seconds
+
+
+class WithSingleCap(TypedDict):
+    """What an advertiser's settings have beside `caps`."""
+
+    cap: NotRequired[SingleCapTold]
+    """The same as `caps`, for who reads that, where it can be said so."""
+
+
 def rules(caps: Iterable[CapBody]) -> tuple[CapRule, ...]:
     """What is stored of caps."""
     return tuple(
@@ -73,22 +103,23 @@ def rules(caps: Iterable[CapBody]) -> tuple[CapRule, ...]:
     )
 
 
-def caps_answer(caps: Iterable[CapRule]) -> list[dict[str, Any]]:
+def caps_answer(caps: Iterable[CapRule]) -> list[CapTold]:
     """Caps as the API tells them."""
-    return [
-        {
-            "limit": rule.limit,
-            "window_s": rule.window_ms // SECOND,
-            "level": rule.level,
-            "counts": rule.counts,
-            "classes": list(rule.classes),
-        }
-        | ({"campaign": rule.campaign} if rule.campaign else {})
-        for rule in caps
-    ]
+    return [_cap(rule) for rule in caps]
 
 
-def single_cap_answer(caps: tuple[CapRule, ...]) -> dict[str, Any]:
+def _cap(rule: CapRule) -> CapTold:
+    told: CapTold = {
+        "limit": rule.limit,
+        "window_s": rule.window_ms // SECOND,
+        "level": rule.level,
+        "counts": rule.counts,
+        "classes": list(rule.classes),
+    }
+    return {**told, "campaign": rule.campaign} if rule.campaign else told
+
+
+def single_cap_answer(caps: tuple[CapRule, ...]) -> WithSingleCap:
     """The same as `cap`, for who reads that, where it can be said so."""
     if len(caps) != 1 or caps[0] != CapRule(caps[0].limit, caps[0].window_ms):
         return {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, NotRequired, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
 
 from chalicelib.storage.complements import Complement, Offerable
 from chalicelib.tracking.events import Reference
@@ -58,15 +59,37 @@ class NewComplements(Body):
         ]
 
 
-def complements_answer(rules: tuple[Complement, ...] | list[Complement]) -> dict[str, Any]:
+class OfferTold(TypedDict):
+    """A product to offer."""
+
+    item_id: str
+    item_name: str
+    page_location: str | None
+    variants: list[str]
+
+
+class ComplementTold(TypedDict):
+    """What goes with an item, or with all of a category."""
+
+    item_id: NotRequired[str]
+    item_category: NotRequired[str | None]
+    offers: list[OfferTold]
+
+
+class ComplementsTold(TypedDict):
+    """All of an advertiser's rules; the first that fits comes first."""
+
+    complements: list[ComplementTold]
+
+
+def complements_answer(rules: tuple[Complement, ...] | list[Complement]) -> ComplementsTold:
     """As they were given."""
     return {"complements": [_told(rule) for rule in rules]}
 
 
-def _told(rule: Complement) -> dict[str, Any]:
-    of = {"item_id": rule.item} if rule.item else {"item_category": rule.category}
-    offers = [
+def _told(rule: Complement) -> ComplementTold:
+    offers: list[OfferTold] = [
         {"item_id": one.id, "item_name": one.name, "page_location": one.url, "variants": list(one.variants)}
         for one in rule.offers
     ]
-    return of | {"offers": offers}
+    return {"item_id": rule.item, "offers": offers} if rule.item else {"item_category": rule.category, "offers": offers}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import AfterValidator, Field, StringConstraints
+from typing_extensions import TypedDict
 
-from chalicelib.clock import SECOND
 from chalicelib.replies.agent_answers import Size
-from chalicelib.replies.beside import Beside
+from chalicelib.replies.reading import Intent, StopGrade
 from chalicelib.replies.spoken import Spoken
-from chalicelib.storage.conversation_counts import first_answers, quantile, within
 from chalicelib.storage.messages import Message
+from chalicelib.storage.messages import State as MessageState
 from chalicelib.storage.quick_replies import QuickReply
+from chalicelib.storage.templates import Language
 from chalicelib.storage.threads import State, Thread
+from chalicelib.units import Count, Milliseconds, Moment, Rate
 from chalicelib.web.body import Body, example
 from chalicelib.web.listing import cursor
 
@@ -98,7 +101,94 @@ class NewQuickReply(Body):
     language: Literal["fr", "en"] = "fr"
 
 
-def thread_answer(thread: Thread, assignee: str | None) -> dict[str, Any]:
+class ThreadTold(TypedDict):
+    """A conversation as it stands."""
+
+    conversation: str
+    state: State
+    number: str
+    """Which number of ours the person wrote to last."""
+    language: str | None
+    assignee: str | None
+    tags: list[str]
+    flags: list[str]
+    texts: Count
+    """How many came."""
+    unread: Count
+    """How many of them since somebody read it."""
+    last_at: Moment
+    last_in_at: Moment
+    waiting_since: Moment | None
+    last_message: str | None
+    """Our last SMS: the one that was answered, or the answer."""
+
+
+class TextSaid(TypedDict):
+    """One text; of ours also what became of it, of the person's also what it was taken for."""
+
+    id: str
+    at: Moment
+    direction: Literal["in", "out"]
+    text: str
+    after: str
+    """The cursor behind it."""
+    intent: NotRequired[Intent | None]
+    stop: NotRequired[StopGrade | None]
+    confidence: NotRequired[Rate]
+    because: NotRequired[list[str]]
+    """The words that decided."""
+    automatic: NotRequired[bool]
+    """Whether no person wrote it."""
+    message: NotRequired[str | None]
+    waited_ms: NotRequired[Milliseconds | None]
+    """Of a first answer: how long the person had waited for it."""
+    state: NotRequired[MessageState | None]
+
+
+class AnswerTold(TypedDict):
+    """A message of ours: what led to it, and what became of it."""
+
+    message: str
+    journey: str
+    state: MessageState
+    reason: str | None
+    created_at: Moment
+    parts: Count
+
+
+class SizeTold(TypedDict):
+    """What a text costs as an answer, and whether it may be one."""
+
+    encoding: str
+    units: Count
+    """Septets in GSM-7, UTF-16 code units in UCS-2."""
+    parts: Count
+    culprits: list[str]
+    """The characters that make it dear."""
+    safe: str
+    """The text without them."""
+    refused: str | None
+    """Why it may not be one: `empty`, `too_long` or `offer`."""
+    words: str | None
+    """Those that offer something."""
+
+
+class QuickReplyFilled(SizeTold):
+    """A quick reply filled in for a conversation."""
+
+    text: str
+
+
+class QuickReplyTold(TypedDict):
+    """A quick reply."""
+
+    reply: str
+    text: str
+    language: Language
+    changed_at: Moment
+
+
+def thread_answer(thread: Thread, assignee: str | None) -> ThreadTold:
     """A conversation as it stands."""
     return {
         "conversation": thread.id,
@@ -117,9 +207,9 @@ def thread_answer(thread: Thread, assignee: str | None) -> dict[str, Any]:
     }
 
 
-def text_answer(spoken: Spoken, states: dict[str, str]) -> dict[str, Any]:
+def text_answer(spoken: Spoken, states: Mapping[str, MessageState]) -> TextSaid:
     """One text; of ours also what became of it."""
-    told = {
+    told: TextSaid = {
         "id": spoken.id,
         "at": spoken.at,
         "direction": spoken.direction,
@@ -127,50 +217,23 @@ def text_answer(spoken: Spoken, states: dict[str, str]) -> dict[str, Any]:
         "after": cursor(spoken.place),
     }
     if spoken.direction == "in":
-        read = {"intent": spoken.intent, "stop": spoken.stop, "confidence": spoken.confidence}
-        return told | read | {"because": list(spoken.because)}
-    sent = {"automatic": spoken.automatic, "message": spoken.message, "waited_ms": spoken.waited_ms}
-    return told | sent | {"state": states.get(spoken.message or "")}
-
-
-def beside_answer(beside: Beside, advertiser: str) -> dict[str, Any]:
-    """What stands beside a conversation. The phone is told by its last two digits."""
-    cart, product, no = beside.cart, beside.product, beside.ledger.opposition(advertiser)
-    held, wish = beside.ledger.held.get(advertiser), beside.ledger.wishes.get(advertiser)
-    viewed = beside.visit.viewed if beside.visit else None
-    return {
-        "person": beside.contact.person if beside.contact else None,
-        "phone_ends": beside.profile.phone[-2:],
-        "first_name": beside.profile.first_name,
-        "last_name": beside.profile.last_name,
-        "product": {"id": product.id, "name": product.name, "url": product.url} if product else None,
-        "viewed": {"id": viewed.id, "name": viewed.name, "url": viewed.url, "at": viewed.at} if viewed else None,
-        "cart": {
-            "lines": [{"id": line.id, "name": line.name, "quantity": line.quantity} for line in cart.lines],
-            "value": {"micro": cart.value_micro, "currency": cart.currency} if cart.value_micro is not None else None,
+        return {
+            **told,
+            "intent": cast("Intent | None", spoken.intent),
+            "stop": cast("StopGrade | None", spoken.stop),
+            "confidence": spoken.confidence,
+            "because": list(spoken.because),
         }
-        if cart
-        else None,
-        "orders": [
-            {"site": order.site, "order": order.order, "at": order.at, "items": [dict(item) for item in order.items]}
-            for order in beside.orders
-        ],
-        "messages": [message_answer(message) for message in beside.messages],
-        "journeys": [
-            {"journey": one.journey, "state": one.state, "reason": one.reason, "entered_at": one.entered_at}
-            for one in beside.journeys
-        ],
-        "consents": {
-            purpose: {"given": consent.given, "at": consent.at, "source": consent.source}
-            for purpose, consent in (beside.contact.consents.items() if beside.contact else ())
-        },
-        "opposed": {"at": no.at, "how": no.how} if no else None,
-        "held": {"at": held.at, "why": held.why} if held else None,
-        "wish": {"every_ms": wish.every_ms, "without": list(wish.without)} if wish else None,
+    return {
+        **told,
+        "automatic": spoken.automatic,
+        "message": spoken.message,
+        "waited_ms": spoken.waited_ms,
+        "state": states.get(spoken.message or ""),
     }
 
 
-def message_answer(message: Message) -> dict[str, Any]:
+def message_answer(message: Message) -> AnswerTold:
     """A message of ours: what led to it, and what became of it."""
     return {
         "message": message.id,
@@ -182,7 +245,7 @@ def message_answer(message: Message) -> dict[str, Any]:
     }
 
 
-def size_answer(size: Size) -> dict[str, Any]:
+def size_answer(size: Size) -> SizeTold:
     """What a text costs as an answer; `refused` says why it may not be one, and `words` which of its words do."""
     return {
         "encoding": size.encoding,
@@ -195,37 +258,9 @@ def size_answer(size: Size) -> dict[str, Any]:
     }
 
 
-def quick_reply_answer(reply: QuickReply) -> dict[str, Any]:
+def quick_reply_answer(reply: QuickReply) -> QuickReplyTold:
     """A quick reply."""
     return {"reply": reply.id, "text": reply.text, "language": reply.language, "changed_at": reply.changed_at}
-
-
-def statistics_answer(counts: dict[str, int], standing: dict[str, int], target_ms: int) -> dict[str, Any]:
-    """How long people waited, by agents' answers and by automatic ones, and how many conversations stand where."""
-    return {
-        "target_s": target_ms // SECOND,
-        "waiting": standing.get("waiting", 0),
-        "open": standing.get("open", 0),
-        "answered": {
-            "by_agents": _times(first_answers(counts, automatic=False), target_ms),
-            "automatically": _times(first_answers(counts, automatic=True), target_ms),
-        },
-        "turned": {
-            name.partition(".")[2]: number for name, number in counts.items() if name.startswith("conversation.")
-        },
-    }
-
-
-def _times(buckets: list[int], target_ms: int) -> dict[str, Any]:
-    median, slow = quantile(buckets, 0.5), quantile(buckets, 0.9)
-    total = sum(buckets)
-    return {
-        "answers": total,
-        "median_s": median // SECOND if median is not None else None,
-        "p90_s": slow // SECOND if slow is not None else None,
-        "within_target": within(buckets, target_ms),
-        "share_within_target": round(within(buckets, target_ms) / total, 4) if total else None,
-    }
 
 
 STATES: tuple[State, ...] = ("waiting", "open", "closed")

@@ -9,18 +9,19 @@ from chalice.app import Blueprint, Response
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.admin_requests import answer, authorise, read_body
-from chalicelib.web.described import described, text
+from chalicelib.web.described import described, each, holding, text
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
+_TOLD = "messaging.country_shapes:CountryTold"
 _COUNTRY = re.compile("[A-Z]{2}")
 _BY = {"by": text("Who answers for it", required=True)}
 _LONGEST_NAME = 80
 
 
 @routes.route("/v1/countries", methods=["GET"])
-@described(operator=True)
+@described(answer=holding(countries=each(_TOLD)), operator=True)
 @view
 def list_countries() -> Response:
     """What each country allows, by which source, and who signed it; for the operator."""
@@ -31,7 +32,7 @@ def list_countries() -> Response:
 
 
 @routes.route("/v1/countries/{country}", methods=["GET"])
-@described(operator=True)
+@described(answer="messaging.country_shapes:CountryWithHistory", operator=True)
 @view
 def get_country(country: str) -> Response:
     """What a country allows, and everything that was ever signed for it; for the operator."""
@@ -41,11 +42,11 @@ def get_country(country: str) -> Response:
     _known(country)
     book = services().countries
     told = country_told(book.profile(country), book.signature(country))
-    return answer(told | {"signatures": signatures_told(book.history(country))})
+    return answer({**told, "signatures": signatures_told(book.history(country))})
 
 
 @routes.route("/v1/countries/{country}", methods=["PUT"])
-@described(body="web.country_models:SignedValues", operator=True)
+@described(body="web.country_models:SignedValues", answer=_TOLD, operator=True)
 @view
 def sign_country(country: str) -> Response:
     """Let values with their sources hold for a country: it is sent to from then on; for the operator.
@@ -63,7 +64,7 @@ def sign_country(country: str) -> Response:
 
 
 @routes.route("/v1/countries/{country}", methods=["DELETE"])
-@described(query=_BY, operator=True)
+@described(query=_BY, answer=_TOLD, operator=True)
 @view
 def take_back_country(country: str) -> Response:
     """Take back what was signed for a country: the profile as it is shipped holds again; for the operator."""

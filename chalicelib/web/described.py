@@ -65,8 +65,8 @@ def described(
 ) -> Callable[[View], View]:
     """Declare a route: above `@view`, below `@routes.route`.
 
-    `answer` is a model, TypedDict or schema of the answer, or None for an object; `media` are its types where it is no
-    JSON, or those that it has beside.
+    `answer` is a model, TypedDict, dataclass or schema of the answer; None where there is none in JSON. `media` are its
+    types where it is no JSON, or those that it has beside.
     `body` is the model that `read_body` is given. `refuses` are the codes that are this route's own: what every route
     may answer (401, 403, 404, 409, 412, 415, 422, 429, 500, 503) is known from its method and parameters.
     `operator`: the operator's keys alone. `site_secret`: a site's secret will do. `public`: no key is needed.
@@ -105,12 +105,35 @@ def whole(about: str, least: int, most: int, usual: int | None = None) -> Schema
     return {"type": "integer", "description": about, "minimum": least, "maximum": most} | default
 
 
-def listed(things: str, of: str | Schema | None = None, **beside: Schema) -> Schema:
+TEXT: dict[str, Any] = {"type": "string"}
+WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0}
+
+
+def holding(**fields: str | Schema) -> dict[str, Any]:
+    """An object that always has these fields; a text names the model of one."""
+    properties = {name: {"$model": told} if isinstance(told, str) else told for name, told in fields.items()}
+    return {"type": "object", "properties": properties, "required": list(fields)}
+
+
+def either(*models: str) -> Schema:
+    """One of several models."""
+    return {"anyOf": [{"$model": told} for told in models]}
+
+
+def each(of: str | Schema) -> dict[str, Any]:
+    """A list of such things."""
+    return {"type": "array", "items": {"$model": of} if isinstance(of, str) else of}
+
+
+def done(what: str, *names: str) -> Schema:
+    """That something was done (`removed`), and to which things (`segment`): by the names in the address."""
+    return holding(**dict.fromkeys(names, TEXT), **{what: {"const": True}})
+
+
+def listed(things: str, of: str | Schema, **beside: Schema) -> Schema:
     """A page of a list: its things, each as a model says, what stands beside them, and the cursor of the next page."""
-    each = {"$model": of} if isinstance(of, str) else of or {"type": "object"}
     following = {"type": ["string", "null"], "description": "What `after` is for the next page; null on the last"}
-    properties = {things: {"type": "array", "items": each}, "next": following, **beside}
-    return {"type": "object", "properties": properties, "required": [things, "next", *beside]}
+    return holding(**{things: each(of)}, next=following, **beside)
 
 
 IN_BATCHES: dict[str, Schema] = {"limit": whole("How many at most", 1, 100, 50)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
@@ -12,6 +13,8 @@ from chalicelib.messaging.own_hours import check_own
 from chalicelib.messaging.profile import WEEKDAYS, Weekday, clock_time, minutes, profile_for
 from chalicelib.messaging.sender_book import DEFAULT_COUNTRY
 from chalicelib.storage.sending_hours import Agent, SendingHours, Window
+from chalicelib.units import Seconds
+from chalicelib.units import Zone as Timezone
 from chalicelib.web.body import Body, example
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
@@ -52,6 +55,31 @@ class HoursSettings(Body):
     spread_s: Annotated[int, Field(ge=0, le=4 * 3600)] = 30 * 60
 
 
+class WindowTold(TypedDict):
+    """Hours of the recipient's clock."""
+
+    open: str
+    close: str
+    days: list[Weekday]
+
+
+class OwnHours(TypedDict):
+    """When to send, within what each country allows; empty follows the country."""
+
+    marketing: list[WindowTold]
+    notification: list[WindowTold]
+    spread_s: Seconds
+    """Over how long what is due at once is spread."""
+
+
+class AgentTold(TypedDict):
+    """A real person who signs, and when replies are answered."""
+
+    name: str
+    hours: list[WindowTold]
+    zone: Timezone
+
+
 def hours_of(body: HoursSettings) -> SendingHours:
     """What is stored of a body. Raises InvalidInput where it goes beyond what France allows."""
     hours = SendingHours(_windows(body.marketing), _windows(body.notification), body.spread_s * SECOND)
@@ -80,7 +108,7 @@ def agent_of(body: AgentSettings) -> Agent:
     return Agent(hours, body.zone)
 
 
-def agent_answer(agent: Agent, name: str) -> dict[str, Any]:
+def agent_answer(agent: Agent, name: str) -> AgentTold:
     """An agent as the API tells it."""
     return {"name": name, "hours": _windows_told(agent.hours), "zone": agent.zone}
 
@@ -92,14 +120,14 @@ def _windows(windows: tuple[OwnWindow, ...]) -> tuple[Window, ...]:
     )
 
 
-def _windows_told(windows: tuple[Window, ...]) -> list[dict[str, Any]]:
+def _windows_told(windows: tuple[Window, ...]) -> list[WindowTold]:
     return [
         {"open": clock_time(one.open), "close": clock_time(one.close), "days": [WEEKDAYS[day] for day in one.days]}
         for one in windows
     ]
 
 
-def hours_answer(hours: SendingHours) -> dict[str, Any]:
+def hours_answer(hours: SendingHours) -> OwnHours:
     """Own hours as the API tells them."""
     return {
         "marketing": _windows_told(hours.marketing),

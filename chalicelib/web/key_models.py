@@ -1,12 +1,14 @@
-"""The admin API's bodies about keys."""
+"""The admin API's bodies and answers about keys."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.storage.admin_keys import Role
+from chalicelib.units import Moment
 from chalicelib.web.body import Body, Name, example
 from chalicelib.web.webhook_models import Email
 
@@ -34,3 +36,36 @@ class Rotation(Body):
     model_config = example({"overlap_hours": 24})
 
     overlap_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 24
+
+
+class KeyTold(TypedDict):
+    """A key, without its secret."""
+
+    id: str
+    scope: str
+    """An advertiser's id, or `operator`."""
+    role: Role
+    name: str | None
+    """Whose it is."""
+    email: str | None
+    """Of a person who signs in by it, in the place of a secret."""
+    created_at: Moment
+    expires_at: Moment | None
+    used_at: Moment | None
+    """To the hour."""
+
+
+class KeyMade(KeyTold):
+    """A key that was made just now."""
+
+    key: str | None
+    """The secret, shown this once; none where an e-mail opens it."""
+    advertiser: str
+
+
+class KeyRotated(KeyTold):
+    """A key with another secret."""
+
+    key: str
+    """The new one, shown this once."""
+    old_ends_at: Moment

@@ -1,13 +1,14 @@
-"""The body that registers a lead source."""
+"""Body and answers of lead sources in the admin API."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.storage.lead_sources import Kind, LeadSource
+from chalicelib.units import Address, Country, Moment
 from chalicelib.web.body import Body, Name, example
 
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -43,20 +44,45 @@ class NewLeadSource(Body):
     """Facebook: a long-lived token of the page, with the right leads_retrieval."""
 
 
+class LeadSourceMade(TypedDict):
+    """A tool that was registered just now."""
+
+    source: str
+    kind: Kind
+    url: Address
+    """Where it sends its leads."""
+    secret: NotRequired[str]
+    """What a webhook signs with; shown this once."""
+    verify_token: NotRequired[str]
+    """What Meta shows; shown this once."""
+
+
+class SourceRotated(TypedDict):
+    """Another secret of a tool or of a shop platform."""
+
+    source: str
+    secret: NotRequired[str]
+    """Shown this once; not where it was told."""
+    verify_token: NotRequired[str]
+    """Of Facebook, in place of a secret; shown this once."""
+    former_until: NotRequired[Moment]
+    """Until then the secret before is taken, too."""
+
+
 class LeadSourceTold(TypedDict):
     """A tool that sends leads, without its secrets."""
 
     source: str
     name: str
     kind: Kind
-    url: str
+    url: Address
     """Where it sends them."""
     mapping: dict[str, str]
     wording: str
-    country: str
+    country: Country
     brokers: list[str]
-    former_until: int | None
-    """Until then the secret before is taken, too (epoch ms)."""
+    former_until: Moment | None
+    """Until then the secret before is taken, too."""
 
 
 def lead_source_answer(source: LeadSource, origin: str) -> LeadSourceTold:

@@ -20,7 +20,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 @routes.route("/v1/advertisers/{advertiser}/lead-sources", methods=["POST"])
-@described(body="web.lead_models:NewLeadSource", status=201)
+@described(body="web.lead_models:NewLeadSource", answer="web.lead_models:LeadSourceMade", status=201)
 @view
 def create_lead_source(advertiser: str) -> Response:
     """Register a tool that sends leads. Its secret, or the token that Meta must show, is shown this once."""

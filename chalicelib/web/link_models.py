@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
+from chalicelib import units
+from chalicelib.links.agents import Kind
 from chalicelib.links.desk import Wanted
 from chalicelib.storage.clicks import Record
-from chalicelib.storage.link_settings import LinkSettings, Rule, Variant
+from chalicelib.storage.link_settings import Device, LinkSettings, Rule, Variant
 from chalicelib.storage.links import Link
+from chalicelib.units import Address, Count, Country, Milliseconds
 from chalicelib.web.body import Body, example
 
 _DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])$"
 Target = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+Moment = Annotated[units.Moment, Field(ge=0, le=253_402_300_799_999)]
 Campaign = dict[
     Literal["source", "medium", "campaign", "term", "content"],
     Annotated[str, StringConstraints(min_length=1, max_length=100)],
@@ -75,24 +78,68 @@ class NewLink(LinkChange):
     slug: Annotated[str, StringConstraints(to_lower=True, max_length=64)] = ""
 
 
+class RuleTold(TypedDict):
+    """Another target for some browsers."""
+
+    target: str
+    device: Device | None
+    language: str | None
+    app: str | None
+    """An address that opens the app, where it is there."""
+
+
+class VariantTold(TypedDict):
+    """One of several targets, and its share in percent."""
+
+    target: str
+    share: Count
+
+
+class LinkTold(TypedDict):
+    """A link with its settings."""
+
+    code: str
+    """On a domain of the advertiser's own, its slug."""
+    domain: str | None
+    url: Address
+    target: str
+    utm: dict[str, str]
+    tracked: bool
+    """Whether clicks are told apart by person."""
+    message: str | None
+    """Whose personal link it is."""
+    created_at: Moment
+    version: Count
+    disabled: bool
+    since: Moment | None
+    """From when it leads to its target."""
+    until: Moment | None
+    expired_target: str | None
+    """Where it leads before and after."""
+    rules: list[RuleTold]
+    """Other targets for some browsers; the first that fits."""
+    variants: list[VariantTold]
+    tags: list[str]
+
+
 class ClickListed(TypedDict):
-    """A click in a list. Times are epoch milliseconds, or milliseconds where they are lengths."""
+    """A click in a list."""
 
     click: str
-    at: int
-    kind: str
-    """`person`, `preview` or `bot`."""
+    at: Moment
+    kind: Kind
     reasons: list[str]
-    rules: int
+    rules: Count
     """The version of the rules that said so."""
     link: str
     message: str | None
     """Whose link it is; none for a standalone one."""
     device: str
-    country: str | None
+    country: Country | None
     referrer: str | None
     utm: dict[str, str]
-    since_sent: int | None
+    since_sent: Milliseconds | None
+    """From when the SMS left."""
 
 
 def changed(wanted: Wanted, body: LinkChange) -> Wanted:
@@ -123,9 +170,10 @@ def wanted_from(body: NewLink) -> Wanted:
     return changed(Wanted(body.target, settings=LinkSettings()), body)
 
 
-def link_answer(link: Link, url: str) -> dict[str, Any]:
+def link_answer(link: Link, url: str) -> LinkTold:
     """A link as the API tells it. Whose a personal one is it does not tell; its message does."""
     domain, _, name = link.code.rpartition("/")
+    settings = link.settings
     return {
         "code": name,
         "domain": domain or None,
@@ -136,7 +184,17 @@ def link_answer(link: Link, url: str) -> dict[str, Any]:
         "message": link.message or None,
         "created_at": link.sent_at,
         "version": link.version,
-    } | asdict(link.settings)
+        "disabled": settings.disabled,
+        "since": settings.since,
+        "until": settings.until,
+        "expired_target": settings.expired_target,
+        "rules": [
+            {"target": one.target, "device": one.device, "language": one.language, "app": one.app}
+            for one in settings.rules
+        ],
+        "variants": [{"target": one.target, "share": one.share} for one in settings.variants],
+        "tags": list(settings.tags),
+    }
 
 
 def click_answer(record: Record) -> ClickListed:
@@ -144,7 +202,7 @@ def click_answer(record: Record) -> ClickListed:
     return {
         "click": record.click.id,
         "at": record.click.at,
-        "kind": record.verdict.click_class,
+        "kind": cast("Kind", record.verdict.click_class),
         "reasons": list(record.verdict.reasons),
         "rules": record.verdict.rules,
         "link": record.link,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
 from chalicelib.storage.messages import Message, MessageClass, State
+from chalicelib.units import Count, Country, Moment
 from chalicelib.web.body import Body, example
 
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -80,7 +81,23 @@ def epoch_ms(moment: datetime | None) -> int | None:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000)
 
 
-def message_answer(message: Message) -> dict[str, Any]:
+_Class = TypedDict("_Class", {"class": MessageClass})
+
+
+class MessageTaken(_Class):
+    """A message that was taken, as it stands."""
+
+    message: str
+    state: State
+    parts: Count
+    """Counted exactly when it leaves."""
+    country: Country | None
+    campaign: str | None
+    due_at: Moment | None
+    expires_at: Moment
+
+
+def message_answer(message: Message) -> MessageTaken:
     """A message that was taken, as it stands. `parts` are counted exactly when it leaves."""
     return {
         "message": message.id,
@@ -103,7 +120,7 @@ class Redrive(Body):
 
 
 class MessageListed(TypedDict):
-    """A message in a list: what it was and what became of it. Times are epoch milliseconds."""
+    """A message in a list: what it was and what became of it."""
 
     message: str
     state: State
@@ -118,15 +135,15 @@ class MessageListed(TypedDict):
     template: str | None
     person: str | None
     """The base's own name for who it is for."""
-    country: str | None
-    parts: int
+    country: Country | None
+    parts: Count
     sender: str | None
     provider: str | None
     link: str | None
     """The code of its personal link."""
-    created_at: int
-    due_at: int | None
-    changed_at: int
+    created_at: Moment
+    due_at: Moment | None
+    changed_at: Moment
     """When it came into this state."""
 
 

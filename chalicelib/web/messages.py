@@ -24,7 +24,7 @@ _ABOUT = {"sender": "sender", "promo": "template"}
 
 
 @routes.route("/v1/messages", methods=["POST"])
-@described(body="web.message_models:NewMessage", status=202)
+@described(body="web.message_models:NewMessage", answer="web.message_models:MessageTaken", status=202)
 @view
 def send_message() -> Response:
     """Send a notification, or any template's message, once for each id.

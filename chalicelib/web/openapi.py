@@ -148,7 +148,7 @@ def _roles(path: str, method: str, told: Described) -> list[str]:
 
 
 def _content(told: Described) -> dict[str, Any]:
-    json = {} if told.media and told.answer is None else {JSON: {"schema": _schema(told.answer or {"type": "object"})}}
+    json = {} if told.answer is None else {JSON: {"schema": _schema(told.answer)}}
     return json | {media: {"schema": {"type": "string"}} for media in told.media}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -48,7 +49,11 @@ class Models:
 
 
 class _Explained(GenerateJsonSchema):
-    """Pydantic's own, with the text under a field as its description."""
+    """Pydantic's own, with the text under a field as its description. A dataclass is told with all of its fields."""
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+        told = _explained(super().dataclass_schema(schema), schema["cls"])
+        return told | {"required": sorted(told.get("properties", {}))}
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
         return _explained(super().model_schema(schema), schema["cls"])
@@ -58,12 +63,21 @@ class _Explained(GenerateJsonSchema):
 
 
 def _explained(schema: dict[str, Any], cls: type | None) -> dict[str, Any]:
-    words = {field: told for base in reversed(cls.__mro__ if cls else ()) for field, told in _words(base).items()}
+    words = {field: told for base in _line(cls) for field, told in _words(base).items()}
     for field, told in words.items():
         known = schema.get("properties", {}).get(field)
-        if known is not None and "description" not in known:
-            known["description"] = told
+        if known is not None:
+            unit = known.get("description")
+            known["description"] = f"{told} ({unit})" if unit else told
     return schema
+
+
+def _line(cls: Any) -> Iterator[type]:
+    """A class behind those that it is made of. A TypedDict forgets them but for `__orig_bases__`."""
+    if isinstance(cls, type):
+        for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
+            yield from _line(base)
+        yield cls
 
 
 @cache

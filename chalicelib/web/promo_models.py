@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, NotRequired, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from typing_extensions import TypedDict
 
 from chalicelib.clock import HOUR
 from chalicelib.promotions.desk import Redeemed
 from chalicelib.promotions.offers import NotRedeemed
 from chalicelib.storage.promo_codes import PromoCode
 from chalicelib.storage.promo_pools import Benefit, Pool, Stock
+from chalicelib.units import Count, Currency, Hours, Micro
 from chalicelib.web.body import Body, Name, example
 from chalicelib.web.link_models import Moment
 
@@ -86,6 +88,69 @@ class NewRedemption(Body):
     channel: Literal["web", "till"] = "web"
 
 
+class BenefitTold(TypedDict):
+    """What a code is worth."""
+
+    kind: Literal["amount", "share", "free_delivery"]
+    amount_micro: NotRequired[Micro]
+    currency: NotRequired[Currency]
+    percent: NotRequired[Count]
+
+
+class StockTold(TypedDict):
+    """How many codes are free, are out, and were used."""
+
+    free: Count
+    issued: Count
+    redeemed: Count
+
+
+class PoolTold(TypedDict):
+    """A pool of promo codes, with what it holds now."""
+
+    pool: str
+    name: str
+    benefit: BenefitTold
+    uses: Count
+    """How often each code may be used; 0 for any number."""
+    since: Moment | None
+    until: Moment | None
+    valid_for_h: Hours | None
+    """How long a code holds from when it went out."""
+    until_midnight: bool
+    low_stock: Count
+    """Down to how many free ones it is low."""
+    closed: bool
+    stock: StockTold
+    low: bool
+
+
+class CodeTold(TypedDict):
+    """A code as a shop or a till asks for it."""
+
+    code: str
+    pool: str
+    benefit: BenefitTold
+    since: Moment | None
+    until: Moment | None
+    redeemed: Count
+    """How often it was used."""
+    redeemable: bool
+    reason: NotRedeemed | None
+    """Why it cannot be used now."""
+
+
+class RedemptionTold(TypedDict):
+    """An order's use of a code, with what it is worth."""
+
+    code: str
+    pool: str
+    benefit: BenefitTold
+    order: str
+    channel: str
+    at: Moment
+
+
 def pool_from(body: PoolSettings, pool_id: str, advertiser: str) -> Pool:
     """What is stored of a body."""
     return Pool(
@@ -103,7 +168,7 @@ def pool_from(body: PoolSettings, pool_id: str, advertiser: str) -> Pool:
     )
 
 
-def pool_answer(pool: Pool, stock: Stock) -> dict[str, Any]:
+def pool_answer(pool: Pool, stock: Stock) -> PoolTold:
     """A pool as the API tells it, with what it holds now."""
     return {
         "pool": pool.id,
@@ -121,7 +186,7 @@ def pool_answer(pool: Pool, stock: Stock) -> dict[str, Any]:
     }
 
 
-def code_answer(code: PromoCode, pool: Pool, why_not: NotRedeemed | None) -> dict[str, Any]:
+def code_answer(code: PromoCode, pool: Pool, why_not: NotRedeemed | None) -> CodeTold:
     """A code as a shop or a till asks for it. Whose message it went out with is not told."""
     return {
         "code": code.code,
@@ -135,7 +200,7 @@ def code_answer(code: PromoCode, pool: Pool, why_not: NotRedeemed | None) -> dic
     }
 
 
-def redemption_answer(redeemed: Redeemed) -> dict[str, Any]:
+def redemption_answer(redeemed: Redeemed) -> RedemptionTold:
     """An order's use of a code, with what it is worth."""
     use = redeemed.redemption
     return {
@@ -148,6 +213,12 @@ def redemption_answer(redeemed: Redeemed) -> dict[str, Any]:
     }
 
 
-def _benefit(benefit: Benefit) -> dict[str, Any]:
-    told = {"amount_micro": benefit.amount_micro, "currency": benefit.currency, "percent": benefit.percent}
-    return {"kind": benefit.kind} | {name: value for name, value in told.items() if value is not None}
+def _benefit(benefit: Benefit) -> BenefitTold:
+    told: BenefitTold = {"kind": benefit.kind}
+    if benefit.amount_micro is not None:
+        told["amount_micro"] = benefit.amount_micro
+    if benefit.currency is not None:
+        told["currency"] = benefit.currency
+    if benefit.percent is not None:
+        told["percent"] = benefit.percent
+    return told

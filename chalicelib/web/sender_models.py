@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.messaging.senders import Sender
+from chalicelib.storage.messages import MessageClass
+from chalicelib.storage.senders import SenderKind
+from chalicelib.units import Country
 from chalicelib.web.body import Body, example
 
 
@@ -21,7 +25,23 @@ class SenderSettings(Body):
     """The short code that takes the STOPs to a name."""
 
 
-def sender_answer(sender: Sender, *, default: bool) -> dict[str, Any]:
+class SenderTold(TypedDict):
+    """What SMS may come from, with what it may do in its country."""
+
+    country: Country
+    value: str
+    kind: SenderKind
+    default: bool
+    """Whether it is the advertiser's own, which is taken where nothing is said."""
+    verified: bool
+    two_way: bool
+    """Whether it can be answered."""
+    classes: list[MessageClass]
+    """What it may carry."""
+    stop_number: str | None
+
+
+def sender_answer(sender: Sender, *, default: bool) -> SenderTold:
     """A sender as the API tells it."""
     return {
         "country": sender.country,

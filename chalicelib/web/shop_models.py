@@ -1,13 +1,14 @@
-"""The body that registers a shop platform for a site."""
+"""Bodies and answers of shop platforms in the admin API."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from chalicelib.storage.shop_sources import Completed, Kind, ShopSource
+from chalicelib.units import Address, Country, Moment
 from chalicelib.web.body import Body, Name, example
 from chalicelib.web.key_models import Rotation
 
@@ -37,19 +38,30 @@ class ShopRotation(Rotation):
     secret: Secret | None = None
 
 
+class ShopMade(TypedDict):
+    """A shop platform that was registered just now."""
+
+    source: str
+    kind: Kind
+    url: Address
+    """Where it sends its webhooks."""
+    secret: NotRequired[str]
+    """What it signs with, shown this once; not where it was told."""
+
+
 class ShopTold(TypedDict):
     """A shop platform, without its secret."""
 
     source: str
     site: str
     kind: Kind
-    url: str
+    url: Address
     """Where it sends its webhooks."""
-    country: str
+    country: Country
     wording: str | None
     completed: Completed
-    former_until: int | None
-    """Until then the secret before is taken, too (epoch ms)."""
+    former_until: Moment | None
+    """Until then the secret before is taken, too."""
 
 
 def shop_answer(source: ShopSource, origin: str) -> ShopTold:

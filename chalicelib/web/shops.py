@@ -18,7 +18,7 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/sites/{site}/shops", methods=["POST"])
-@described(body="web.shop_models:NewShop", status=201)
+@described(body="web.shop_models:NewShop", answer="web.shop_models:ShopMade", status=201)
 @view
 def create_shop(site: str) -> Response:
     """Register a shop platform. A secret that is made here is shown this once."""

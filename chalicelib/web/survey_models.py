@@ -1,15 +1,12 @@
-"""Bodies and answers of surveys, votes and contests in the admin API. Times in epoch milliseconds."""
+"""Bodies of surveys, votes and contests in the admin API. Times in epoch milliseconds."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.reports.intervals import Interval
-from chalicelib.reports.surveys import QuestionFigures, SurveyFigures
-from chalicelib.storage.surveys import Draw, Survey, SurveyKind, SurveyQuestion, TextKind
+from chalicelib.storage.surveys import Survey, SurveyKind, SurveyQuestion, TextKind
 from chalicelib.web.body import Body, Name, example
 from chalicelib.web.link_models import Moment, Target
 
@@ -109,65 +106,3 @@ def survey_from(body: NewSurvey, advertiser: str, survey_id: str, now: int) -> S
         texts=dict(body.texts),
         winners=body.winners,
     )
-
-
-def survey_answer(survey: Survey, now: int) -> dict[str, Any]:
-    """A survey as it stands. Of a contest's seed only the fingerprint, until it is drawn."""
-    told = asdict(survey)
-    kept = ("name", "kind", "language", "created_at", "opens_at", "closes_at", "counts", "texts", "winners")
-    state = "open" if survey.is_open(now) else "closed" if survey.is_closed(now) else "planned"
-    return {
-        "survey": survey.id,
-        "state": state,
-        **{name: told[name] for name in kept},
-        "questions": [_question(question) for question in survey.questions],
-        "seed_sha256": survey.commitment,
-    }
-
-
-def statistics_answer(survey: Survey, figures: SurveyFigures) -> dict[str, Any]:
-    """What came of it. Shares from 0 to 1, an NPS from −100 to 100; each with the bounds of 95 %."""
-    return {
-        "survey": survey.id,
-        "asked": figures.asked,
-        "people": figures.people,
-        "retried": figures.retried,
-        "late": figures.late,
-        "nps": _interval(figures.nps.score)
-        | {"promoters": figures.nps.promoters, "passives": figures.nps.passives, "detractors": figures.nps.detractors}
-        if figures.nps
-        else None,
-        "csat": _interval(figures.csat) if figures.csat else None,
-        "questions": [_figures(one) for one in figures.questions],
-    }
-
-
-def draw_answer(draw: Draw) -> dict[str, Any]:
-    """A draw on record, with all that it takes to draw the same again."""
-    told = asdict(draw)
-    return {"draw": told.pop("number")} | told | {"winners": list(draw.winners)}
-
-
-def _question(question: SurveyQuestion) -> dict[str, Any]:
-    told = asdict(question)
-    choices = [{"code": code, "label": label} for code, label in question.choices]
-    told |= {"choices": choices}
-    return told if question.kind == "score" else {name: told[name] for name in told if name not in ("low", "high")}
-
-
-def _figures(figures: QuestionFigures) -> dict[str, Any]:
-    return {
-        "id": figures.question.id,
-        "text": figures.question.text,
-        "answers": figures.answers,
-        "mean": figures.mean,
-        "bars": [
-            {"answer": bar.answer, "label": bar.label, "number": bar.number}
-            | {"share": _interval(bar.share) if bar.share else None}
-            for bar in figures.bars
-        ],
-    }
-
-
-def _interval(interval: Interval) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in asdict(interval).items()}

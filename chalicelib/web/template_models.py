@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
+from typing_extensions import TypedDict
 
 from chalicelib.messaging.checks import Finding
 from chalicelib.messaging.content import JOURNEYS
-from chalicelib.messaging.preview import Preview
+from chalicelib.messaging.preview import Preview, Refused
 from chalicelib.messaging.sms_text import count
 from chalicelib.messaging.suggesting import Tone
 from chalicelib.messaging.values import PromoCode, Thing, Values
@@ -17,6 +18,7 @@ from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.templates import Language, Template
 from chalicelib.tracking.events import Page, Title
+from chalicelib.units import Count, Currency, Micro, Moment
 from chalicelib.web.body import Body, example
 
 _LONGEST_TEXT = 1_000
@@ -102,6 +104,88 @@ class PreviewRequest(Body):
         if not self.rows and not self.people:
             raise ValueError("give rows or people")
         return self
+
+
+class TemplateTold(TypedDict):
+    """A template with what is found of it."""
+
+    template: str
+    text: str
+    message_class: MessageClass
+    journey: str
+    """What it is for."""
+    language: Language
+    sender: str | None
+    gsm_safe: bool
+    """Whether characters that make an SMS dear are replaced."""
+    budget: Count
+    """SMS that it shall take for most."""
+    promo_pool: str | None
+    survey: str | None
+    max_parts: Count
+    """SMS that it may take: who would get more gets none."""
+    changed_at: Moment
+    findings: list[Finding]
+
+
+class SmsSize(TypedDict):
+    """How many SMS a text takes."""
+
+    encoding: str
+    units: Count
+    """Septets in GSM-7, UTF-16 code units in UCS-2."""
+    parts: Count
+
+
+class CandidateTold(TypedDict):
+    """A text for somebody to read."""
+
+    text: str
+    usable: bool
+    """Whether it could be saved as it is."""
+    findings: list[Finding]
+    sms: SmsSize | None
+    """An example's size, where one can be made."""
+
+
+class Price(TypedDict):
+    """An amount."""
+
+    micro: Micro
+    currency: Currency
+
+
+class CostTold(TypedDict):
+    """What one way of writing costs the audience."""
+
+    worst_row: Count
+    """The recipient with the longest text, counted from 0."""
+    text: str
+    encoding: str
+    units: Count
+    parts: Count
+    cut: list[str]
+    """What each SMS of the worst text holds."""
+    price: Price | None
+    average_parts: float
+    average_price: Price | None
+    total_price: Price | None
+    recipients_by_parts: dict[str, Count]
+
+
+class PreviewTold(TypedDict):
+    """What a template makes of an audience."""
+
+    recipients: Count
+    written: CostTold | None
+    """As the template is set; None where no text could be made."""
+    safe: CostTold | None
+    """The same without the characters that make it dear."""
+    culprits: dict[str, Count]
+    """Those characters, to how many recipients' texts have them."""
+    refused: list[Refused]
+    unknown_people: Count
+    """How many of the people are not in the advertiser's base."""
 
 
 def template_from(body: NewTemplate, template_id: str, now: int) -> Template:

@@ -1,11 +1,13 @@
-"""Bodies of test SMS in the admin API."""
+"""Bodies and answers of test SMS in the admin API."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
 
+from chalicelib.units import Moment
 from chalicelib.web.body import Body, example
 from chalicelib.web.template_models import Row
 
@@ -35,3 +37,13 @@ class NewTrial(Body):
     model_config = example({"row": {"first_name": "Zoé"}})
 
     row: Row = Row()
+
+
+class TrialPhoneTold(TypedDict):
+    """A phone that gets test SMS."""
+
+    person: str
+    """Its own name for the routes."""
+    ends_in: str
+    """Its last two digits."""
+    verified_at: Moment

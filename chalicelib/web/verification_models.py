@@ -1,11 +1,14 @@
-"""Bodies of one-time codes in the admin API."""
+"""Bodies and answers of one-time codes in the admin API."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
 
+from chalicelib.audience.verification import Outcome
+from chalicelib.units import Moment
 from chalicelib.web.body import Body, example
 
 
@@ -31,3 +34,16 @@ class CheckVerification(Body):
 
     code: Annotated[str, Field(min_length=1, max_length=20)]
     advertiser: Annotated[str, Field(max_length=80)] | None = None
+
+
+class VerificationStarted(TypedDict):
+    """A code that was sent."""
+
+    verification: str
+    expires_at: Moment
+
+
+class VerificationChecked(TypedDict):
+    """What came of a code: it is right once."""
+
+    outcome: Outcome

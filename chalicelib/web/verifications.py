@@ -14,7 +14,11 @@ routes = Blueprint(__name__)
 
 
 @routes.route("/v1/verifications", methods=["POST"])
-@described(body="web.verification_models:NewVerification", status=201)
+@described(
+    body="web.verification_models:NewVerification",
+    answer="web.verification_models:VerificationStarted",
+    status=201,
+)
 @view
 def start_verification() -> Response:
     """Send a one-time code to a phone, whatever the hour: its holder asked for it."""
@@ -41,7 +45,7 @@ def start_verification() -> Response:
 
 
 @routes.route("/v1/verifications/{verification}/check", methods=["POST"])
-@described(body="web.verification_models:CheckVerification")
+@described(body="web.verification_models:CheckVerification", answer="web.verification_models:VerificationChecked")
 @view
 def check_verification(verification: str) -> Response:
     """Check what a person typed: `right` once; `wrong`; `expired` after ten minutes; `exhausted`."""

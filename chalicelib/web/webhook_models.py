@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
+from typing_extensions import TypedDict
 
-from chalicelib.storage.webhooks import Format, State, Webhook
+from chalicelib.storage.webhooks import Format, Pause, State, Webhook
+from chalicelib.units import Count, Moment
 from chalicelib.web.body import Body, Name, example
 from chalicelib.webhooks.events import EVENTS, SUBSCRIBABLE, VERSION, Event
 
@@ -73,7 +75,64 @@ class NoticeAddresses(Body):
     language: Literal["fr", "en"] = "fr"
 
 
-def webhook_answer(webhook: Webhook, url: str) -> dict[str, Any]:
+class WebhookTold(TypedDict):
+    """A webhook, without its secret."""
+
+    webhook: str
+    name: str
+    url: str
+    """Of Slack's only the host: its path is a secret."""
+    format: Format
+    events: list[str]
+    state: State
+    paused: Pause | None
+    """Why it is."""
+    failing_since: Moment | None
+    created_at: Moment
+
+
+class WebhookMade(WebhookTold):
+    """A webhook that was made just now."""
+
+    secret: str
+    """What its deliveries are signed with; shown this once."""
+
+
+class SecretRotated(TypedDict):
+    """A webhook's new secret."""
+
+    webhook: str
+    secret: str
+    """Shown this once."""
+    former_until: Moment
+    """Until then the one of before signs beside it."""
+
+
+class NoticesTold(TypedDict):
+    """Who is told by e-mail that conversations wait."""
+
+    advertiser: str
+    mail: Literal["on", "off"]
+    """Whether the stage sends any."""
+    emails: list[str]
+    after_minutes: Count
+    every_minutes: Count
+    language: Literal["fr", "en"]
+
+
+def notices_answer(advertiser: str, settings: NoticeAddresses, *, mail: bool) -> NoticesTold:
+    """Who is told, as the API tells it."""
+    return {
+        "advertiser": advertiser,
+        "mail": "on" if mail else "off",
+        "emails": settings.emails,
+        "after_minutes": settings.after_minutes,
+        "every_minutes": settings.every_minutes,
+        "language": settings.language,
+    }
+
+
+def webhook_answer(webhook: Webhook, url: str) -> WebhookTold:
     """A webhook as the API tells it. Times are UTC epoch milliseconds."""
     return {
         "webhook": webhook.id,

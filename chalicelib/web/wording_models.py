@@ -1,12 +1,14 @@
-"""The body that registers a wording."""
+"""Body and answer of wordings in the admin API."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.storage.contacts import Purpose
+from chalicelib.units import Digest
 from chalicelib.web.body import Body, example
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -19,3 +21,13 @@ class NewWording(Body):
 
     language: str
     texts: dict[Purpose, Text]
+
+
+class WordingTold(TypedDict):
+    """The texts that people agree to."""
+
+    wording: str
+    language: str
+    texts: dict[Purpose, str]
+    hash: Digest
+    """Of the texts: what a consent is recorded with."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 
@@ -16,11 +16,15 @@ from chalicelib.web.listing import page_of, part_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
+if TYPE_CHECKING:
+    from chalicelib.web.wording_models import WordingTold
+
 routes = Blueprint(__name__)
+_TOLD = "web.wording_models:WordingTold"
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings", methods=["GET"])
-@described(query=PAGED, answer=listed("wordings"))
+@described(query=PAGED, answer=listed("wordings", _TOLD))
 @view
 def list_wordings(advertiser: str) -> Response:
     """The wordings that an advertiser has registered."""
@@ -30,7 +34,7 @@ def list_wordings(advertiser: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings/{wording}", methods=["GET"])
-@described()
+@described(answer=_TOLD)
 @view
 def get_wording(advertiser: str, wording: str) -> Response:
     """A wording with its texts and hash, or Relance's own as the advertiser's form shows it."""
@@ -42,7 +46,7 @@ def get_wording(advertiser: str, wording: str) -> Response:
 
 
 @routes.route("/v1/advertisers/{advertiser}/wordings/{wording}", methods=["PUT"])
-@described(body="web.wording_models:NewWording", status=(200, 201))
+@described(body="web.wording_models:NewWording", answer=_TOLD, status=(200, 201))
 @view
 def put_wording(advertiser: str, wording: str) -> Response:
     """Register a wording. It is never changed: the same again is the same, another text under its id a conflict."""
@@ -69,7 +73,7 @@ def _reach(base: str) -> None:
         raise NotFound("advertiser")
 
 
-def _told(wording: Wording) -> dict[str, Any]:
+def _told(wording: Wording) -> WordingTold:
     return {
         "wording": wording.id,
         "language": wording.language,

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chalicelib.clock import Clock
@@ -20,6 +20,9 @@ from chalicelib.vault import Vault
 from chalicelib.webhooks.attempts import again
 from chalicelib.webhooks.endpoint import Endpoint, Secret, new_secret, opened
 from chalicelib.webhooks.events import PING
+
+if TYPE_CHECKING:
+    from chalicelib.webhooks.delivery_shapes import DeliveryTold
 
 MOST = 20
 """Webhooks that an advertiser has."""
@@ -188,7 +191,7 @@ def _in_order(events: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(events))
 
 
-def delivery_facts(delivery: Delivery) -> dict[str, Any]:
+def delivery_facts(delivery: Delivery) -> DeliveryTold:
     """A delivery as API and command line tell it. Times are UTC epoch milliseconds."""
     return {
         "delivery": delivery.id,

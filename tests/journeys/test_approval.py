@@ -14,6 +14,7 @@ from chalicelib.errors import Conflict
 from chalicelib.journeys import rehearser
 from chalicelib.journeys.definition import Journey
 from chalicelib.journeys.desk import NotStarted
+from chalicelib.journeys.rehearsal_shapes import JourneyForeseen
 from chalicelib.messaging.approval import limits_passed
 from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.halts import scope_of
@@ -81,7 +82,7 @@ def save(shop: Shop, document: dict[str, Any]) -> StoredJourney:
     return shop.world.services.journey_desk.save(shop.advertiser, "left", journey, "test")
 
 
-def rehearse(shop: Shop, **how: Any) -> dict[str, Any]:
+def rehearse(shop: Shop, **how: Any) -> JourneyForeseen:
     shop.world.clock.advance(1)
     return shop.world.services.rehearsal_desk.at_once(shop.advertiser, "left", **how)
 
@@ -239,7 +240,8 @@ def test_in_the_background_it_is_gone_through_page_by_page(shop: Shop, monkeypat
     shop.world.clock.advance(asked.start_at - shop.world.clock.now())
     at_once = desk.at_once(shop.advertiser, "left")
     assert all("person" not in row for row in told["rows"])
-    at_once["rows"] = [{name: row[name] for name in row if name != "person"} for row in at_once["rows"]]
+    for row in at_once["rows"]:
+        del row["person"]
     assert told == at_once
     assert begin(shop).requested_by == ANNE
 

@@ -15,6 +15,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.journeys.book import Known
 from chalicelib.journeys.definition import Journey
+from chalicelib.journeys.rehearsal_shapes import JourneyForeseen
 from chalicelib.journeys.rehearser import WINDOW
 from chalicelib.storage.caps import CapRule
 from tests.support.journeys import CART, start, template
@@ -62,7 +63,7 @@ def four_weeks_later(shop: Shop) -> None:
     shop.world.clock.advance(28 * DAY)
 
 
-def rehearse(shop: Shop, document: dict[str, Any]) -> dict[str, Any]:
+def rehearse(shop: Shop, document: dict[str, Any]) -> JourneyForeseen:
     services, advertiser = shop.world.services, shop.advertiser
     for person in {item["person"] for item in shop.world.of_type("contact")}:
         services.rosters.add([(advertiser.id, person)])

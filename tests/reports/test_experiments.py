@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.reports.experiment_shapes import ArmsCompared
 from chalicelib.reports.experiments import results
 from chalicelib.storage.participants import Participant, figures
 
@@ -29,9 +30,8 @@ def history(
     return counts
 
 
-def compared(found: dict[str, Any]) -> dict[str, Any]:
+def compared(found: ArmsCompared) -> Any:
     (one,) = found["comparisons"]
-    assert isinstance(one, dict)
     return one
 
 
@@ -91,8 +91,8 @@ def test_known_counts_have_known_intervals() -> None:
 
 def test_several_comparisons_share_the_error() -> None:
     counts = history({"a": 0.10, "b": 0.12, "c": 0.12, "holdout": 0.10}, 2_000)
-    alone = results(counts, ("a", "b"), "seed")["comparisons"][0]["buyers"]
-    among = results(counts, ("a", "b", "c", "holdout"), "seed")["comparisons"]
+    alone: Any = results(counts, ("a", "b"), "seed")["comparisons"][0]["buyers"]
+    among: Any = results(counts, ("a", "b", "c", "holdout"), "seed")["comparisons"]
     assert [(one["arm"], one["against"]) for one in among] == [("b", "a"), ("c", "a"), ("written_to", "holdout")]
     assert among[0]["buyers"]["low"] < alone["low"] < alone["high"] < among[0]["buyers"]["high"]
 

@@ -1,4 +1,7 @@
-"""Each answer that a test gets from the API is held against the API's own description."""
+"""Each answer that a test gets from the API is held against the API's own description: it holds that and no more.
+
+The description is open, so that answers may grow; what is answered today has to be told today.
+"""
 
 from __future__ import annotations
 
@@ -51,4 +54,15 @@ def _resolved(answer: Any) -> Any:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator({**json.loads(schema), "components": DOCUMENT["components"]})
+    return Draft202012Validator(_closed({**json.loads(schema), "components": DOCUMENT["components"]}))
+
+
+def _closed(schema: Any) -> Any:
+    """A schema whose objects hold nothing but what is told."""
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(part) for name, part in schema.items()}
+    told = schema.get("type") == "object" and "properties" in schema
+    return {"additionalProperties": False, **closed} if told else closed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pytest
 from chalice.app import Response
@@ -11,7 +11,7 @@ from chalicelib.clock import DAY, MINUTE
 from chalicelib.errors import StorageUnavailable, TooMany
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.table import Put
-from chalicelib.web import rate_limits
+from chalicelib.web import admin_requests, rate_limits
 from tests.support.shop import Shop
 from tests.web.conftest import Answer, Api
 from tests.web.test_admin_keys import made, path
@@ -95,9 +95,11 @@ def test_an_answer_that_no_item_holds_is_not_repeated_and_nothing_is_done_twice(
     operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What counts is its bytes: three for each of these letters."""
-    body = json.dumps({"told": "€" * 150_000}, ensure_ascii=False)
-    long = Response(body, status_code=201, headers={"Content-Type": "application/json"})
-    monkeypatch.setattr("chalicelib.web.admin.answer", lambda *_: long)
+
+    def long(told: dict[str, Any], status: int) -> Response:
+        return admin_requests.answer(told | {"name": "€" * 150_000}, status)
+
+    monkeypatch.setattr("chalicelib.web.admin.answer", long)
     answers = [create_site(operator, shop, "Lumen", key="w").status for _ in range(2)]
     assert answers == [201, 409]
 

@@ -87,6 +87,38 @@ def test_operations_have_names_of_their_own() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_an_answer_says_what_it_holds(method: str, path: str) -> None:
+    """All the way down: an object that may hold anything says in words what it does hold."""
+    for status, answered in DOCUMENT["paths"][path][method.lower()]["responses"].items():
+        if status.startswith("2") and "application/json" in answered.get("content", {}):
+            schema = answered["content"]["application/json"]["schema"]
+            assert schema.get("properties") or "$ref" in schema or "anyOf" in schema
+            assert sorted(untold(schema, set())) == []
+
+
+def untold(schema: Any, seen: set[str], where: str = "", *, said: bool = False) -> Iterator[str]:
+    """Where a schema has an object, or anything at all, of which nothing is said."""
+    if not isinstance(schema, dict):
+        return
+    if name := schema.get("$ref", "").rpartition("/")[2]:
+        if name not in seen:
+            seen.add(name)
+            yield from untold(DOCUMENT["components"]["schemas"][name], seen, name)
+        return
+    said = said or "description" in schema
+    shaped = {"properties", "additionalProperties", "patternProperties"} & set(schema)
+    bare = schema.get("type") == "object" and (not shaped or schema.get("additionalProperties") is True)
+    if (bare or not schema) and not said:
+        yield where
+    for field, part in schema.get("properties", {}).items():
+        yield from untold(part, seen, f"{where}.{field}")
+    for part in (schema.get("items"), schema.get("additionalProperties")):
+        yield from untold(part, seen, where)
+    for part in schema.get("anyOf", ()):
+        yield from untold(part, seen, where, said=said)
+
+
 def references(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
         if isinstance(part.get("$ref"), str):
