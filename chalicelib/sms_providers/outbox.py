@@ -74,6 +74,10 @@ class OutboxProvider:
         """The newest SMS first."""
         return [self.opened(entry) for entry in self._outbox.newest()]
 
+    def since(self, at: int) -> list[KeptSms]:
+        """All SMS from a moment on (epoch ms), the oldest first."""
+        return [self.opened(entry) for entry in self._outbox.since(at)]
+
     def _keep(self, sms: KeptSms) -> None:
         body = json.dumps({"phone": sms.phone, "sender": sms.sender, "text": sms.text}, ensure_ascii=False)
         self._outbox.add(OutboxEntry(sms.id, sms.at, sms.direction, self._vault.seal(body, f"outbox/{sms.id}")))

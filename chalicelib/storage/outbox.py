@@ -7,6 +7,7 @@ from typing import Literal
 
 from chalicelib.clock import DAY, SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
 from chalicelib.storage.table import Put, Table
 
 _RETENTION = 30 * DAY
@@ -44,5 +45,12 @@ class Outbox:
 
     def newest(self) -> list[OutboxEntry]:
         """The newest SMS first, 200 at most."""
-        items = self._table.query("OUTBOX", newest_first=True, limit=_SHOWN)
-        return [OutboxEntry(item["id"], item["at"], item["direction"], item["sealed"]) for item in items]
+        return [_entry(item) for item in self._table.query("OUTBOX", newest_first=True, limit=_SHOWN)]
+
+    def since(self, at: int) -> list[OutboxEntry]:
+        """All SMS from a moment on (epoch ms), the oldest first."""
+        return [_entry(item) for item in self._table.query("OUTBOX", after=keys.outbox(at, "")[1])]
+
+
+def _entry(item: Item) -> OutboxEntry:
+    return OutboxEntry(item["id"], item["at"], item["direction"], item["sealed"])
