@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from chalicelib.clock import DAY
+from chalicelib.reports.periods import Period, clock_of
 from cli.answers import AsJson, answer, fail, the_stage
 from cli.passes import SEGMENTS, each_segment
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="What was counted: whether it is true, and as files.")
 Advertiser = Annotated[str, typer.Argument(help="An advertiser's id.")]
-Since = Annotated[str, typer.Option(help="A day (UTC), such as 2026-03-02; 30 days ago without it.")]
+Since = Annotated[str, typer.Option(help="A day of the advertiser's zone, such as 2026-03-02; 30 days ago without it.")]
 Until = Annotated[str, typer.Option(help="The last day, it included; today without it.")]
 _PAUSE_S = 2
+_ZONE = "Europe/Paris"
 _FORMS = ("csv", "ndjson", "parquet")
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ def verify(
 ) -> None:
     """Recount what was counted from the records; the exit status is 1 where something differs."""
     services = the_stage().services()
-    first, end = span(since, until, services.clock.now())
+    first, end = span(since, until, zone_of(services, advertiser), services.clock.now())
     found = recount(services).run(advertiser, first, end, lambda: time.sleep(_PAUSE_S))
     answer(_told(found, advertiser, first, end), _text(found, whole=whole), as_json)
     if not found.verdict.agrees:
@@ -67,7 +68,7 @@ def export(
         )
     services = the_stage().services()
     table = next(one for one in TABLES if one == what)
-    begin, end = span(since, until, services.clock.now())
+    begin, end = span(since, until, zone_of(services, advertiser), services.clock.now())
     try:
         rows = write(table, services.exporter.rows(table, advertiser, begin, end), form, to)
     except OSError as error:
@@ -84,6 +85,7 @@ def query(
     ] = "",
     since: Since = "",
     until: Until = "",
+    zone: Annotated[str, typer.Option(help="Whose days, of a folder; the stage knows its advertisers'.")] = _ZONE,
     as_json: AsJson = False,
 ) -> None:
     """Ask the exported events one of the questions of examples/queries, by DuckDB; Athena takes the same ones."""
@@ -98,11 +100,12 @@ def query(
     local = Path(source) if source and not source.startswith("s3://") else None
     try:
         if local:
-            begin, end = span(since, until, int(time.time() * 1000))
+            begin, end = span(since, until, zone, int(time.time() * 1000))
             rows = ask(name, local, advertiser, begin, end)
         else:
             stage = the_stage()
-            begin, end = span(since, until, stage.services().clock.now())
+            services = stage.services()
+            begin, end = span(since, until, zone_of(services, advertiser), services.clock.now())
             bucket, prefix = place(source, stage.settings.export_files)
             with fetched(stage.client("s3"), bucket, prefix, advertiser, begin) as folder:
                 rows = ask(name, folder, advertiser, begin, end)
@@ -136,19 +139,29 @@ def recount(services: Services) -> Recount:
     )
 
 
-def span(since: str, until: str, now: int) -> tuple[int, int]:
+def zone_of(services: Services, advertiser: str) -> str:
+    """By whose clock an advertiser's days are, as on its results page."""
+    found = services.advertisers.get(advertiser)
+    if found is None:
+        fail(f"there is no advertiser {advertiser}")
+    return found.zone
+
+
+def span(since: str, until: str, zone: str, now: int) -> tuple[int, int]:
     """The days that are asked for, as epoch ms: from the first one's beginning to the last one's end."""
-    today = datetime.fromtimestamp(now / 1000, UTC).date()
     try:
-        last = datetime.fromisoformat(until).date() if until else today
-        first = datetime.fromisoformat(since).date() if since else min(last, today) - timedelta(days=30)
+        today = clock_of(now, zone).date()
+    except (KeyError, ValueError):
+        fail(f"--zone: {zone} is no time zone, such as {_ZONE}")
+    try:
+        last = date.fromisoformat(until) if until else today
+        first = date.fromisoformat(since) if since else min(last, today) - timedelta(days=30)
     except ValueError:
         fail("a day is written as 2026-03-02")
     if first > last:
         fail("--since is behind --until")
-    begin = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp() * 1000)
-    end = int(datetime(last.year, last.month, last.day, tzinfo=UTC).timestamp() * 1000)
-    return begin, end + DAY
+    period = Period(first, last, zone)
+    return period.since, period.end
 
 
 def _each_part(part: Callable[[int, int], T]) -> Iterable[T]:

@@ -37,6 +37,11 @@ class Period:
         return _midnight(self.last + timedelta(days=1), self.zone) - HOUR
 
     @property
+    def end(self) -> int:
+        """The end of its last hour: the beginning of the first that is no more of it."""
+        return self.until + HOUR
+
+    @property
     def days(self) -> list[date]:
         """Each of its days."""
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]

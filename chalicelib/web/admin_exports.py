@@ -21,10 +21,10 @@ def ask_export(advertiser: str) -> Response:
     """Ask for an export. It is written in the background; its own address says how far it is."""
     from chalicelib.web.export_models import NewExport, told
 
-    reached(routes, advertiser)
+    zone = reached(routes, advertiser).zone
     wanted = read_body(routes, NewExport)
-    since, until = wanted.span
-    export = services().export_desk.ask(advertiser, wanted.what, wanted.format, since, until)
+    period = wanted.period(zone)
+    export = services().export_desk.ask(advertiser, wanted.what, wanted.format, period.since, period.end)
     return answer(told(export, []), 202)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
-from chalicelib.clock import DAY, SECOND
+from chalicelib.reports.periods import Period
 from chalicelib.storage.exports import Export, Form, State, What
 from chalicelib.web.body import example
 
 
 class NewExport(BaseModel):
-    """What is exported: a table, and the days (UTC) of it, both included."""
+    """What is exported: a table, and the days of it by the advertiser's clock, both included."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True) | example(
         {"what": "messages", "since": "2026-03-01", "until": "2026-03-31"}
@@ -25,10 +25,9 @@ class NewExport(BaseModel):
     until: date
     format: Form = "csv"
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """The days as epoch ms: from the first one's beginning to the last one's end."""
-        return _beginning(self.since), _beginning(self.until) + DAY
+    def period(self, zone: str) -> Period:
+        """The days by the clock of a zone, as those of the reports."""
+        return Period(self.since, self.until, zone)
 
 
 class ExportFile(TypedDict):
@@ -71,7 +70,3 @@ def told(export: Export, links: Sequence[str]) -> ExportTold:
             {"name": export.file(number), "rows": rows, "url": urls[number]} for number, rows in enumerate(export.files)
         ],
     }
-
-
-def _beginning(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND

@@ -51,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("people", "Une personne", "A person", "people", "people"),
     Section("sites", "Sites", "Sites", "sites", "shop"),
     Section("keys", "Accès", "Access", "keys", "shop"),
+    Section("exports", "Exports", "Exports", "exports", "shop"),
     Section("audit", "Journal", "Change log", "audit", "shop"),
     Section("webhooks", "Webhooks", "Webhooks", "webhooks", "shop"),
 )
