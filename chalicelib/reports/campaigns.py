@@ -30,17 +30,22 @@ def by_campaign(counted: Iterable[Counted], margin_percent: int | None) -> list[
 def growth(counted: Iterable[Counted], campaign: str, period: Period, today: date) -> dict[str, Any]:
     """The shop's confirmed sales on the days from a campaign's first SMS on, and on as many days before.
 
-    Of whole days: today is none yet. It compares days, not people: a season, another campaign or a price may be why.
-    `counted` reaches from as many days before `period` to its end. No days where nothing was sent, or only today.
+    Of whole days: today is none yet. Days before anything of the shop was counted are not compared with: nobody told
+    of their sales, which is not to say that there were none. It compares days, not people: a season, another campaign
+    or a price may be why. `counted` reaches from as many days before `period` to its end. Where no days can be
+    compared, `unknown` says why.
     """
     told = list(counted)
     sms = Of(campaign=campaign)
     made = (one.hour for one in told if one.kind == "sms" and sms.holds(one) and one.counts.get("made"))
     began = min((hour for hour in made if period.since <= hour <= period.until), default=0)
     first, last = clock_of(began, period.zone).date(), min(period.last, today - timedelta(days=1))
-    if not began or first > last:
-        return {"campaign": campaign, "days": 0, "before": None, "after": None, "change": {}}
-    after = Period(first, last, period.zone)
+    known = clock_of(min((one.hour for one in told), default=0), period.zone).date()
+    days = min((last - first).days + 1, (first - known).days)
+    if not began or first > last or days <= 0:
+        unknown = "nothing_before" if began and first <= last else "no_whole_day"
+        return {"campaign": campaign, "days": 0, "before": None, "after": None, "change": {}, "unknown": unknown}
+    after = Period(first, first + timedelta(days=days - 1), period.zone)
     before = after.before()
     sales = {name: _sales(told, span) for name, span in (("before", before), ("after", after))}
     then, since = (under(sales[name], "revenue.confirmed.") for name in ("before", "after"))
@@ -53,6 +58,7 @@ def growth(counted: Iterable[Counted], campaign: str, period: Period, today: dat
             currency: round(since.get(currency, 0) / then[currency] - 1, 4) if then.get(currency) else None
             for currency in sorted(then.keys() | since.keys())
         },
+        "unknown": None,
     }
 
 

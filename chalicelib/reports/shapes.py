@@ -250,10 +250,14 @@ class Span(TypedDict):
 
 
 class Growth(Days):
-    """Sales before and after a campaign's first SMS; `change` is a fraction by currency, None without sales before."""
+    """Sales before and after a campaign's first SMS; `change` is a fraction by currency, None without sales before.
+
+    `unknown` says why no days can be compared: none is over since, or nothing of the shop was counted before.
+    """
 
     campaign: str
     days: int
     before: Span | None
     after: Span | None
     change: dict[str, float | None]
+    unknown: Literal["no_whole_day", "nothing_before"] | None

@@ -194,6 +194,10 @@ def test_sales_before_and_after_are_of_the_whole_shop(a_day: Shop, owner: Api, s
     a_day.world.clock.advance(DAY)
     path = f"/v1/advertisers/{a_day.advertiser.id}/reports/growth"
     told = owner.ask("GET", f"{path}?campaign=relaunch&since={TODAY}").json
+    assert (told["days"], told["unknown"]) == (0, "nothing_before"), "nobody told of sales before that Monday"
+    visit = cohorts.Cohort("visit", a_day.advertiser.id, ("site_1",), NOON - 3 * DAY)
+    a_day.world.services.table.update(visit.moved("v-1", {"visits": 1}))
+    told = owner.ask("GET", f"{path}?campaign=relaunch&since={TODAY}").json
     assert told["days"] == 2, "Monday and Tuesday: Wednesday is not over"
     assert told["after"] == {
         "since": "2026-03-02",

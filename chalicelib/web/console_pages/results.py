@@ -53,6 +53,7 @@ def _everything(
         errors=refused.errors if refused else {},
         settings=told or {name: value or "" for name, value in known.items()},
         may_change=desk.may("PUT", "reports/settings"),
+        may_export=desk.may("POST", "exports"),
         spans=_spans(report),
         named=_broadcasts(desk) | {row["journey"]: row["document"]["name"] for row in journeys},
         compares=[row for row in journeys if _compares(row["document"])],
@@ -68,6 +69,7 @@ def _campaign(desk: Desk, campaign: str, days: dict[str, str]) -> Response:
     if not results.ok:
         return desk.page("results", results.status, report=None, errors=results.errors, asked=days)
     journey = next((row["document"] for row in _journeys(desk) if row["journey"] == campaign), None)
+    numbers = Numbers(desk.language)
     compared = desk.api("GET", f"journeys/{segment(campaign)}/results") if journey and _compares(journey) else None
     return desk.page(
         "results_campaign",
@@ -77,9 +79,15 @@ def _campaign(desk: Desk, campaign: str, days: dict[str, str]) -> Response:
         name=journey["name"] if journey else _broadcasts(desk).get(campaign, campaign),
         growth=desk.api("GET", "reports/growth", query=asked).body,
         compared=compared.body if compared and compared.ok else None,
-        numbers=Numbers(desk.language),
+        bought=_bought(compared.body["arms"], numbers) if compared and compared.ok else [],
+        numbers=numbers,
         groups=_groups(desk.api("GET", "reports/funnel", query=of_all).body["stages"]),
     )
+
+
+def _bought(arms: Iterable[Mapping[str, Any]], numbers: Numbers) -> list[tuple[str, Any]]:
+    """Each group that has people, with the share of them who bought."""
+    return [(numbers.arm(arm["arm"]), arm["buyers"]) for arm in arms if arm["buyers"]["value"] is not None]
 
 
 def _groups(stages: Iterable[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from chalicelib.messaging.amounts import written
+from chalicelib.web.inbox_words import JOURNEYS
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "visits": ("Visites de la boutique", "Visits of the shop"),
@@ -20,6 +22,17 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "clicked": ("Lien ouvert par une personne", "Link opened by a person"),
     "converted": ("Suivis d’un achat", "Followed by a purchase"),
 }
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "visit": ("Une visite : un navigateur sur votre boutique, un jour.", "A visit: a browser at your shop on a day."),
+    "journey": (
+        "Un parcours : une personne, chaque fois qu’elle y est entrée.",
+        "A journey: a person, each time that one was begun.",
+    ),
+    "sms": (
+        "Chaque SMS préparé ces jours-là, avec ce qui lui est arrivé depuis.",
+        "Each SMS prepared on these days, with what has become of it since.",
+    ),
+}
 UNITS: Mapping[str, tuple[str, str]] = {
     "visit": ("Des visites aux parcours", "From visits to journeys"),
     "journey": ("Des parcours aux SMS", "From journeys to SMS"),
@@ -32,16 +45,32 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "delivered": ("Remis", "Delivered"),
     "failed": ("Échoués", "Failed"),
     "clicks": ("Clics", "Clicks"),
-    "said_no": ("Non", "Noes"),
+    "said_no": ("Ont dit non", "Said no"),
     "codes_used": ("Codes utilisés", "Codes used"),
     "purchases": ("Achats", "Purchases"),
 }
 LED: Mapping[str, tuple[str, str]] = {
+    **JOURNEYS,
     "broadcast": ("envoi à un segment", "broadcast"),
+    "flash_sale": ("vente flash", "flash sale"),
     "api": ("demandé par votre boutique", "asked for by your shop"),
-    "answer": ("réponse", "answer"),
+    "cart": ("panier abandonné", "abandoned cart"),
+    "cross_sell": ("vente complémentaire", "cross-sell"),
+    "trial": ("fin d’essai", "end of a trial"),
+    "onboarding": ("prise en main", "onboarding"),
+    "win_back": ("reconquête", "win-back"),
+    "survey": ("enquête", "survey"),
+    "offer": ("offre", "offer"),
+}
+CLASSES: Mapping[str, tuple[str, str]] = {
+    "notification": ("de service", "service"),
+    "authorisation": ("code d’accès", "one-time code"),
 }
 CHANNELS: Mapping[str, tuple[str, str]] = {"till": ("en caisse", "at the till"), "web": ("en ligne", "online")}
+ARMS: Mapping[str, tuple[str, str]] = {
+    "holdout": ("Groupe témoin, qui ne reçoit rien", "Holdout, which gets nothing"),
+    "everyone": ("Tous", "Everyone"),
+}
 UNKNOWN: Mapping[str, tuple[str, str]] = {
     "no_cost": ("aucun SMS payé dans cette monnaie", "no SMS was paid in this currency"),
     "no_price": ("le prix de certains SMS n’est pas connu", "the price of some SMS is not known"),
@@ -50,6 +79,9 @@ UNKNOWN: Mapping[str, tuple[str, str]] = {
         "your shop confirms no sale: connect its back end",
     ),
 }
+
+
+_LONG = re.compile(r"\d{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +102,10 @@ class Numbers:
         """A share, or a dash where there is nothing to divide by."""
         return self.percent(rate["value"]) if rate else "–"
 
+    def share(self, share: float | None) -> str:
+        """The same of a share without bounds."""
+        return "–" if share is None else self.percent(share)
+
     def between(self, rate: Mapping[str, float] | None) -> str:
         """The bounds of a share."""
         if not rate:
@@ -84,7 +120,15 @@ class Numbers:
     def money(self, by_currency: Mapping[str, int]) -> str:
         """Sums of each currency, apart; a dash where there is none."""
         sums = (written(micro, currency, self.language) for currency, micro in sorted(by_currency.items()))
-        return ", ".join(sums) or "–"
+        return _LONG.sub(lambda found: self.whole(int(found[0])), ", ".join(sums)) or "–"
+
+    def day(self, day: str) -> str:
+        """A day as one writes it: `26/11/2026`; ISO in English, which has two ways."""
+        return "/".join(reversed(day.split("-"))) if self.language == "fr" else day
+
+    def short(self, place: str) -> str:
+        """The same below a picture, without its year; an hour as it is."""
+        return self.day(place)[:5] if self.language == "fr" or ":" in place else place[5:]
 
     def of(self, words: Mapping[str, tuple[str, str]], name: str) -> str:
         """What something is called; a name of the advertiser's own as it is."""
@@ -94,6 +138,10 @@ class Numbers:
     def stage(self, name: str) -> str:
         """A stage's name."""
         return self.of(STAGES, name)
+
+    def counted(self, name: str) -> str:
+        """What each of its numbers counts."""
+        return self.of(COUNTED, name)
 
     def unit(self, name: str) -> str:
         """What a part of the funnel is about."""
@@ -106,6 +154,15 @@ class Numbers:
     def led(self, name: str) -> str:
         """What led to a campaign's SMS."""
         return self.of(LED, name)
+
+    def kind(self, row: Mapping[str, Any]) -> str:
+        """The same of a row of campaigns; where its SMS are not marketing, it says so."""
+        led, other = self.led(row["led"]), self.of(CLASSES, row["class"])
+        return led if row["class"] == "marketing" else f"{led} ({other})"
+
+    def arm(self, name: str) -> str:
+        """A group that is compared; a variant has its own name."""
+        return self.of(ARMS, name)
 
     def unknown(self, name: str) -> str:
         """Why a return cannot be said."""

@@ -16,7 +16,7 @@
 
   const drawn = [];
   const draw = (table, title, names) => {
-    const labels = [...table.tBodies[0].rows].map((row) => row.cells[0].textContent);
+    const labels = [...table.tBodies[0].rows].map((row) => row.cells[0].dataset.label);
     const columns = names.map((name) => columnOf(table, name));
     const figure = document.createElement("figure");
     figure.className = "picture";
@@ -27,6 +27,11 @@
       key.textContent = label;
       key.style.borderColor = strokes[place];
     });
+    if (!columns.some(({ values }) => values.some(Boolean))) {
+      caption.append(table.dataset.nothing);
+      table.closest("details").before(figure);
+      return;
+    }
     const canvas = figure.appendChild(document.createElement("div"));
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${table.caption.textContent}: ${columns.map(({ label }) => label).join(", ")}`);
@@ -40,7 +45,7 @@
       cursor: { show: false },
       scales: { x: { time: false, range: [-0.5, Math.max(0.5, labels.length - 0.5)] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 70, incrs: [1, 2, 3, 6, 7, 14, 28], values: (_, places) => places.map((place) => labels[place] ?? "") },
+        { ...axis, grid: { show: false }, size: 28, space: 50, incrs: [1, 2, 3, 6, 7, 14, 28], values: (_, places) => places.map((place) => labels[place] ?? "") },
         { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6] },
       ],
       series: [{}, ...columns.map(({ label }, place) => (place ? { label, stroke: strokes[place], width: 2, points: { show: true, size: 5 } } : { label, fill: strokes[0], stroke: strokes[0], width: 0, paths: bars, points: { show: false } }))],
