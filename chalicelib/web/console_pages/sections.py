@@ -44,6 +44,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("caps", "Limites et horaires", "Limits and hours", "caps", "sms"),
     Section("senders", "Expéditeurs", "Senders", "senders", "sms"),
     Section("promo-codes", "Codes promo", "Promo codes", "promo-pools", "sms"),
+    Section("answers", "Réponses", "Answers", "automatic-answers", "sms"),
     Section("links", "Liens courts", "Short links", "links", "sms"),
     Section("contacts", "Contacts", "Contacts", "imports", "people"),
     Section("segments", "Segments", "Segments", "segments", "people"),
