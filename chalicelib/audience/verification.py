@@ -80,7 +80,8 @@ class OneTimeCodes:
         verification = Verification(f"ver_{random_token()}", now + VALID_FOR)
         code = f"{secrets.randbelow(1_000_000):06d}"
         code_hash = self._hash(verification.id, asker, code)
-        self._store.save(Sent(verification.id, code_hash, TRIES, verification.expires_at))
+        asked_for = self._asked_for(verification.id, asker)
+        self._store.save(Sent(verification.id, asked_for, code_hash, TRIES, verification.expires_at))
         text = _TEXTS.get(language, _TEXTS["fr"]).format(brand=brand, code=code)
         try:
             self._provider.send(Sms(verification.id, phone, sender, text, "authorisation", VALID_FOR // SECOND))
@@ -94,9 +95,14 @@ class OneTimeCodes:
         return verification
 
     def check(self, verification_id: str, code: str, *, asker: str) -> Outcome:
-        """Whether a code is the one that was sent for `asker`. A right one is used up; each guess takes a try."""
+        """Whether a code is the one that was sent for `asker`. A right one is used up; each guess takes a try.
+
+        One that was sent for somebody else is answered as one that never was, and keeps its tries.
+        """
         known = self._store.get(verification_id)
         if known is None or known.expires_at <= self._clock.now():
+            return "expired"
+        if known.asked_for != self._asked_for(verification_id, asker):
             return "expired"
         sent = self._store.take_try(verification_id)
         if sent is None:
@@ -117,6 +123,9 @@ class OneTimeCodes:
         for scope, window, most in limits:
             if not self._store.count(scope, window, most, now):
                 raise TooMany((window - now % window + 999) // 1_000)
+
+    def _asked_for(self, verification_id: str, asker: str) -> str:
+        return self._vault.sign(f"code|{verification_id}|{asker}")
 
     def _hash(self, verification_id: str, asker: str, code: str) -> str:
         return self._vault.sign(f"code|{verification_id}|{asker}|{code}")

@@ -11,7 +11,7 @@ from typing import Literal
 
 from chalicelib.audience.verification import OneTimeCodes, Outcome, Verification
 from chalicelib.clock import HOUR, Clock
-from chalicelib.errors import Conflict, TooMany
+from chalicelib.errors import Conflict, NotFound, TooMany
 from chalicelib.ids import new_id
 from chalicelib.logs import log, log_failure
 from chalicelib.messaging.compose import compose
@@ -91,8 +91,9 @@ class Trials:
         return outcome
 
     def remove(self, advertiser: str, person: str) -> None:
-        """Take a phone off."""
-        self._phones.remove(advertiser, person)
+        """Take a phone off. Raises NotFound."""
+        if not self._phones.remove(advertiser, person):
+            raise NotFound("test phone")
 
     def send(self, advertiser: str, template: Template, values: Values, sender: str, stop: str | None) -> list[Tested]:
         """Send a template to all verified phones, marked. Raises NotComposable, and TooMany beyond 50 SMS an hour."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
 from chalicelib.storage.messages import MessageClass
-from chalicelib.storage.table import Delete, Put, Table
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table
 
 Language = Literal["fr", "en"]
 
@@ -61,9 +61,13 @@ class Templates:
         key = keys.template(advertiser, template.id)
         self._table.put(Put(key, {"type": "template", "v": 1} | asdict(template)))
 
-    def delete(self, advertiser: str, template_id: str) -> None:
-        """Remove a template; one that is not there is as good as removed."""
-        self._table.delete(Delete(keys.template(advertiser, template_id)))
+    def delete(self, advertiser: str, template_id: str) -> bool:
+        """Remove a template; False where there is none."""
+        try:
+            self._table.delete(Delete(keys.template(advertiser, template_id), "attribute_exists(pk)"))
+        except ConditionFailed:
+            return False
+        return True
 
 
 _FIELDS = tuple(field.name for field in fields(Template))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.storage import keys
-from chalicelib.storage.table import Delete, Put, Table
+from chalicelib.storage.table import ConditionFailed, Delete, Put, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class TrialPhones:
         key = keys.trial_phone(advertiser, phone.person)
         self._table.put(Put(key, item | {"verified_at": phone.verified_at}))
 
-    def remove(self, advertiser: str, person: str) -> None:
-        """Forget a phone."""
-        self._table.delete(Delete(keys.trial_phone(advertiser, person)))
+    def remove(self, advertiser: str, person: str) -> bool:
+        """Forget a phone; False where it is none of them."""
+        try:
+            self._table.delete(Delete(keys.trial_phone(advertiser, person), "attribute_exists(pk)"))
+        except ConditionFailed:
+            return False
+        return True

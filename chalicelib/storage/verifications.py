@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.clock import SECOND
 from chalicelib.storage import keys
+from chalicelib.storage.codec import Item
 from chalicelib.storage.table import ConditionFailed, Put, Table, Update
 
 
@@ -14,6 +15,8 @@ class Sent:
     """A code that was sent, by its keyed hash."""
 
     id: str
+    asked_for: str
+    """A keyed hash of who had it sent, and may check it."""
     code_hash: str
     tries: int
     """How many guesses are left."""
@@ -32,6 +35,7 @@ class Verifications:
             "type": "verification",
             "v": 1,
             "id": sent.id,
+            "asked_for": sent.asked_for,
             "code_hash": sent.code_hash,
             "tries": sent.tries,
             "expires_at": sent.expires_at,
@@ -42,7 +46,7 @@ class Verifications:
     def get(self, verification_id: str) -> Sent | None:
         """A code that was sent and is still kept, or None."""
         item = self._table.get(keys.verification(verification_id))
-        return Sent(item["id"], item["code_hash"], item["tries"], item["expires_at"]) if item else None
+        return _sent(item) if item else None
 
     def take_try(self, verification_id: str) -> Sent | None:
         """Use up one guess; None where none is left, or the code was used."""
@@ -58,7 +62,7 @@ class Verifications:
             )
         except ConditionFailed:
             return None
-        return Sent(item["id"], item["code_hash"], item["tries"], item["expires_at"])
+        return _sent(item)
 
     def use(self, verification_id: str) -> bool:
         """Use a code; False where somebody has."""
@@ -90,3 +94,7 @@ class Verifications:
         except ConditionFailed:
             return False
         return True
+
+
+def _sent(item: Item) -> Sent:
+    return Sent(item["id"], item["asked_for"], item["code_hash"], item["tries"], item["expires_at"])

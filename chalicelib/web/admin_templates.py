@@ -109,7 +109,8 @@ def _survey_problem(advertiser: str, template: Template) -> FieldError | None:
 def delete_template(advertiser: str, template: str) -> Response:
     """Remove a template. A message that names it is refused then."""
     reached(routes, advertiser)
-    services().templates.delete(advertiser, template)
+    if not services().templates.delete(advertiser, template):
+        raise NotFound("template")
     return answer({"template": template, "deleted": True})
 
 

@@ -16,5 +16,5 @@ class Body(BaseModel):
 
 
 def example(body: dict[str, Any]) -> ConfigDict:
-    """A model's example, which the description shows and tests/web/test_admin.py sends."""
+    """A model's example, which the description shows and tests/web/test_every_route.py sends."""
     return ConfigDict(json_schema_extra={"examples": [body]})

@@ -15,6 +15,7 @@ from chalice.test import Client
 import app as application
 from chalicelib.storage.codec import Item
 from chalicelib.wiring import services
+from tests.support.shop import Shop
 from tests.support.world import World
 from tests.web.conformance import hold
 
@@ -70,6 +71,13 @@ def but_the_callers_own(items: list[Item]) -> list[Item]:
     """Without what is kept of every request: how many there were, and what a key asked for, under its own scope."""
     kept = [item for item in items if item["type"] not in ("limit", "audit")]
     return [{name: value for name, value in item.items() if name != "used_at"} for item in kept]
+
+
+def key_for(shop: Shop, scope: str) -> str:
+    """A key with all that a scope may do."""
+    key = f"rk_{scope}"
+    shop.world.services.admin_keys.grant(key, scope)
+    return key
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.templates import Template
 from tests.messaging.test_broadcasts import LINK, SALE, audience, pass_minutes
 from tests.support.shop import PHONES, Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 
 @pytest.fixture

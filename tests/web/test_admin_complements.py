@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.shop import Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 HELMET = {
     "item_id": "helmet",

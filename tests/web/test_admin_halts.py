@@ -8,8 +8,7 @@ from chalicelib.clock import DAY, MINUTE
 from chalicelib.storage.halts import HOLDS_WITHIN
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from chalicelib.web import redirect as edge
 from tests.links.test_targets import HOSTILE
 from tests.support import gateway
 from tests.support.shop import Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 from tests.web.test_lists import clicked
 
 PAGE = "https://shop.example/soldes"

@@ -14,8 +14,7 @@ from chalicelib.storage.ledgers import EVERYONE
 from chalicelib.storage.messages import reference
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, open_shop, visitor_id
 from tests.support.talk import write
-from tests.web.conftest import Api, but_the_callers_own
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, but_the_callers_own, key_for
 
 WHY = {"reason": "access"}
 ROUTES: tuple[tuple[str, str, dict[str, Any] | None], ...] = (

@@ -8,8 +8,7 @@ import pytest
 
 from chalicelib.promotions.desk import Reserved
 from tests.support.shop import Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 TEN = {"name": "Ten", "benefit": {"kind": "share", "percent": 10}, "valid_for_h": 24, "low_stock": 1}
 

@@ -9,8 +9,7 @@ import pytest
 from chalicelib.audience.segment_sample import Sample
 from chalicelib.web.segment_models import sample_answer
 from tests.support.shop import CAMILLE, MALIK, PHONES, Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 LYON = {"name": "Lyon", "rules": {"all": [{"fact": "location.city", "op": "is", "value": "Lyon"}]}}
 

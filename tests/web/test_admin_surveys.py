@@ -9,8 +9,7 @@ import pytest
 from chalicelib.clock import DAY, MINUTE
 from tests.replies.surveying import Polled
 from tests.support.shop import CAMILLE, MALIK, Shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 VOTE = {
     "name": "Couleur",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.support.shop import PHONES, Shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 
 def test_a_base_tells_who_may_be_written_to_and_why_the_others_not(api: Api, shop: Shop) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.shop import Shop
-from tests.web.conftest import Api
-from tests.web.test_admin import ADVERTISER, CAPS, key_for
+from tests.web.conftest import Api, key_for
+from tests.web.test_admin import ADVERTISER, CAPS
 
 HOURS = {
     "marketing": [{"open": "10:00", "close": "18:00", "days": ["tuesday", "thursday"]}],

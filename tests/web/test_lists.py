@@ -13,8 +13,7 @@ from chalicelib.storage.ledgers import Opposition
 from chalicelib.storage.links import Click
 from tests.support.shop import CAMILLE, INES, MALIK, PAGE, Shop, open_shop, visitor_id
 from tests.support.stream import Stream
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 
 @pytest.fixture

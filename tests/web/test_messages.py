@@ -19,8 +19,7 @@ from chalicelib.storage.templates import Template
 from chalicelib.workers import send
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, open_shop
 from tests.support.stream import Stream
-from tests.web.conftest import Answer, Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Answer, Api, key_for
 from tests.web.test_admin_promos import TEN
 
 PATH = "/v1/messages"

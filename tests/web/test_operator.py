@@ -15,8 +15,8 @@ from chalicelib.wiring import services
 from tests.messaging.test_signing import BELGIUM
 from tests.support.shop import CAMILLE, Shop
 from tests.support.world import aws
-from tests.web.conftest import Api
-from tests.web.test_admin import dead_letters, key_for
+from tests.web.conftest import Api, key_for
+from tests.web.things import dead_letters
 
 
 @pytest.fixture

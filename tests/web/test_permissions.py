@@ -81,6 +81,37 @@ def test_a_role_goes_so_far(role: Role) -> None:
     assert [case for case in refused if may(role, *case)] == []
 
 
+def test_an_agent_reads_what_an_answer_takes_and_nothing_else() -> None:
+    from app import app
+
+    read = {path for path, methods in app.routes.items() if "GET" in methods and may("agent", "GET", path)}
+    assert sorted(path for path in read if path.startswith(f"{_OF}/")) == [
+        f"{_OF}/automatic-answers",
+        f"{_OF}/conversations",
+        f"{_OF}/conversations/statistics",
+        f"{_OF}/conversations/{{conversation}}",
+        f"{_OF}/conversations/{{conversation}}/messages",
+        f"{_OF}/counts",
+        f"{_OF}/halt",
+        f"{_OF}/halts",
+        f"{_OF}/hours",
+        f"{_OF}/journeys",
+        f"{_OF}/journeys/{{journey}}",
+        f"{_OF}/journeys/{{journey}}/results",
+        f"{_OF}/journeys/{{journey}}/versions",
+        f"{_OF}/messages",
+        f"{_OF}/quick-replies",
+        f"{_OF}/quick-replies/{{reply}}",
+        f"{_OF}/surveys",
+        f"{_OF}/surveys/{{survey}}",
+        f"{_OF}/surveys/{{survey}}/draws",
+        f"{_OF}/surveys/{{survey}}/statistics",
+        f"{_OF}/surveys/{{survey}}/statistics.svg",
+        f"{_OF}/templates",
+        f"{_OF}/templates/{{template}}",
+    ]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_whoever_holds_a_key_may_change_its_secret(role: Role) -> None:
     assert may(role, "POST", "/v1/keys/self/rotate")

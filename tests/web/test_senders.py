@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.storage.advertisers import OPERATOR
 from tests.support.shop import Shop
-from tests.web.conftest import Api
-from tests.web.test_admin import ADVERTISER, key_for
+from tests.web.conftest import Api, key_for
+from tests.web.test_admin import ADVERTISER
 
 
 @pytest.fixture

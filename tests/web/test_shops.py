@@ -11,8 +11,7 @@ from chalicelib.clock import HOUR
 from chalicelib.storage.advertisers import digest
 from tests.support.shop import CAMILLE, Shop
 from tests.support.shop_webhooks import SECRET, payload, signed
-from tests.web.conftest import Answer, Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Answer, Api, key_for
 
 SHOPIFY = {"kind": "shopify", "secret": SECRET}
 

@@ -11,8 +11,7 @@ from chalicelib.clock import MINUTE, SECOND
 from chalicelib.errors import Forbidden
 from chalicelib.storage.events import Event, from_item
 from tests.support.shop import Shop, visitor_id
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import pytest
 
 from chalicelib.clock import DAY, MINUTE
 from tests.support.shop import Shop, open_shop
-from tests.web.conftest import Api
-from tests.web.test_admin import key_for
+from tests.web.conftest import Api, key_for
 
 CAMILLE = {"phone": "06 39 98 00 01"}
 
@@ -66,8 +65,10 @@ def test_a_number_that_gets_no_sms_gets_no_code(own: Api, shop: Shop, phone: str
 def test_another_advertiser_cannot_use_a_code(api: Api, own: Api, shop: Shop) -> None:
     rival = open_shop(shop.world)
     verification = own.ask("POST", "/v1/verifications", CAMILLE).json["verification"]
-    right = code(shop)
-    assert outcome(api.with_key(key_for(shop, rival.advertiser.id)), verification, right) == "wrong"
+    right, sent = code(shop), shop.world.of_type("verification")
+    stranger = api.with_key(key_for(shop, rival.advertiser.id))
+    assert outcome(stranger, verification, right) == outcome(stranger, "ver_none", right) == "expired"
+    assert shop.world.of_type("verification") == sent, "nor use up its tries"
     operator = api.with_key(key_for(shop, "operator"))
     assert outcome(operator, verification, right, advertiser=shop.advertiser.id) == "right"
     assert operator.ask("POST", "/v1/verifications", CAMILLE).status == 422

@@ -9,9 +9,8 @@ from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.halts import HOLDS_WITHIN
 from tests.support.journeys import ONE_STEP, start
 from tests.support.shop import Shop
-from tests.web.conftest import Api
+from tests.web.conftest import Api, key_for
 from tests.web.console_browser import Browser, signed_in
-from tests.web.test_admin import key_for
 
 
 def stop(console: Browser, **more: str) -> None:

@@ -8,9 +8,8 @@ import pytest
 
 from chalicelib.storage.messages import reference
 from tests.support.shop import CAMILLE, INES, Shop
-from tests.web.conftest import Answer, Api
+from tests.web.conftest import Answer, Api, key_for
 from tests.web.console_browser import Browser
-from tests.web.test_admin import key_for
 
 
 def look_up(console: Browser, who: str, reason: str = "support") -> Answer:
