@@ -21,7 +21,8 @@ from chalicelib.storage.templates import Template, Templates
 
 _ATTEMPTS = 6
 _OPEN: frozenset[State] = frozenset({"draft", "rehearsed"})
-_GOING: frozenset[State] = frozenset({"scheduled", "running"})
+_PAUSABLE: frozenset[State] = frozenset({"scheduled", "running", "done"})
+"""Once all messages are made, the last of them still wait for their moments."""
 
 
 class NotLaunched(Conflict):
@@ -128,7 +129,7 @@ class BroadcastDesk:
         def paused(known: Broadcast) -> Broadcast:
             if known.state == "paused":
                 return known
-            _stands(known, _GOING)
+            _stands(known, _PAUSABLE)
             return replace(known, state="paused", due_at=None)
 
         found = self._move(advertiser, broadcast_id, paused)
@@ -139,7 +140,7 @@ class BroadcastDesk:
         """Go on at the pace from now, also after too many said no to it."""
 
         def resumed(known: Broadcast) -> Broadcast:
-            if known.state in _GOING:
+            if known.state in _PAUSABLE:
                 return known
             _stands(known, frozenset({"paused"}))
             now = self._clock.now()

@@ -184,6 +184,22 @@ def test_a_pause_holds_what_is_queued_and_a_resume_goes_on_with_the_pace(shop: S
     assert stored(shop, broadcast).state == "done"
 
 
+def test_a_pause_holds_the_last_that_are_made_and_have_not_left(shop: Shop) -> None:
+    desk = shop.world.services.broadcast_desk
+    broadcast = launched(shop, planned(shop, audience(shop), pace=5))
+    on_minute(shop.world.services, lambda: 900_000)
+    on_minute(shop.world.services, lambda: 900_000)
+    assert stored(shop, broadcast).state == "done"
+    before = len(shop.world.provider.sent)
+    assert desk.pause(shop.advertiser.id, broadcast.id, "operator").state == "paused"
+    pass_minutes(shop, 5)
+    assert len(shop.world.provider.sent) == before < 4
+    desk.resume(shop.advertiser.id, broadcast.id)
+    pass_minutes(shop, 5)
+    assert Counter(sms.to for sms in shop.world.provider.sent) == Counter(PHONES[:4])
+    assert stored(shop, broadcast).state == "done"
+
+
 def test_a_pause_before_the_start_does_not_bring_it_forward(shop: Shop) -> None:
     desk, start = shop.world.services.broadcast_desk, shop.world.clock.now() + 6 * MINUTE
     broadcast = launched(shop, planned(shop, audience(shop, PHONES[:2]), start_at=start))

@@ -46,7 +46,7 @@ def test_from_a_plan_to_what_became_of_it(own: Api, shop: Shop) -> None:
     assert (told["state"], told["made"]) == ("done", 2)
     became = own.ask("GET", at(shop, f"{broadcast}/differences")).json
     assert (became["same"], became["differences"], became["next"]) == (2, [], None)
-    assert own.ask("POST", at(shop, f"{broadcast}/pause")).status == 409
+    assert own.ask("POST", at(shop, f"{broadcast}/rehearse")).status == 409
 
 
 def test_a_second_key_approves_what_the_first_launches(api: Api, own: Api, shop: Shop) -> None:

@@ -48,24 +48,24 @@ def progress(sale: Mapping[str, Any], sent: Mapping[str, Any]) -> Progress:
 
 
 def live(desk: Desk, sale: Mapping[str, Any], *, filling: bool) -> dict[str, Any]:
-    """What moves while its page is open. `filling`: its segment is not ready yet."""
+    """What moves while its page is open. `filling`: its segment is not ready yet.
+
+    `page_mark` tells what the page's buttons hang on: where it is another, the whole page has to be loaded.
+    """
     told = _reported(desk, sale) if sale["launched_at"] else {"progress": None}
     going: Progress | None = told["progress"]
-    moves = sale["state"] in _MOVES or filling
+    waits = going is not None and going.waiting > 0
+    leaves = sale["state"] in _MOVES or (sale["state"] == "done" and waits)
     shown = {"sale": dict(sale), "told": told | {"progress": asdict(going) if going else None}}
     return told | {
         "sale": sale,
         "filling": filling,
-        "every_s": 2 if moves else 10 if going and going.waiting else None,
-        "page_mark": page_mark(sale, filling=filling),
+        "leaves": leaves,
+        "every_s": 2 if sale["state"] in _MOVES or filling else 10 if waits else None,
+        "page_mark": f"{sale['state']}{'-filling' if filling else ''}{'-waits' if waits else ''}",
         "mark": mark(shown),
         "waits_for": desk.say(*_WAITS_FOR[sale["waits_for"]]) if sale["waits_for"] in _WAITS_FOR else "",
     }
-
-
-def page_mark(sale: Mapping[str, Any], *, filling: bool) -> str:
-    """What the page's buttons hang on: where it is another, the whole page is loaded."""
-    return f"{sale['state']}{'-filling' if filling else ''}"
 
 
 def _reported(desk: Desk, sale: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from chalicelib.errors import NotFound
 from chalicelib.web.console_pages import flash_sale_plan
 from chalicelib.web.console_pages.api import Answer
 from chalicelib.web.console_pages.desk import Desk, Notices
-from chalicelib.web.console_pages.flash_sale_progress import live, page_mark
+from chalicelib.web.console_pages.flash_sale_progress import live
 from chalicelib.web.console_pages.journey_words import shortened
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
@@ -132,9 +132,9 @@ def _one(desk: Desk, sale: str, refused: Answer | None = None) -> Response:
 
 def _moved(desk: Desk, known: dict[str, Any], *, filling: bool) -> Response:
     """Nothing where the page shows it already; the whole page where its buttons are others now."""
-    if desk.parameters.get("page") != page_mark(known, filling=filling):
-        return desk.anew(f"flash-sales/{known['broadcast']}")
     values = live(desk, known, filling=filling)
+    if desk.parameters.get("page") != values["page_mark"]:
+        return desk.anew(f"flash-sales/{known['broadcast']}")
     if desk.parameters.get("mark") == values["mark"]:
         return desk.unchanged()
     return desk.part("flash_sale_live", states=STATES, **values)

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.errors import NotFound
 from chalicelib.journeys.definition import Journey
 from chalicelib.messaging.content import JOURNEYS
-from chalicelib.web.console_pages import journey_changes, journey_rehearsal, switching_on
+from chalicelib.web.console_pages import journey_blank, journey_changes, journey_rehearsal, switching_on
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.journey_picture import picture
 from chalicelib.web.console_pages.journey_surroundings import around, counted
@@ -25,6 +25,10 @@ NOTICES: Notices = {
     "switched_on": (
         "Le parcours est à vous. Lisez-le, répétez-le, puis démarrez-le.",
         "The journey is yours. Read it, rehearse it, then start it.",
+    ),
+    "begun": (
+        "Le parcours est à vous : ajoutez-y ce qu’il faut, répétez-le, puis démarrez-le.",
+        "The journey is yours: add to it what it needs, rehearse it, then start it.",
     ),
     "saved": ("Enregistré.", "Saved."),
     "started": ("Le parcours est en marche.", "The journey is running."),
@@ -71,6 +75,8 @@ def show(desk: Desk, *rest: str) -> Response:
     match rest:
         case ():
             return _list(desk)
+        case ("new",):
+            return journey_blank.show(desk)
         case (journey,):
             return _one(desk, journey)
         case ("switch-on", playbook):
@@ -90,6 +96,8 @@ def show(desk: Desk, *rest: str) -> Response:
 def act(desk: Desk, *rest: str) -> Response:
     """A form of one of them."""
     match rest:
+        case ("new",):
+            return journey_blank.act(desk)
         case ("switch-on", playbook):
             return switching_on.act(desk, playbook)
         case (journey, "change"):

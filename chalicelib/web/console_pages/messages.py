@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from chalice.app import Response
@@ -14,6 +12,7 @@ from chalicelib.web.console_pages.api import Answer, Refused, segment
 from chalicelib.web.console_pages.composer import Draft
 from chalicelib.web.console_pages.composer_words import finding_in_words, state_of
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.slugs import slug
 
 NEW = "_new"
 """In the address of a text that has no name yet: no name begins so."""
@@ -70,7 +69,7 @@ def _save(desk: Desk, name: str, draft: Draft) -> Response:
     """A new text takes a name that is free; another is saved if it is still as it was shown."""
     headers = {"if-match": desk.fields.get("tag") or '""'}
     if name == NEW:
-        name, headers = _slug(desk.fields.get("name", "")), {}
+        name, headers = slug(desk.fields.get("name", "")), {}
         if not name or desk.api("GET", f"templates/{segment(name)}").ok:
             words = (
                 desk.say("Donnez-lui un nom.", "Give it a name.")
@@ -216,9 +215,3 @@ def _known(desk: Desk, name: str) -> Answer:
     if not told.ok:
         raise Refused(told)
     return told
-
-
-def _slug(name: str) -> str:
-    """A template's id from what somebody calls it: `Panier – rappel n° 2` is `panier-rappel-n-2`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
