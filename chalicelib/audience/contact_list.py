@@ -40,7 +40,7 @@ class ContactList:
         number, looked_at = int(shard or 0), 0
         while number < keys.ROSTER_SHARDS:
             people = self._rosters.page(base, number, last, min(_BATCH, limit))
-            for each in self._known(base, people):
+            for each in self.of(base, people):
                 if _is_meant(each, consented, opposed):
                     found.append(each)
                     if len(found) == limit:
@@ -58,7 +58,8 @@ class ContactList:
         """What a list would tell of a contact."""
         return _listed(contact, self._ledgers.get(contact.person))
 
-    def _known(self, base: str, people: list[str]) -> list[Listed]:
+    def of(self, base: str, people: list[str]) -> list[Listed]:
+        """What a list would tell of these people, as far as they are contacts."""
         contacts = self._contacts.get_all(base, people)
         ledgers = self._ledgers.get_all(contacts)
         return [_listed(contacts[person], ledgers[person]) for person in people if person in contacts]

@@ -116,6 +116,20 @@ def list_members(advertiser: str, segment: str) -> Response:
     return page_of("members", people, after, segment=segment)
 
 
+@routes.route(f"{_SEGMENT}/contacts", methods=["GET"])
+@described(query=PAGED, answer=listed("contacts", "web.contact_models:ContactTold"))
+@view
+def list_segment_contacts(advertiser: str, segment: str) -> Response:
+    """Who is in a segment, as contacts, in pages. Nobody is named."""
+    from chalicelib.web.contact_models import contact_answer
+
+    authorise(routes, advertiser)
+    found = services().segment_desk.find(advertiser, segment)
+    people, after = services().segment_desk.page(found, *page_asked(routes, SHARD_PLACE))
+    contacts = services().contact_list.of(advertiser, people)
+    return page_of("contacts", [contact_answer(one) for one in contacts], after, segment=segment)
+
+
 @routes.route(f"{_SEGMENT}/members", methods=["POST"])
 @described(body="web.segment_models:SegmentRows", answer="web.segment_models:MembersChanged")
 @view

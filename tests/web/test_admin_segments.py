@@ -48,6 +48,9 @@ def test_a_list_is_taken_row_by_row_and_told_in_pages(own: Api, shop: Shop) -> N
     first = own.ask("GET", at(shop, f"/{segment}/members?limit=1")).json
     second = own.ask("GET", at(shop, f"/{segment}/members?limit=1&after={first['next']}")).json
     assert {*first["members"], *second["members"]} == people
+    known = own.ask("GET", at(shop, f"/{segment}/contacts?limit=1")).json
+    assert known["next"] == first["next"] and known["contacts"][0]["person"] == first["members"][0]
+    assert known["contacts"][0]["consents"]["sms_marketing"]["given"] and CAMILLE not in str(known)
     out = own.ask("POST", at(shop, f"/{segment}/members"), {"remove": [{"phone": CAMILLE}]}).json["removed"]
     assert out["changed"] == 1
     for wrong in ("limit=0", "limit=x", "after=3", "after=x.y"):

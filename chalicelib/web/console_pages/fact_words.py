@@ -210,6 +210,30 @@ STEP: Mapping[str, Word] = {**_VISIT, **_STEP}
 """And what its steps may."""
 
 
+_GROUPS: Mapping[str, Both] = {
+    "cart": ("Le panier", "The cart"),
+    "product": ("Le produit", "The product"),
+    "order": ("La commande", "The order"),
+    "event": ("Ce qui vient de se passer", "What has just happened"),
+    "location": ("Où", "Where"),
+    "contact": ("La personne", "The person"),
+    "history": ("Ses achats", "Purchases"),
+    "bought": ("Ses achats", "Purchases"),
+    "visits": ("Ses visites", "Visits"),
+    "clicks": ("Ses clics", "Clicks"),
+    "consent": ("Ses accords", "Consents"),
+    "reply": ("Sa réponse", "The reply"),
+    "segments": ("Vos segments", "Your segments"),
+}
+_OWN: Both = ("Vos propres champs", "Your own fields")
+_SMS: Both = ("Vos SMS", "Your SMS")
+
+
+def group_of(fact: str) -> Both:
+    """What a fact is about."""
+    return _OWN if fact.startswith("contact.fields.") else _GROUPS.get(fact.partition(".")[0], _SMS)
+
+
 def word(fact: str) -> Word:
     """What a fact is called, whichever it is."""
     if known := STEP.get(fact) or SEGMENT.get(fact):

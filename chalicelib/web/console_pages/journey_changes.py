@@ -17,9 +17,10 @@ from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.fact_words import EVENTS, STEP, TRIGGER
 from chalicelib.web.console_pages.journey_edits import Document
 from chalicelib.web.console_pages.journey_words import exit_said, shortened
+from chalicelib.web.console_pages.known_values import fields_seen, offered_values, own_fields
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
-from chalicelib.web.console_pages.rule_rows import Row, choices, operators, rows_from, rows_of
+from chalicelib.web.console_pages.rule_rows import WRONG, Group, Row, choices, operators, rows_from, rows_of
 
 _SPARE_ROWS = 1
 
@@ -100,6 +101,7 @@ def _form(
         text=_at(desk, "text"),
         spare=rows,
         operators=operators(desk.say),
+        values=offered_values({}, STEP, desk.say),
         running=desk.fields.get("running", known["running"]),
         errors=errors,
         **shown,
@@ -117,7 +119,7 @@ def _begin(desk: Desk, document: Document) -> dict[str, Any]:
         "when": when,
         "audience": audience,
         "facts": choices(TRIGGER, when, desk.say),
-        "audience_facts": choices(STEP, audience, desk.say),
+        "audience_facts": _step_facts(desk, audience),
         "title": desk.say("Comment il commence", "How it begins"),
     }
 
@@ -134,7 +136,7 @@ def _step(desk: Desk, document: Document) -> dict[str, Any]:
         "wait": {"amount": amount, "unit": unit},
         "late": {"amount": late, "unit": late_unit},
         "when": rows,
-        "facts": choices(STEP, rows, desk.say),
+        "facts": _step_facts(desk, rows),
         "senders": _senders(desk),
         "since": _since(desk, step["wait"]["since"], first=_at(desk) == 0),
         "title": desk.say(f"SMS {_at(desk) + 1}", f"SMS {_at(desk) + 1}"),
@@ -164,7 +166,7 @@ def _text_form(desk: Desk, text: Document) -> dict[str, Any]:
         (one["template"], f"{one['template']} — {shortened(one['text'], desk.say, {'brand': desk.advertiser.brand})}")
         for one in everything(desk, "templates", "templates")
     ]
-    return {"chosen": text["template"], "templates": templates, "when": rows, "facts": choices(STEP, rows, desk.say)}
+    return {"chosen": text["template"], "templates": templates, "when": rows, "facts": _step_facts(desk, rows)}
 
 
 def _end(desk: Desk, document: Document) -> dict[str, Any]:
@@ -211,6 +213,12 @@ def _rows(desk: Desk, conditions: list[Any], prefix: str) -> list[Row]:
     return rows_of([Condition.model_validate(one) for one in conditions], desk.say)
 
 
+def _step_facts(desk: Desk, rows: list[Row]) -> list[Group]:
+    """What a step may ask: the shop's own segments and fields too."""
+    segments = {one["segment"]: one["name"] for one in everything(desk, "segments", "segments")}
+    return choices(STEP, rows, desk.say, segments=segments, fields=own_fields(fields_seen(desk)))
+
+
 def _since(desk: Desk, chosen: str, *, first: bool) -> list[tuple[str, str]]:
     """What a wait can be counted from; of the first step, `previous` is the last sign too."""
     sign = desk.say("le dernier signe du visiteur", "the visitor’s last sign")
@@ -234,10 +242,13 @@ def _errors(desk: Desk, refused: Answer, box: str, at: int) -> dict[str, Problem
         field = next((field for field in _FIELDS if name == field or name.startswith(f"{field}.")), name)
         if box in ("text", "new-text") and name.endswith(".template"):
             field = "template"
+        if field in _CONDITIONS and problem.rule == "value_error":
+            problem = Problem(problem.rule, desk.say(*WRONG))
         named[field] = problem
     return said_problems(named, desk)
 
 
+_CONDITIONS = ("when", "trigger.when", "audience")
 _FIELDS = (
     *(
         "wait.minutes",

@@ -14,10 +14,11 @@ from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.condition_words import told_rules
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.fact_words import SEGMENT
+from chalicelib.web.console_pages.known_values import fields_seen, offered_values, own_fields
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.rehearsal_view import foreseen
-from chalicelib.web.console_pages.rule_rows import Row, choices, conditions_from, operators, rows_from, rows_of
+from chalicelib.web.console_pages.rule_rows import WRONG, Row, choices, conditions_from, operators, rows_from, rows_of
 
 NOTICES: Notices = {
     "made": (
@@ -30,7 +31,7 @@ NOTICES: Notices = {
     "removed": ("Le segment n’est plus là.", "The segment is gone."),
 }
 _SPARE_ROWS = 2
-_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SHOWN_MEMBERS = "8"
 _PHONE = re.compile(r"[+0-9][0-9 ().+-]{4,30}")
 
 
@@ -47,6 +48,8 @@ def show(desk: Desk, *rest: str) -> Response:
             return _one(desk, segment)
         case (segment, "rules"):
             return _form(desk, read(desk, f"segments/{segment}"))
+        case (segment, "people" | "remove"):
+            return desk.go(f"segments/{segment}")
         case _:
             raise NotFound("page")
 
@@ -78,6 +81,8 @@ def _words(desk: Desk, segment: dict[str, Any]) -> tuple[str, ...]:
 
 def _one(desk: Desk, segment: str, refused: Answer | None = None, rows: list[dict[str, Any]] | None = None) -> Response:
     known = read(desk, f"segments/{segment}")
+    if desk.is_part:
+        return desk.unchanged() if known["state"] == "building" else desk.anew(f"segments/{segment}")
     reach = desk.api("POST", f"segments/{segment}/size", {})
     return desk.page(
         "segment",
@@ -87,10 +92,32 @@ def _one(desk: Desk, segment: str, refused: Answer | None = None, rows: list[dic
         reach=foreseen(reach.body, desk.say, desk.advertiser.zone, by_day=True) if reach.ok else None,
         refused=" ".join(one.message for one in refused.errors.values()) if refused else "",
         rows=rows or [],
+        members=_some_members(desk, segment),
         typed=desk.fields.get("people", ""),
         may_change=desk.may("PUT", "segments/{segment}"),
+        may_look_up=desk.may("POST", "people/find"),
         may_fill=desk.may("POST", "segments/{segment}/members"),
     )
+
+
+def _some_members(desk: Desk, segment: str) -> list[dict[str, Any]]:
+    """A few of them, whom nobody names: what conditions can ask of them, and what they have had last."""
+    answer = desk.api("GET", f"segments/{segment}/contacts", query={"limit": _SHOWN_MEMBERS})
+    return [
+        {
+            "person": one["person"],
+            "fields": [(_field_said(name, desk), value) for name, value in sorted(one["fields"].items())],
+            "consented": not one["opposed"] and one["consents"].get("sms_marketing", {}).get("given", False),
+            "last_sent_at": one["last_send"]["at"] if one["last_send"] else None,
+        }
+        for one in (answer.body["contacts"] if answer.ok else ())
+    ]
+
+
+def _field_said(name: str, desk: Desk) -> str:
+    """What a field is called: a place by its own word, another as it was imported."""
+    known = SEGMENT.get(f"location.{name}") or SEGMENT.get(f"contact.{name}")
+    return desk.say(*known.label) if known else name
 
 
 def _form(
@@ -100,12 +127,10 @@ def _form(
     spare: int = _SPARE_ROWS,
     refused: Answer | None = None,
     preview: dict[str, Any] | None = None,
-    field: str = "",
 ) -> Response:
     rules = (known or {}).get("rules") or {"all": []}
     rows = rows_from(desk.posted, "rules") if desk.posted else _rows(desk, rules)
-    if rows is not None and _FIELD.fullmatch(field):
-        rows.append(Row(f"contact.fields.{field}"))
+    seen = fields_seen(desk)
     errors = said_problems(refused.errors, desk) if refused else {}
     given = desk.fields
     return desk.page(
@@ -115,12 +140,13 @@ def _form(
         words=_words(desk, known) if known and rows is None else (),
         rows=rows,
         spare=spare,
-        facts=choices(SEGMENT, rows or (), desk.say),
+        facts=choices(SEGMENT, rows or (), desk.say, fields=own_fields(seen)),
+        values=offered_values(seen, SEGMENT, desk.say),
         operators=operators(desk.say),
         name=given.get("name", (known or {}).get("name", "")),
         kind=given.get("kind", "rules"),
         match=given.get("match", "any" if "any" in rules else "all"),
-        errors=_by_row(errors),
+        errors=_beside_rules(errors, desk),
         preview=preview,
     )
 
@@ -133,16 +159,23 @@ def _rows(desk: Desk, rules: dict[str, Any]) -> list[Row] | None:
     return rows_of([Condition.model_validate(part) for part in parts], desk.say)
 
 
-def _by_row(errors: dict[str, Problem]) -> dict[str, Problem]:
-    """What is wrong with the rules stands beside them."""
-    return {name.partition(".")[0]: one for name, one in errors.items()}
+def _beside_rules(errors: dict[str, Problem], desk: Desk) -> dict[str, Problem]:
+    """What is wrong with the rules stands beside them: the first thing, and of which of them it is."""
+    told: dict[str, Problem] = {}
+    for name, problem in errors.items():
+        field, *path = name.split(".")
+        number = next((int(part) + 1 for part in path if part.isdecimal()), None)
+        lead = desk.say(f"Règle {number} : ", f"Rule {number}: ") if number else ""
+        words = desk.say(*WRONG) if number and problem.rule == "value_error" else problem.message
+        told.setdefault(field, Problem(problem.rule, f"{lead}{words}"))
+    return told
 
 
 def _save(desk: Desk, known: dict[str, Any] | None) -> Response:
     given, body = desk.fields, _body(desk, known)
     do = given.get("do", "save")
     if do == "row":
-        return _form(desk, known, spare=_SPARE_ROWS + 1, field=given.get("field", ""))
+        return _form(desk, known, spare=_SPARE_ROWS + 1)
     if do == "size":
         asked = desk.api("POST", "segments/preview", {"rules": body.get("rules")})
         return _form(desk, known, preview=asked.body) if asked.ok else _form(desk, known, refused=asked)

@@ -208,3 +208,18 @@ def test_who_only_reads_sees_the_picture_and_changes_nothing(console: Browser, a
 def test_another_advertisers_journey_is_not_there(console: Browser, ready: Shop) -> None:
     assert console.get("journeys/not_mine").status == 404
     assert console.get("journeys/order_shipped/nothing").status == 404
+
+
+def test_a_condition_names_a_segment_of_the_shops_by_its_name(console: Browser, ready: Shop) -> None:
+    segment = ready.world.services.segment_desk.create(ready.advertiser.id, "Amis", None).id
+    switch_on(console, "order_shipped")
+    page = console.get("journeys/order_shipped/change?box=step&at=0")
+    assert "Est dans « Amis »" in said(page) and "N’est pas dans « Amis »" in said(page)
+    asked = [
+        (name, f"segments.in=not:{segment}" if name == "when.fact" else value)
+        for name, value in filled(page.text, "change")
+    ]
+    assert console.submit("journeys/order_shipped/change", asked).status == 303
+    assert "Est dans le segment : pas Amis" in said(console.get("journeys/order_shipped"))
+    again = console.get("journeys/order_shipped/change?box=step&at=0").text
+    assert f'value="segments.in=not:{segment}" class="alone" selected' in again

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from chalicelib.audience.arrivals import Arrival
+from chalicelib.audience.profile import Profile
+from chalicelib.audience.statements import Statement
+from chalicelib.clock import MINUTE
+from chalicelib.workers.background import on_minute
 from tests.support.shop import CAMILLE, INES, MALIK, Shop
 from tests.web.console_browser import Browser
 from tests.web.console_pages.test_journeys import said
@@ -51,15 +56,52 @@ def test_what_is_wrong_stands_beside_the_rules_and_what_was_typed_stays(console:
     page = console.get("segments/new")
     pairs = ruled(filled(page.text, ""), "Beaucoup", ("history.purchases", "at_least", "beaucoup"))
     refused = console.submit("segments/new", [*pairs, ("do", "save")])
+    assert "Règle 1 : Dites avec quoi comparer" in said(refused)
     assert refused.status == 422 and 'id="rules-error"' in refused.text and 'value="beaucoup"' in refused.text
     empty = console.submit("segments/new", [*ruled(filled(page.text, ""), "Vide"), ("do", "save")])
     assert empty.status == 422
 
 
-def test_a_field_of_the_import_can_be_asked(console: Browser, shop: Shop) -> None:
-    pairs = filled(console.get("segments/new").text, "")
-    more = console.submit("segments/new", [(n, "points" if n == "field" else v) for n, v in pairs] + [("do", "row")])
-    assert 'value="contact.fields.points" selected' in more.text
+def living_in(shop: Shop, phone: str, **fields: str | int) -> None:
+    """A contact whose fields are known, as an import leaves it."""
+    statement = Statement({"sms_marketing": True}, shop.world.clock.now(), "import")
+    services = shop.world.services
+    services.intake.take(shop.advertiser.id, Arrival(Profile(phone), statement, fields))
+    services.rosters.add([(shop.advertiser.id, services.vault.person(phone))])
+
+
+def test_fields_of_the_base_and_their_values_are_offered_by_themselves(console: Browser, shop: Shop) -> None:
+    living_in(shop, CAMILLE, city="Lyon", loyalty_tier="or")
+    living_in(shop, MALIK, city="Lyon")
+    page = console.get("segments/new").text
+    assert 'value="contact.fields.loyalty_tier"' in page and "contact.fields.city" not in page
+    assert '<option value="Lyon" label="Ville">' in page and 'label="Langue"' in page
+    assert '<optgroup label="Vos propres champs">' in page
+    pairs = ruled(filled(page, ""), "Or", ("contact.fields.loyalty_tier", "is", "or"))
+    assert "1 personnes sur 2 contacts" in said(console.submit("segments/new", [*pairs, ("do", "size")]))
+
+
+def test_some_of_it_are_shown_and_nobody_is_named(console: Browser, shop: Shop) -> None:
+    living_in(shop, CAMILLE, city="Lyon", points=12)
+    segment = shop.world.services.segment_desk.create(shop.advertiser.id, "Amis", None)
+    shop.world.services.members.add(shop.advertiser.id, segment.id, [shop.world.services.vault.person(CAMILLE)])
+    shown = console.get(f"segments/{segment.id}")
+    assert "Ville : Lyon · points : 12 acceptées aucun" in said(shown)
+    assert CAMILLE not in shown.text and shop.world.services.vault.person(CAMILLE) not in shown.text
+
+
+def test_while_it_fills_its_page_waits_and_is_then_loaded_anew(console: Browser, shop: Shop) -> None:
+    living_in(shop, CAMILLE, city="Lyon")
+    pairs = ruled(filled(console.get("segments/new").text, ""), "Lyon", ("location.city", "is", "Lyon"))
+    assert console.submit("segments/new", [*pairs, ("do", "save")]).status == 303
+    (segment,) = shop.world.services.segments.all_of(shop.advertiser.id)
+    where = f"segments/{segment.id}"
+    assert 'hx-trigger="every 3s"' in console.get(where).text and console.piece(where, of=where).status == 204
+    on_minute(shop.world.services, lambda: 900_000)
+    shop.world.clock.advance(MINUTE)
+    on_minute(shop.world.services, lambda: 900_000)
+    assert console.piece(where, of=where).headers["HX-Redirect"] == f"../{where}"
+    assert "hx-trigger" not in console.get(where).text
 
 
 def test_a_list_is_filled_by_hand_and_wrong_lines_are_told(console: Browser, shop: Shop) -> None:
