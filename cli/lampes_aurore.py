@@ -37,7 +37,7 @@ class LampesAurore:
         self._services = services
         self._origin = origin
         self._key = operator_key
-        self._secret = ""
+        self._secret = self._agent = ""
         self._orders = 0
         self.advertiser = ""
         self.site = ""
@@ -59,6 +59,7 @@ class LampesAurore:
         self.own("POST", "playbooks/abandoned_cart", {"language": "fr", "answers": answers, "start": True})
         self.own("PUT", _JOURNEY, {"document": _compared(self.own("GET", _JOURNEY)["document"])})
         self.own("POST", f"{_JOURNEY}/start")
+        self._agent = self.own("POST", "keys", {"name": "Lou", "role": "agent"})["key"]
         self.own("PUT", "templates/flash", {"text": _SALE, "promo_pool": self._pool("24 h de lumière", SALE_PERCENT)})
 
     def load(self, base: Iterable[tuple[str, str, str, bool]], path: Path, now: int) -> None:
@@ -102,6 +103,13 @@ class LampesAurore:
     def gave_back(self, sold: Mapping[str, Any]) -> None:
         """The whole of an order."""
         self._conversion({**sold, "event": "refund", "id": f"refund-{sold['transaction_id']}-00000000"})
+
+    def answered(self, conversation: str, text: str) -> None:
+        """What the shop's agent writes back. Who has said STOP meanwhile gets nothing, as it should be."""
+        url = f"{self._origin}/v1/advertisers/{self.advertiser}/conversations/{conversation}/messages"
+        answer = admin(self._agent, "POST", url, {"id": random_token(), "text": text})
+        if b'"missing"' in answer.body:
+            _taken(answer, "an agent's answer")
 
     def form(self, path: str, fields: Mapping[str, str]) -> None:
         """What a phone or a page posts to the service."""

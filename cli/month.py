@@ -130,7 +130,8 @@ class Month:
     def _answer_conversations(self) -> None:
         """The shop's agent answers whoever waits."""
         for one in self._shop.own("GET", "conversations?state=waiting")["conversations"]:
-            self._shop.own("POST", f"conversations/{one['conversation']}/messages", {"text": _AGENT}, may_fail=True)
+            if self._clock.now() - one["last_in_at"] < DAY:
+                self._shop.answered(one["conversation"], _AGENT)
 
     def _flash_sale(self) -> None:
         """A text with a code to everybody, rehearsed and launched."""
