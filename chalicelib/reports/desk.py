@@ -55,7 +55,8 @@ class Report:
             told["unsubscribes"] = unsubscribes(counts, self.sizes.get(self.advertiser.id))
             by_channel = results.under(counts, "promo.redeemed.")
             told["codes_used"] = {"number": counts["promo.redeemed"], "by_channel": by_channel}
-            told["all_purchases"] = conversions.totals(counts)
+            orders = (one.counts for one in self._cohorts if one.kind == "order")
+            told["all_purchases"] = conversions.totals(sum(map(Counter, orders), Counter[str]()))
         return told
 
     def campaigns(self) -> Told:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.errors import InvalidInput, StorageUnavailable
@@ -23,6 +24,7 @@ from chalicelib.storage.daybook import RETENTION
 from chalicelib.storage.exports import Export
 from chalicelib.workers.background import on_minute
 from cli.report_files import ask, fetched, queries, write
+from cli.reports import span
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, open_shop
 from tests.support.template import resources
 from tests.support.world import EXPORT_FILES, NOON, World, aws, create_export_bucket
@@ -46,6 +48,17 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
 
 def exported(shop: Shop, table: Any, since: int = MIDNIGHT, until: int = MIDNIGHT + DAY) -> list[dict[str, Any]]:
     return list(shop.world.services.exporter.rows(table, shop.advertiser.id, since, until))
+
+
+def test_days_of_the_command_line_are_those_of_the_results() -> None:
+    since, until = span("2026-03-28", "2026-03-29", "Europe/Paris", NOON)
+    assert (since, until - since) == (1_774_652_400_000, 47 * HOUR), (
+        "from midnight in Paris, over the night of 23 hours"
+    )
+    assert span("", "", "Pacific/Auckland", NOON)[1] == NOON + HOUR, "it is eleven at night there"
+    for told in (("2026-13-01", "", "Europe/Paris"), ("2026-03-02", "2026-03-01", "Europe/Paris"), ("", "", "Paris")):
+        with pytest.raises(typer.Exit):
+            span(*told, NOON)
 
 
 def test_rows_name_nobody_and_add_up(world: World, played: Shop) -> None:

@@ -137,6 +137,7 @@ def test_what_the_sms_brought_and_cost(a_day: Shop, owner: Api) -> None:
     assert (told["clicked"]["number"], told["clicked"]["of"]) == (1, 1)
     assert told["replied"]["number"] == 1
     assert told["purchases"]["confirmed"] == {"purchases": 2, "revenue_micro": {"EUR": 120 * EURO}}
+    assert told["all_purchases"]["confirmed"] == {"purchases": 3, "revenue_micro": {"EUR": 620 * EURO}}, "a stranger's"
     assert told["cost_micro"] == {"EUR": 100_000}
     # (120.00 − 0.10) ÷ 0.10: of revenue, since the margin is not set.
     assert told["returns"][0]["ratio"] == 1199

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from chalice.app import Response
 
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.sections import SECTIONS
+from chalicelib.web.permissions import subject
 
 _OWN = "/v1/advertisers/{advertiser}"
+_DID: Mapping[str, tuple[str, str]] = {
+    "GET": ("consulté", "looked at"),
+    "PUT": ("changé", "changed"),
+    "PATCH": ("changé", "changed"),
+    "DELETE": ("supprimé", "removed"),
+}
 
 
 def show(desk: Desk, *_: str) -> Response:
@@ -19,7 +29,9 @@ def show(desk: Desk, *_: str) -> Response:
     entries = [
         entry
         | {
-            "who": named.get(entry["key"]) or entry["key"],
+            "who": named.get(entry["key"]) or _operator(desk, entry) or entry["key"],
+            "did": desk.say(*_DID.get(entry["method"], ("fait", "done"))),
+            "about": _about(desk, entry["route"]),
             "what": entry["route"].removeprefix(_OWN) or "/",
             "details": json.dumps(
                 {name: entry[name] for name in ("target", "asked", "before", "after") if entry.get(name)},
@@ -30,3 +42,13 @@ def show(desk: Desk, *_: str) -> Response:
         for entry in told["entries"]
     ]
     return desk.page("audit", entries=entries, next=told["next"])
+
+
+def _operator(desk: Desk, entry: Mapping[str, Any]) -> str:
+    """What stands for a key of the operator's, which is in no list of the advertiser's."""
+    return desk.say("l’exploitant", "the operator") if entry["role"] == "operator" else ""
+
+
+def _about(desk: Desk, route: str) -> str:
+    """The section of the console that a route is about, by its name; nothing where there is none."""
+    return next((desk.say(one.french, one.english) for one in SECTIONS if one.about == subject(route)), "")

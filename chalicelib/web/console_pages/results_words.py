@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "clicks": ("Clics", "Clicks"),
     "said_no": ("Ont dit non", "Said no"),
     "codes_used": ("Codes utilisés", "Codes used"),
-    "purchases": ("Achats", "Purchases"),
+    "purchases": ("Achats après un SMS", "Purchases after an SMS"),
 }
 LED: Mapping[str, tuple[str, str]] = {
     **JOURNEYS,

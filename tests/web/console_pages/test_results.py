@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
+from chalicelib.clock import DAY, HOUR
+from chalicelib.storage import cohorts, counters
 from tests.support.shop import Shop
+from tests.support.world import NOON
 from tests.web.conftest import Api
 from tests.web.console_browser import Browser
 from tests.web.test_admin_reports import TODAY, a_day
@@ -27,7 +31,8 @@ def test_the_results_of_a_day(a_day: Shop, console: Browser) -> None:
         "a dit STOP ou s’est désabonné −1",
         "téléphone injoignable −1",
         "Taux de clic 100,0",
-        "Achats confirmés 2 120 €",
+        "Achats confirmés après un SMS 2 120 €",
+        "Toute la boutique 620 € 3 achats confirmés",
         "Coût des SMS 0,10 €",
         "Votre marge n’est pas renseignée",
     ):
@@ -40,7 +45,7 @@ def test_the_results_of_a_day(a_day: Shop, console: Browser) -> None:
 def test_it_speaks_english_too(a_day: Shop, console: Browser) -> None:
     console.language = "en"
     said = words(console.get(f"results?since={TODAY}&until={TODAY}").text)
-    assert "nothing says who it is −1" in said and "Confirmed purchases 2 €120" in said
+    assert "nothing says who it is −1" in said and "Confirmed purchases after an SMS 2 €120" in said
     assert "nobody" in said.lower()
 
 
@@ -93,3 +98,31 @@ def test_what_is_wrong_with_the_settings_stands_beside_them(shop: Shop, console:
     assert page.status == 422
     assert 'id="zone-error"' in page.text and 'value="Paris"' in page.text
     assert 'id="margin_percent-error"' in page.text and 'value="a third"' in page.text
+
+
+def test_what_the_page_reads_grows_with_neither_messages_nor_campaigns(shop: Shop, console: Browser) -> None:
+    def calls() -> Counter[str]:
+        seen: Counter[str] = Counter()
+        events = shop.world.dynamodb.meta.events
+        events.register("before-call.dynamodb", lambda model, **_: seen.update([model.name]), "count")
+        assert console.get("results?since=2026-02-03&until=2026-03-02").status == 200
+        events.unregister("before-call.dynamodb", unique_id="count")
+        return seen
+
+    def count(campaigns: int) -> None:
+        own, table = shop.advertiser.id, shop.world.services.table
+        for number in range(campaigns):
+            at = NOON - number % 28 * DAY + number % 9 * HOUR
+            labels = ("marketing", "broadcast", f"bc_{number}")
+            sms = {"made": 100_000, "sent": 90_000, "delivered": 80_000, "clicked": 9_000}
+            table.update(cohorts.Cohort("sms", own, labels, at).moved(f"msg-{number}", sms))
+            table.update(
+                cohorts.Cohort("journey", own, (f"journey-{number}",), at).moved(f"run-{number}", {"begun": 9})
+            )
+            table.update(counters.count(own, f"msg-{number}", at, "message.sent", "message.delivered"))
+
+    console.get("results")
+    none = calls()
+    count(120)
+    assert calls() == none, "twelve million SMS of 120 campaigns, on each day and in each hour of the shop's"
+    assert "10 800 000" in words(console.get("results?since=2026-02-03&until=2026-03-02").text)
