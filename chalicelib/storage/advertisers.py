@@ -82,6 +82,8 @@ class Advertiser:
     """Who signs: a real person, who answers in its hours (messaging/agents.py). None: nobody does."""
     agent_name: bytes | None = None
     """That person's first name, sealed."""
+    limits_chosen: bool = False
+    """Whether somebody has saved its caps or its hours since it was made."""
     contact: str = ""
     """How the company is reached, as who texts CONTACT is told behind its name: an address, a phone, an e-mail."""
 
@@ -145,12 +147,13 @@ class Advertisers:
 
     def limit(self, advertiser_id: str, caps: Iterable[CapRule], at_cap: AtCap) -> None:
         """Replace an advertiser's caps, and nothing else of it."""
-        told = {"caps": [asdict(rule) for rule in caps], "at_cap": at_cap}
-        self._change(advertiser_id, "SET #caps = :caps, #at_cap = :at_cap", told)
+        told = {"caps": [asdict(rule) for rule in caps], "at_cap": at_cap, "limits_chosen": True}
+        self._change(advertiser_id, "SET #caps = :caps, #at_cap = :at_cap, #limits_chosen = :limits_chosen", told)
 
     def keep_hours(self, advertiser_id: str, hours: SendingHours) -> None:
         """Replace when an advertiser sends, and nothing else of it."""
-        self._change(advertiser_id, "SET #hours = :hours", {"hours": asdict(hours)})
+        told = {"hours": asdict(hours), "limits_chosen": True}
+        self._change(advertiser_id, "SET #hours = :hours, #limits_chosen = :limits_chosen", told)
 
     def report_in(self, advertiser_id: str, zone: str, margin_percent: int | None) -> None:
         """Replace what an advertiser's reports go by, and nothing else of it."""
@@ -209,6 +212,7 @@ def advertiser_from(item: Item) -> Advertiser:
         answer_target_ms=item.get("answer_target_ms", 5 * MINUTE),
         agent=agent_from(item["agent"]) if item.get("agent") else None,
         agent_name=item.get("agent_name"),
+        limits_chosen=item.get("limits_chosen", False),
         contact=item.get("contact", ""),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from chalice.app import Blueprint, Response
 
@@ -68,7 +69,7 @@ def replace_advertiser(advertiser: str) -> Response:
     replaced = new_advertiser(read_body(routes, NewAdvertiser), advertiser, services().vault)
     if replaced.sender != before.sender or scope == OPERATOR:
         services().sender_book.register_default(replaced, verified=scope == OPERATOR)
-    services().advertisers.save(replaced)
+    services().advertisers.save(replace(replaced, limits_chosen=before.limits_chosen))
     return answer(advertiser_answer(replaced, services().vault))
 
 

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, Response
 
 from chalicelib.errors import Forbidden, NotFound, Unauthenticated
 from chalicelib.web import console_language
-from chalicelib.web.sessions import begin, cookie, elsewhere, page_named, require_token, signed_in
+from chalicelib.web.sessions import begin, cookie, elsewhere, page_named, refusal, require_token, signed_in
 from chalicelib.web.views import FORM, form, header, parameter, request_of, view
 from chalicelib.wiring import services
 
@@ -20,6 +20,7 @@ routes = Blueprint(__name__)
 _SCRIPT, _STYLE = "application/javascript; charset=utf-8", "text/css; charset=utf-8"
 _ASSETS = {
     "htmx.min.js": _SCRIPT,
+    "icon.svg": "image/svg+xml",
     "inbox.js": _SCRIPT,
     "inbox.css": _STYLE,
     "console.js": _SCRIPT,
@@ -50,9 +51,10 @@ def sign_in() -> Response:
     if header(routes, "sec-fetch-site") not in ("", "same-origin", "none"):
         raise Forbidden("sign in on the console's own page")
     given = form(routes)
-    session = begin(*(given.get(name, "").strip() for name in ("key", "advertiser", "agent")))
+    key, named, agent = (given.get(name, "").strip() for name in ("key", "advertiser", "agent"))
+    session = begin(key, named, agent)
     if session is None:
-        return _sign_in_page(403, refused=True)
+        return _sign_in_page(403, refused=refusal(key, named), named=named, agent=agent)
     wanted = page_named(parameter(routes, "next", ""))
     return elsewhere(f"console/{wanted}" if wanted else "console", cookie(session))
 
@@ -199,7 +201,7 @@ def _to_sign_in(*place: str) -> Response:
     return elsewhere(f"{'../' * len(place)}console{asked}")
 
 
-def _sign_in_page(status: int, *, refused: bool = False) -> Response:
+def _sign_in_page(status: int, *, refused: str = "", named: str = "", agent: str = "") -> Response:
     from chalicelib.web import pages
     from chalicelib.web.console_pages.desk import HEADERS
 
@@ -208,6 +210,8 @@ def _sign_in_page(status: int, *, refused: bool = False) -> Response:
         "console/sign_in.html",
         console_language.language_of(routes),
         refused=refused,
+        named=named,
+        agent=agent,
         by_provider=f"console/oidc?next={wanted}" if services().settings.oidc_issuer else None,
     )
     return Response(page, status_code=status, headers={**HEADERS})

@@ -58,6 +58,13 @@ def begin(key: str, named: str, agent: str) -> Session | None:
     return Session(digest(key), advertiser.id, agent[:60], random_token(), now + LASTS)
 
 
+def refusal(key: str, named: str) -> str:
+    """Why `begin` gave no session: the `key` is none, no advertiser is `named`, or there is no such `advertiser`."""
+    if not key or services().admin_keys.known(key, services().clock.now()) is None:
+        return "key"
+    return "advertiser" if named else "named"
+
+
 def email_secret(vault: Vault, email: str) -> str:
     """What a verified e-mail shows for a key: nobody is told it, and nobody can make it without the stage's keys."""
     return f"oidc {vault.sign(f'console sign-in {email.strip().lower()}')}"

@@ -10,7 +10,8 @@ from tests.e2e.deployed import Deployed
 
 def test_somebody_signs_in_chooses_a_language_and_signs_out(deployed: Deployed, page: Page) -> None:
     walk = Walk(page, deployed, deployed.open_shop())
-    expect(page.locator("h1")).to_have_text("Maison Lumen")
+    expect(page.locator(".brand")).to_have_text("Maison Lumen")
+    walk.check()
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     walk.check()

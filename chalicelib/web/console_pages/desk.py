@@ -102,6 +102,7 @@ class Desk:
             "section": self.place.partition("/")[0],
             "told": self.say(*told) if told else "",
             "may_stop": self.may("PUT", "halt"),
+            "halted": self._stands_still(),
             "tour": here(self.role, self.parameters.get("tour", "")),
         }
         return self._rendered(template, status, frame | values)
@@ -130,6 +131,11 @@ class Desk:
     def token_field(self) -> Markup:
         """What each form brings back: `{{ token_field }}`."""
         return Markup('<input type="hidden" name="token" value="{}">').format(self.session.token)
+
+    def _stands_still(self) -> bool:
+        """Whether marketing is stopped: every page says so."""
+        told = self.api("GET", "halt")
+        return told.ok and bool(told.body["halted"])
 
     def _rendered(self, template: str, status: int, values: dict[str, Any]) -> Response:
         known = {

@@ -12,7 +12,7 @@ from chalicelib.web.console_pages.live import mark
 
 NOTICES = {
     "stopped": ("Tout est arrêté.", "Everything is stopped."),
-    "resumed": ("C’est reparti.", "It goes on."),
+    "resumed": ("C’est reparti.", "Sending has started again."),
 }
 
 

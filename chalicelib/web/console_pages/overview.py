@@ -17,13 +17,8 @@ _WAYS_OUT = ("stop", "unsubscribe", "objection", "carrier")
 def show(desk: Desk, *_: str) -> Response:
     """The last day in figures, and the way to begin."""
     counts: dict[str, int] = desk.read("counts")["counts"]
-    halt = desk.api("GET", "halt")
     return desk.page(
-        "overview",
-        counts=counts,
-        figures=_figures(desk, counts),
-        halted=halt.ok and _stands_still(halt.body),
-        steps=_steps(desk),
+        "overview", figures=_figures(desk, counts), steps=_steps(desk), may_see_more=desk.may("GET", "reports")
     )
 
 
@@ -34,10 +29,6 @@ def _figures(desk: Desk, counts: dict[str, int]) -> list[tuple[str, int]]:
         (desk.say("Clics", "Clicks"), counts.get("click.person", 0)),
         (desk.say("Désabonnements", "Unsubscribes"), sum(counts.get(f"opposed.{way}", 0) for way in _WAYS_OUT)),
     ]
-
-
-def _stands_still(halt: dict[str, Any]) -> bool:
-    return bool(halt.get("halted"))
 
 
 def _steps(desk: Desk) -> list[dict[str, Any]]:
@@ -87,7 +78,7 @@ _BEGINNING = (
         "caps",
         ("Choisir limites et horaires", "Choose limits and hours"),
         ("Combien de SMS au plus, et quand.", "How many SMS at most, and when."),
-        lambda _: False,
+        lambda desk: desk.advertiser.limits_chosen,
     ),
     _Step(
         "journeys",

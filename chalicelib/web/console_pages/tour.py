@@ -88,8 +88,10 @@ class Here:
     number: int
     of: int
     stop: Stop
+    before: str
+    """The stop before: its address below /console/ with its query; empty at the first."""
     following: str
-    """The next stop's address below /console/ with its query; empty at the last."""
+    """The next stop's; empty at the last."""
 
 
 def stops_of(role: Role) -> list[Stop]:
@@ -104,8 +106,8 @@ def here(role: Role, asked: str) -> Here | None:
     if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:3]) <= len(stops):
         return None
     number = int(asked[:3])
-    following = f"{stops[number].place}?tour={number + 1}" if number < len(stops) else ""
-    return Here(number, len(stops), stops[number - 1], following)
+    ways = ["", *(f"{stop.place}?tour={at}" for at, stop in enumerate(stops, 1)), ""]
+    return Here(number, len(stops), stops[number - 1], ways[number - 1], ways[number + 1])
 
 
 def show(desk: Desk, *_: str) -> Response:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web.console_pages.api import ask
 from chalicelib.web.console_pages.sections import SECTIONS
 from tests.support.shop import Shop
@@ -90,7 +91,10 @@ def test_the_tour_goes_from_page_to_page_and_ends(console: Browser) -> None:
         page = console.get(place)
         assert page.status == 200
         been.append(place.partition("?")[0])
-        [place] = re.findall(r'<aside class="tour".*?href="([^"]+)"', page.text, re.DOTALL)
+        [aside] = re.findall(r'<aside class="tour".*?</aside>', page.text, re.DOTALL)
+        [back] = re.findall(r'class="button quiet" href="([^"]+)"', aside)
+        assert back.partition("?")[0] == (been[-2] if been[1:] else "tour")
+        [place] = re.findall(r'class="button" href="([^"]+)"', aside)
     assert len(been) == len(set(been)) >= 1
     assert 'class="tour"' not in console.get("inbox?tour=99").text
 
@@ -107,3 +111,42 @@ def test_a_piece_asks_again_from_where_its_page_stands(console: Browser) -> None
 def test_an_address_with_a_slash_too_many_leads_to_its_page(console: Browser) -> None:
     assert console.get("/console/").headers["Location"] == "../console"
     assert console.get("/console/sites/").headers["Location"] == "../sites"
+
+
+def test_a_first_step_is_done_once_limits_were_saved_even_as_they_were(console: Browser, shop: Shop) -> None:
+    def left() -> list[str]:
+        page = console.get("/console").text
+        return [step for step in ("sites", "caps") if re.search(rf'<li><div><a[^>]* href="console/{step}"', page)]
+
+    assert left() == ["sites", "caps"]
+    own = f"/v1/advertisers/{shop.advertiser.id}"
+    api = console.api.with_key("rk_own")
+    assert api.ask("PUT", f"{own}/hours", api.ask("GET", f"{own}/hours").json).status == 200
+    assert left() == ["sites"]
+    whole = api.ask("GET", own).json
+    assert api.ask("PUT", own, {name: whole[name] for name in ("name", "brand", "sender")}).status == 200
+    assert left() == ["sites"], "other settings do not undo it"
+
+
+def test_every_page_says_that_marketing_is_stopped(console: Browser) -> None:
+    assert 'class="stop on"' not in console.get("contacts").text
+    console.post("halt", **console.form(console.get("halt")), do="stop")
+    assert 'class="stop on"' in console.get("contacts").text
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "opens"),
+    [
+        ({"key": "rk_nobody"}, "n’est pas connue", False),
+        ({"key": "rk_all"}, "pour quel annonceur", True),
+        ({"key": "rk_all", "advertiser": "adv_x"}, "n’existe pas", True),
+    ],
+)
+def test_who_is_not_let_in_is_told_what_to_correct(
+    api: Api, shop: Shop, given: dict[str, str], said: str, opens: bool
+) -> None:
+    shop.world.services.admin_keys.grant("rk_all", OPERATOR)
+    page = Browser(api).post("/console", **given, agent="Nadia")
+    assert page.status == 403 and said in page.text and 'value="Nadia"' in page.text
+    assert ("<details open>" in page.text) is opens
+    assert given["key"] not in page.text
