@@ -175,7 +175,7 @@ class RowReader:
     def _moment(self, text: str) -> int | FieldError:
         at = read_moment(text, self._zone, day_first=self._options.day_first)
         if isinstance(at, Unclear):
-            return FieldError("consent_at", "date", _UNCLEAR[at])
+            return FieldError("consent_at", at.value, _UNCLEAR[at])
         if at > self._now:
             return FieldError("consent_at", "not_in_future", "a consent cannot be given in the future")
         if at <= self._now - RETENTION:

@@ -41,6 +41,8 @@ FIELD_WORDS: dict[str, Words] = {
     "consent_at": ("Date de l’accord", "Day of the consent"),
     "source": ("Où l’accord a été donné", "Where consent was given"),
 }
+ASKED = frozenset({"consent", "consent_at", "source"})
+"""What can be said for a whole list where no column says it."""
 STANDINGS: dict[str, Words] = {
     "consented": ("Peuvent recevoir vos offres", "May get your offers"),
     "refused": ("Ont dit non aux offres", "Have said no to offers"),
@@ -48,15 +50,37 @@ STANDINGS: dict[str, Words] = {
     "opposed": ("Ont dit STOP", "Have said STOP"),
     "unreachable": ("Numéro qui n’existe plus", "Number that nobody has"),
 }
-_NO_COLUMN = (
-    "Aucune colonne ne le dit : choisissez-la, ou dites-le pour toute la liste.",
-    "No column says so: choose it, or say it for the whole list.",
-)
 WRONG: dict[tuple[str, str], Words] = {
     ("phone", "column"): ("Aucune colonne de mobiles : choisissez-la.", "No column of mobiles: choose it."),
-    ("consent_at", "column"): _NO_COLUMN,
-    ("source", "column"): _NO_COLUMN,
-    ("consent", "column"): _NO_COLUMN,
+    ("consent", "column"): (
+        "Qui a accepté vos SMS ? Aucune colonne ne le dit : dites-le pour toute la liste, ou choisissez la colonne.",
+        "Who has agreed to your SMS? No column says so: say it for the whole list, or choose the column.",
+    ),
+    ("consent_at", "column"): (
+        "Quand ont-ils accepté ? Dites-le pour toute la liste, ou choisissez la colonne.",
+        "When did they agree? Say it for the whole list, or choose the column.",
+    ),
+    ("source", "column"): (
+        "Où ont-ils accepté ? Dites-le pour toute la liste, ou choisissez la colonne.",
+        "Where did they agree? Say it for the whole list, or choose the column.",
+    ),
+    ("file", "column_name"): (
+        "Une colonne n’a pas de titre. La première ligne doit porter les titres : mobile, prénom, opt-in sms…",
+        "A column has no title. The first line must hold the titles: mobile, first name, opt-in sms…",
+    ),
+    ("file", "duplicate_column"): (
+        "Deux colonnes ont le même titre : renommez-en une.",
+        "Two columns have one title: rename one of them.",
+    ),
+    ("file", "max_columns"): (
+        "Trop de colonnes : gardez celles qui servent, 30 en plus des usuelles.",
+        "Too many columns: keep those that are of use, 30 beside the usual ones.",
+    ),
+    ("file", "empty"): ("La liste est vide.", "The list is empty."),
+    ("file", "csv"): (
+        "Ce n’est pas une liste CSV lisible. Depuis Excel : Fichier, Enregistrer sous, « CSV UTF-8 ».",
+        "This is no CSV list that can be read. In Excel: File, Save as, “CSV UTF-8”.",
+    ),
     ("language", "language"): ("Ce texte n’est pas accepté.", "This text is not taken."),
     ("texts", "required"): (
         "Écrivez le texte que ces personnes ont lu.",
@@ -74,6 +98,10 @@ _REASONS: dict[tuple[str, str], Words] = {
     ("email", "email"): ("ce n’est pas une adresse e-mail", "this is no e-mail address"),
     ("source", "required"): ("il manque où l’accord a été donné", "where consent was given is missing"),
     ("consent_at", "date"): ("date illisible : écrivez 2026-03-31", "the day cannot be read: write 2026-03-31"),
+    ("consent_at", "day_or_month"): (
+        "jour ou mois d’abord ? Cochez « Les dates commencent par le jour », ou écrivez 2026-03-31",
+        "day or month first? Tick “Days come first in dates”, or write 2026-03-31",
+    ),
     ("consent_at", "not_in_future"): ("cette date est dans le futur", "this day is in the future"),
     ("consent_at", "retention"): (
         "accord trop ancien : redemandez-le à la personne",

@@ -11,7 +11,7 @@ from chalice.app import Response
 
 from chalicelib.errors import InvalidInput, NotFound
 from chalicelib.web.console_pages.api import Answer, segment
-from chalicelib.web.console_pages.contact_words import FIELD_WORDS, MAPPED, STANDINGS, WRONG, csv_of, in_words
+from chalicelib.web.console_pages.contact_words import ASKED, FIELD_WORDS, MAPPED, STANDINGS, WRONG, csv_of, in_words
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.form_words import problems
 
@@ -23,7 +23,7 @@ def show(desk: Desk, *rest: str) -> Response:
     """The base, and the form that a list goes into."""
     if rest:
         raise NotFound("page")
-    return _form(desk, {"day_first": "yes"} if desk.language == "fr" else {}, {})
+    return _form(desk, {"day_first": "yes"}, {})
 
 
 def act(desk: Desk, *rest: str) -> Response:
@@ -80,19 +80,22 @@ def _form(desk: Desk, given: dict[str, Any], errors: dict[str, Any], status: int
 def _checked(desk: Desk, answer: Answer, *, loads: bool) -> Response:
     given = desk.fields
     header = _header(given["rows"])
-    if not answer.ok and not header:
-        return _form(desk, given, {"rows": next(iter(answer.errors.values())).message}, answer.status)
+    wrong = {} if answer.ok else problems(desk, answer, WRONG)
+    if wrong and not header:
+        return _form(desk, given, {"rows": next(iter(wrong.values())).message}, answer.status)
     report: dict[str, Any] = answer.body if answer.ok else {}
+    columns: dict[str, str] = report["columns"] if report else _guessed(header, given)
     errors = [] if not report else [in_words(error, desk.say) for error in report["errors"]]
     return desk.page(
         "contacts/report",
         answer.status,
         given=given,
         header=header,
-        mapped=[(field, desk.say(*FIELD_WORDS[field]), report.get("columns", {}).get(field)) for field in MAPPED],
-        others={name: column for name, column in report.get("columns", {}).items() if name not in FIELD_WORDS},
+        mapped=[(field, desk.say(*FIELD_WORDS[field]), columns.get(field)) for field in MAPPED],
+        others={name: column for name, column in columns.items() if name not in FIELD_WORDS},
         report=report or None,
-        errors=problems(desk, answer, WRONG) if not answer.ok else {},
+        errors=wrong,
+        answers_missing=wrong.keys() <= ASKED,
         refused=errors[:_SHOWN],
         more=max(0, len(errors) - _SHOWN),
         download=csv_of(report["errors"], given["rows"], desk.say) if report and report["errors"] else "",
@@ -135,6 +138,17 @@ def _keep_wording(desk: Desk) -> Answer | None:
 def _wordings(desk: Desk) -> list[dict[str, Any]]:
     answer = desk.api("GET", "wordings")
     return list(answer.body["wordings"]) if answer.ok else []
+
+
+def _guessed(header: tuple[str, ...], given: dict[str, str]) -> dict[str, str]:
+    """Field to column, as far as it can be told of a list that was not taken."""
+    from chalicelib.audience.import_columns import resolve
+
+    chosen = {name.removeprefix("map."): column for name, column in given.items() if name.startswith("map.") and column}
+    try:
+        return resolve(header, chosen).told(header)
+    except InvalidInput:
+        return chosen
 
 
 def _header(rows: str) -> tuple[str, ...]:

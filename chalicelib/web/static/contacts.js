@@ -9,9 +9,19 @@
   if (!form || !box) return;
   let pieces = [];
 
-  // What Excel writes is often Windows-1252.
+  // What Excel writes is often Windows-1252; as "Unicode text", UTF-16.
   const read = bytes => {
+    const [first, second] = new Uint8Array(bytes);
+    if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+    if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
     try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { return new TextDecoder("windows-1252").decode(bytes); }
+  };
+
+  const wrong = bytes => {
+    const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 4)));
+    if (!bytes.byteLength) return say("Ce fichier est vide.", "This file is empty.");
+    if (start.startsWith("PK") || start === "\xd0\xcf\x11\xe0") return say("C’est un classeur Excel. Dans Excel : Fichier, Enregistrer sous, « CSV UTF-8 » ; puis choisissez ce fichier-là.", "This is an Excel workbook. In Excel: File, Save as, “CSV UTF-8”; then choose that file.");
+    return "";
   };
 
   // Lines of a CSV, each with its number; a cell in quotes may hold line ends.
@@ -39,7 +49,11 @@
   document.getElementById("file").addEventListener("change", async event => {
     const file = event.target.files[0];
     if (!file) return;
-    const text = read(await file.arrayBuffer());
+    const bytes = await file.arrayBuffer();
+    const problem = wrong(bytes);
+    document.getElementById("file-error").textContent = problem;
+    event.target.toggleAttribute("aria-invalid", Boolean(problem));
+    const text = problem ? "" : read(bytes);
     const found = cut(text);
     pieces = found.length > 1 ? found : [];
     form.elements.rows.value = pieces.length ? "" : text;
@@ -95,7 +109,7 @@
     }
     if (errors.length) box.append(...table(errors));
     if (what === "check" && sum.accepted) {
-      const load = element("button", `${say("Charger", "Load")} ${sum.accepted} contacts`, { type: "button" });
+      const load = element("button", `${say("Charger", "Load")} ${sum.accepted} contact${sum.accepted === 1 ? "" : "s"}`, { type: "button" });
       load.addEventListener("click", () => run("load"));
       box.append(load);
     } else if (what === "load") {

@@ -85,3 +85,29 @@ def test_the_base_shows_who_may_be_written_to(console: Browser, shop: Shop) -> N
     shop.world.services.rosters.add([(shop.advertiser.id, person) for person in people])
     page = console.get("contacts").text
     assert "Peuvent recevoir vos offres" in page and "Ont dit non aux offres" in page
+
+
+def test_a_day_that_may_be_a_month_says_what_to_tick(console: Browser) -> None:
+    rows = "mobile;opt-in sms;date consentement;source\n06 39 98 00 01;oui;01/02/2026;caisse\n"
+    form = console.form(console.get("contacts"))
+    assert "Cochez « Les dates" in console.post("contacts", **form, rows=rows, do="check").text
+    assert "Charger 1 contact<" in load(console, rows).text
+
+
+def test_a_list_without_titles_is_told_so_in_the_readers_words(console: Browser) -> None:
+    page = load(console, "0639980001;Camille\n0639980002;Malik\n")
+    assert page.status == 422 and "n’est pas encore lisible" in page.text
+    assert "La première ligne doit porter les titres" in page.text and "--map" not in page.text
+
+
+@pytest.mark.parametrize("rows", ["PK\x03\x04\x14\x00\x06\x00", "\x00\x01\x02;\x03\n"])
+def test_what_is_no_list_is_told_how_to_make_one(console: Browser, rows: str) -> None:
+    page = load(console, rows)
+    assert page.status == 422 and "CSV UTF-8" in page.text.partition('role="alert"')[2].partition("</div>")[0]
+
+
+def test_what_is_missing_is_named_each_time_and_a_found_column_stays_chosen(console: Browser) -> None:
+    page = load(console, "phone\n06 39 98 00 01\n")
+    assert "Il manque des réponses" in page.text
+    assert [page.text.count(f"{word} ") for word in ("Quand ont-ils", "Où ont-ils", "Qui a accepté")] == [1, 1, 1]
+    assert "<option selected>phone</option>" in page.text
