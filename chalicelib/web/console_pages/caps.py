@@ -238,15 +238,17 @@ def _page(desk: Desk, limits: Any, form: _Form, outcome: Any = None) -> Response
 
 
 def _legal(desk: Desk, hours: Mapping[str, Any]) -> str:
-    shut = words.days_in_words(hours["closed_days"], desk.say) if hours["closed_days"] else ""
+    shut = [
+        *(desk.say(french.lower(), english) for french, english in (words.DAYS[day] for day in hours["closed_days"]))
+    ]
+    if hours["closed_on_holidays"]:
+        shut.append(desk.say("jour férié", "public holiday"))
     told = desk.say(
         f"La règle : de {hours['earliest']} à {hours['latest']}, à l’heure de la personne",
         f"The rule: from {hours['earliest']} to {hours['latest']}, by the person’s clock",
     )
     if shut:
-        told += desk.say(f", jamais : {shut}", f", never: {shut}")
-    if hours["closed_on_holidays"]:
-        told += desk.say(" ni les jours fériés", " nor on public holidays")
+        told += desk.say(f", jamais un {' ni un '.join(shut)}", f", never on a {' or a '.join(shut)}")
     return f"{told}. " + desk.say(
         f"D’habitude : de {hours['open']} à {hours['close']}.", f"Usually: from {hours['open']} to {hours['close']}."
     )
@@ -254,7 +256,8 @@ def _legal(desk: Desk, hours: Mapping[str, Any]) -> str:
 
 def _day(desk: Desk, text: str) -> str:
     day = date.fromisoformat(text)
-    return f"{desk.say(*words.DAYS[WEEKDAYS[day.weekday()]])[:3].lower()} {day:%d/%m}"
+    name = words.short_day(WEEKDAYS[day.weekday()], desk.say)
+    return f"{name} {desk.say(f'{day:%d/%m}', f'{day.day} {day:%b}')}"
 
 
 def _outcome(desk: Desk, told: Any) -> dict[str, Any]:

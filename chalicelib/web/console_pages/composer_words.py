@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ VALUES: tuple[tuple[str, Both], ...] = (
     ("{{ order.number }}", ("N° de commande", "Order number")),
     ("{{ survey }}", ("Question de l’enquête", "Survey’s question")),
 )
+_BRACES = re.compile(r"({{.*?}}|{%.*?%})", re.DOTALL)
 _FINDINGS: Mapping[str, Both] = {
     "link": ("Ajoutez le lien personnel : chaque offre en a un.", "Add the personal link: each offer has one."),
     "no_agent": (
@@ -129,6 +131,28 @@ def finding_in_words(rule: str, message: str, say: Say) -> str:
     """What is found, with what the API says of it where no words are known."""
     told = _FINDINGS.get(rule)
     return say(*told) if told else message
+
+
+def pieces(text: str, say: Say) -> list[tuple[str, bool]]:
+    """A template as it is read: what is put in, by its name (True), and what is written as it is.
+
+    Conditions are left out.
+    """
+    named = {source[2:-2].strip(): say(*words) for source, words in VALUES}
+    told = []
+    for piece in _BRACES.split(text):
+        if piece.startswith("{{"):
+            value = piece[2:-2].partition("|")[0].strip()
+            told.append((named.get(value, value.replace("_", " ").replace(".", " ")), True))
+        elif piece and not piece.startswith("{%"):
+            told.append((piece, False))
+    return told
+
+
+def title_of(name: str) -> str:
+    """A template's id for reading: `panier-rappel` is `Panier rappel`."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def state_of(template: Mapping[str, Any]) -> str:

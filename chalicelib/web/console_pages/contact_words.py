@@ -48,7 +48,7 @@ STANDINGS: dict[str, Words] = {
     "refused": ("Ont dit non aux offres", "Have said no to offers"),
     "never_asked": ("Jamais questionnés", "Were never asked"),
     "opposed": ("Ont dit STOP", "Have said STOP"),
-    "unreachable": ("Numéro qui n’existe plus", "Number that nobody has"),
+    "unreachable": ("Numéro hors service", "Number out of service"),
 }
 WRONG: dict[tuple[str, str], Words] = {
     ("phone", "column"): ("Aucune colonne de mobiles : choisissez-la.", "No column of mobiles: choose it."),

@@ -62,11 +62,13 @@ def _sentence(desk: Desk, told: Any) -> str:
     left = desk.say(
         f"{after} SMS seraient partis au lieu de {before}.", f"{after} SMS would have been sent instead of {before}."
     )
-    fewer = desk.say(
-        f" {people['fewer']} personnes sur {people['all']} en auraient reçu moins, {people['more']} plus.",
-        f" {people['fewer']} of {people['all']} people would have got fewer, {people['more']} more.",
-    )
-    return left + fewer
+    told_of = [
+        desk.say(f"{number} en auraient reçu {more[0]}", f"{number} would have got {more[1]}")
+        for number, more in ((people["fewer"], ("moins", "fewer")), (people["more"], ("plus", "more")))
+        if number
+    ]
+    whose = desk.say(f" Sur {people['all']} personnes, ", f" Of {people['all']} people, ")
+    return left + (whose + ", ".join(told_of) + "." if told_of else "")
 
 
 def _notes(desk: Desk, told: Any) -> list[str]:

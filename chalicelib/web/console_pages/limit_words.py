@@ -25,10 +25,10 @@ DAYS: Mapping[Weekday, Both] = {
 KINDS: Mapping[str, Both] = {
     "marketing": ("offres et relances", "offers and reminders"),
     "notification": ("messages de service", "service messages"),
-    "both": ("offres, relances et messages de service", "offers, reminders and service messages"),
+    "both": ("offres, relances et service", "offers, reminders and service"),
 }
 LEVELS: Mapping[str, Both] = {
-    "all": ("de qui que ce soit", "from anybody"),
+    "all": ("de toute entreprise", "from any company"),
     "advertiser": ("de votre part", "from you"),
     "campaign": ("d’un même parcours ou envoi", "from one journey or campaign"),
 }
@@ -115,14 +115,21 @@ def hours_in_words(hours: Mapping[str, Any], say: Say) -> list[str]:
     for name in ("marketing", "notification"):
         windows = hours[name]
         told = "; ".join(f"{days_in_words(one['days'], say)} {one['open']}–{one['close']}" for one in windows)
-        lines.append(f"{say(*KINDS[name]).capitalize()}: {told or say('les heures habituelles', 'the usual hours')}")
+        held = told or say("les heures habituelles", "the usual hours")
+        lines.append(f"{say(*KINDS[name]).capitalize()}{say(' :', ':')} {held}")
     return lines
 
 
 def days_in_words(days: Sequence[Weekday], say: Say) -> str:
-    """`lun–ven`, or each day by itself where they do not follow each other."""
+    """`lun–ven`, `Mon–Fri`, or each day by itself where they do not follow each other."""
     numbers = sorted(WEEKDAYS.index(day) for day in days)
-    names = [say(*DAYS[WEEKDAYS[number]])[:3].lower() for number in numbers]
+    names = [short_day(WEEKDAYS[number], say) for number in numbers]
     if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f"{names[0]}–{names[-1]}"
     return ", ".join(names)
+
+
+def short_day(day: Weekday, say: Say) -> str:
+    """`lun`, `Mon`: as each language writes it within a line."""
+    french, english = DAYS[day]
+    return say(french[:3].lower(), english[:3])

@@ -10,8 +10,9 @@ from chalicelib.errors import NotFound
 from chalicelib.web.console_pages import composer, composer_words
 from chalicelib.web.console_pages.api import Answer, Refused, segment
 from chalicelib.web.console_pages.composer import Draft
-from chalicelib.web.console_pages.composer_words import finding_in_words, state_of
+from chalicelib.web.console_pages.composer_words import finding_in_words, pieces, state_of, title_of
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.reason_words import said_reason
 from chalicelib.web.console_pages.slugs import slug
 
 NEW = "_new"
@@ -108,7 +109,12 @@ def _phones(desk: Desk, name: str) -> Response:
 
 def _test(desk: Desk, name: str) -> Response:
     told = desk.api("POST", f"templates/{segment(name)}/test", {"row": composer.example_row()})
-    return _tried(desk, name, tested=told.body["phones"]) if told.ok else _tried(desk, name, refused=told)
+    tested = [one | {"words": _became(desk, one["outcome"])} for one in told.body["phones"]] if told.ok else []
+    return _tried(desk, name, tested=tested) if told.ok else _tried(desk, name, refused=told)
+
+
+def _became(desk: Desk, outcome: str) -> str:
+    return desk.say("parti", "sent") if outcome == "sent" else said_reason(outcome, desk.say)
 
 
 def _tried(desk: Desk, name: str, *, refused: Answer | None = None, wrong_code: bool = False, **told: Any) -> Response:
@@ -145,7 +151,12 @@ def _list(desk: Desk) -> Response:
     return desk.page(
         "messages",
         notices=_NOTICES,
-        templates=[one | {"state": state_of(one), "found": _found(desk, one)} for one in templates],
+        templates=[
+            one
+            | {"state": state_of(one), "found": _found(desk, one)}
+            | {"title": title_of(one["template"]), "pieces": pieces(one["text"], desk.say)}
+            for one in templates
+        ],
         purposes={name: desk.say(*told) for name, told in composer_words.PURPOSES.items()},
         may_write=desk.may("PUT", "templates"),
         new=NEW,
@@ -180,6 +191,7 @@ def _composer(desk: Desk, name: str, draft: Draft, tag: str, *, status: int = 20
         status,
         notices=_NOTICES,
         name=name,
+        title=title_of(name),
         is_new=name == NEW,
         draft=draft,
         tag=tag,

@@ -91,7 +91,7 @@ def test_last_week_is_shown_before_anything_is_saved(console: Browser, shop: Sho
     fields = typed(console.get("caps")) | {"limit-0": "1"}
     page = console.post("caps", **fields, do="try")
     assert page.status == 200 and 'id="limit-0" name="limit-0" inputmode="numeric" maxlength="4" value="1"' in page.text
-    assert "2 SMS seraient partis au lieu de 6. 2 personnes sur 2 en auraient reçu moins" in words(page)
+    assert "2 SMS seraient partis au lieu de 6. Sur 2 personnes, 2 en auraient reçu moins." in words(page)
     assert "<svg" in page.text and "Panier abandonné" in words(page)
     known = shop.world.worker().advertisers.get(shop.advertiser.id)
     assert known and known.caps[0].limit == 3

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from chalicelib.storage.templates import Template
+from chalicelib.web.console_pages import composer_words
 from tests.support.shop import CAMILLE, Shop
 from tests.web.conftest import Answer
 from tests.web.console_browser import Browser
@@ -40,8 +41,17 @@ def saved(shop: Shop) -> Shop:
 def test_the_list_tells_what_each_text_is_and_whether_it_can_leave(console: Browser, saved: Shop) -> None:
     saved.world.services.templates.save(saved.advertiser.id, Template("seul", "Bonjour, venez", journey="cart"))
     page = words(console.get("messages"))
-    assert "rappel" in page and "Panier abandonné" in page and "ne peut pas partir" in page
+    assert "Rappel" in page and "Panier abandonné" in page and "ne peut pas partir" in page
     assert "Ajoutez le lien personnel" in page
+
+
+def test_a_text_is_read_without_its_braces() -> None:
+    text = "{{ brand }} : {% if first_name %}{{ first_name | upper }}, {% endif %}{{ product }} {{ city_of }}"
+    told = composer_words.pieces(text, lambda french, _: french)
+    assert "".join(f"[{piece}]" if is_value else piece for piece, is_value in told) == (
+        "[Marque] : [Prénom], [Produit] [city of]"
+    )
+    assert composer_words.title_of("abandoned_cart-hello") == "Abandoned cart hello"
 
 
 def test_a_new_text_is_shown_as_its_recipient_sees_it_and_saved(console: Browser, shop: Shop) -> None:
@@ -139,7 +149,7 @@ def test_a_test_goes_to_a_phone_that_was_verified(console: Browser, saved: Shop)
     )
     assert right.status == 303
     tested = console.post("messages/rappel/test", token=token)
-    assert "…07: parti" in words(tested)
+    assert "…07 : parti" in words(tested)
     assert saved.world.provider.sent[-1].text.startswith("TEST")
 
 
