@@ -1,11 +1,13 @@
-"""The body of a consent that somebody else asked for."""
+"""The body of a consent that somebody else asked for, and what is told of those that there are."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from chalicelib.audience.intake import Arrival
 from chalicelib.audience.normalise import email
@@ -14,7 +16,9 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import MINUTE
 from chalicelib.errors import FieldError, InvalidInput
-from chalicelib.storage.contacts import RETENTION, Purpose
+from chalicelib.storage.contacts import RETENTION, Basis, Contact, Purpose
+from chalicelib.units import Count, Moment
+from chalicelib.units import Digest as Sha256
 from chalicelib.web.body import example
 from chalicelib.web.gateway import network
 
@@ -60,6 +64,68 @@ class NewConsent(_Body):
     form_fingerprint: Digest | None = None
     brokers: Annotated[list[Short], Field(max_length=10)] = []
     evidence: Evidence = Evidence()
+
+
+class ConsentListed(TypedDict):
+    """The newest statement of a contact for one purpose."""
+
+    person: str
+    """The base's own name for the contact."""
+    purpose: Purpose
+    given: bool
+    """Or withdrawn."""
+    at: Moment
+    source: str
+    """Where it was said."""
+    wording: str | None
+    """The version of the text that was agreed to."""
+    wording_hash: Sha256 | None
+    """Of that text."""
+    proof: Sha256 | None
+    """Fingerprint of the form or file that carries it."""
+    basis: Basis
+    confirmed: bool
+    """Whether it was said a second time, from the phone itself."""
+    entry: Count
+    """Its place in the contact's ledger; 0 where it was taken before that was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsAsked:
+    """Which consents are asked for; what is None does not matter. `since` is in, `until` is not."""
+
+    purpose: Purpose
+    given: bool | None = None
+    source: str | None = None
+    wording: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def means(self, contact: Contact) -> bool:
+        """Whether a contact has said such a thing."""
+        said = contact.consents.get(self.purpose)
+        if said is None or said.at < (self.since or 0) or (self.until is not None and said.at >= self.until):
+            return False
+        alike = ((self.given, said.given), (self.source, said.source), (self.wording, said.wording))
+        return all(wanted in (None, told) for wanted, told in alike)
+
+
+def consent_listed(contact: Contact, purpose: Purpose) -> ConsentListed:
+    """What a contact has said last for a purpose."""
+    said = contact.consents[purpose]
+    return {
+        "person": contact.person,
+        "purpose": purpose,
+        "given": said.given,
+        "at": said.at,
+        "source": said.source,
+        "wording": said.wording,
+        "wording_hash": said.wording_hash,
+        "proof": said.proof,
+        "basis": said.basis,
+        "confirmed": said.confirmed,
+        "entry": said.entry,
+    }
 
 
 def arrival(body: NewConsent, now: int) -> Arrival:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import get_args
-
 from chalice.app import Blueprint, Response
 
-from chalicelib.storage.contacts import Purpose
 from chalicelib.web.admin_requests import answer, reached, read_body
 from chalicelib.web.described import PAGED, TEXT, described, holding, listed, one_of
-from chalicelib.web.listing import page_asked, page_of, word_asked
+from chalicelib.web.listing import PURPOSES, ROSTER_PLACE, YES_NO, page_asked, page_of, word_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
 routes = Blueprint(__name__)
-_PLACES = re.compile(r"(1[0-5]|[0-9])\.[0-9a-f]{40,64}")
-_PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-_YES_NO = {"true": True, "false": False}
 _FILTERS = {
-    "consented": one_of("Who has agreed to this, and not withdrawn it", *_PURPOSES),
-    "opposed": one_of("Who has said no to the advertiser, or to everyone", *_YES_NO),
+    "consented": one_of("Who has agreed to this, and not withdrawn it", *PURPOSES),
+    "opposed": one_of("Who has said no to the advertiser, or to everyone", *YES_NO),
 }
 _TAKEN = holding(person=TEXT, outcome={"const": "recorded"})
 
@@ -33,10 +26,10 @@ def list_contacts(advertiser: str) -> Response:
     from chalicelib.web.contact_models import contact_answer
 
     reached(routes, advertiser)
-    after, limit = page_asked(routes, _PLACES)
-    asked = word_asked(routes, "consented", _PURPOSES)
-    consented = next((purpose for purpose in _PURPOSES if purpose == asked), None)
-    opposed = _YES_NO.get(word_asked(routes, "opposed", _YES_NO) or "")
+    after, limit = page_asked(routes, ROSTER_PLACE)
+    asked = word_asked(routes, "consented", PURPOSES)
+    consented = next((purpose for purpose in PURPOSES if purpose == asked), None)
+    opposed = YES_NO.get(word_asked(routes, "opposed", YES_NO) or "")
     found, following = services().contact_list.page(advertiser, after, limit, consented=consented, opposed=opposed)
     return page_of("contacts", [contact_answer(one) for one in found], following)
 

@@ -71,7 +71,7 @@ def close_domain(advertiser: str, domain: str) -> Response:
 
 
 @routes.route(_LINKS, methods=["GET"])
-@described(answer=listed("links", _LINK), query=PAGED)
+@described(answer=listed("links", "web.link_models:LinkListed"), query=PAGED)
 @view
 def list_links(advertiser: str) -> Response:
     """An advertiser's standalone links, with people's clicks on each. A personal one is found by its message."""
@@ -82,7 +82,7 @@ def list_links(advertiser: str) -> Response:
     items, following = page_of_list(routes, "links", advertiser)
     links = [from_item(item) for item in items]
     told = [
-        link_answer(link, services().link_desk.url(link)) | {"clicks": _counts(link.code).get("click.person", 0)}
+        {**link_answer(link, services().link_desk.url(link)), "clicks": _counts(link.code).get("click.person", 0)}
         for link in links
     ]
     return page_of("links", told, following)

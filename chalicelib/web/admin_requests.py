@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 
@@ -25,8 +25,19 @@ if TYPE_CHECKING:
 Body = TypeVar("Body")
 _LONGEST_REPORT_H = 24 * 31
 _HOURS = re.compile(r"[1-9][0-9]{0,2}")
-_signed_in: ContextVar[str | None] = ContextVar("signed_in", default=None)
-"""The digest of the key in whose name the console asks; no request can set it."""
+
+
+class SignedIn(NamedTuple):
+    """Who asks from the console."""
+
+    key: str
+    """The digest of the key that has signed in."""
+    agent: str
+    """The name that they gave, or that their provider tells; empty where there is none."""
+
+
+_signed_in: ContextVar[SignedIn | None] = ContextVar("signed_in", default=None)
+"""In whose name the console asks; no request can set it."""
 
 
 def admin_key(routes: Blueprint) -> AdminKey:
@@ -58,20 +69,25 @@ def shown(request: Request) -> AdminKey | None:
 
 def shown_digest(request: Request) -> str:
     """The digest of the secret that a request shows, or of the key that has signed in; empty where it shows none."""
-    if hashed := _signed_in.get():
-        return hashed
+    if signed_in := _signed_in.get():
+        return signed_in.key
     kind, _, secret = str(request.headers.get("authorization", "")).partition(" ")
     return digest(secret.strip()) if kind.lower() == "bearer" and secret.strip() else ""
 
 
 @contextmanager
-def in_the_name_of(hashed: str) -> Iterator[None]:
+def in_the_name_of(signed_in: SignedIn) -> Iterator[None]:
     """Requests that are made inside show this key: it is how the console asks the API."""
-    before = _signed_in.set(hashed)
+    before = _signed_in.set(signed_in)
     try:
         yield
     finally:
         _signed_in.reset(before)
+
+
+def from_console() -> SignedIn | None:
+    """Who asks from the console; None where it is a request of its own."""
+    return _signed_in.get()
 
 
 def authorise(routes: Blueprint, advertiser: str) -> str:

@@ -21,7 +21,7 @@ from chalicelib.logs import log_failure
 from chalicelib.storage.admin_keys import AdminKey
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.audit_log import Entry
-from chalicelib.web.admin_requests import shown
+from chalicelib.web.admin_requests import from_console, shown
 from chalicelib.web.middleware import API, Next
 from chalicelib.web.permissions import may, only_asks, subject
 from chalicelib.web.sessions import opened
@@ -82,7 +82,8 @@ def audit(shows: Shown) -> Callable[[Request, Next], Response]:
 def _of_key(request: Request, get_response: Next, key: AdminKey, shows: Shown) -> Response:
     about = None if subject(request.path) in _LOOKED_UP else _about(request.path)
     kept = _kept_of(request.path)
-    told: dict[str, Any] = {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
+    told = _agent(signed_in.agent) if (signed_in := from_console()) else {}
+    told |= {"target": dict(request.uri_params or {}), "asked": kept(_asked(request))}
     makes = request.method == "POST" and about == request.path  # What is new was nothing before.
     told["before"] = kept(_body(shows(request, about))) if about and not makes else None
 
@@ -102,7 +103,7 @@ def _of_console(request: Request, get_response: Next) -> Response:
     key = services().admin_keys.known_by(session.key, now) if session else None
     if session is None or key is None or given.get("token") != [session.token] or action == "count":
         return get_response(request)
-    told = {"target": dict(request.uri_params or {}), "asked": {"do": action[:20], "agent": session.agent}}
+    told = _agent(session.agent) | {"target": dict(request.uri_params or {}), "asked": {"do": action[:20]}}
     return _recorded(request, get_response, key, session.advertiser, told, lambda _: {})
 
 
@@ -130,6 +131,11 @@ def _recorded(
     except StorageUnavailable as unavailable:  # It is done and on record; that it is not known how it ended is, too.
         log_failure("audit_not_settled", unavailable, entry=entry_id)
     return response
+
+
+def _agent(name: str) -> dict[str, Any]:
+    """Who it was of those who share a key, as far as they have said."""
+    return {"agent": name} if name else {}
 
 
 def _is_recorded(request: Request) -> bool:

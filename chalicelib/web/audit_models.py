@@ -18,6 +18,8 @@ class AuditEntry(TypedDict):
     key: str
     """The id of the key that asked: whose it is, the list of keys tells."""
     role: Role
+    agent: NotRequired[str]
+    """Of what was done in the console: the name that somebody gave when signing in, or that their provider tells."""
     method: str
     route: str
     """With names in braces, as this description has it."""

@@ -122,6 +122,13 @@ class LinkTold(TypedDict):
     tags: list[str]
 
 
+class LinkListed(LinkTold):
+    """A link in the list."""
+
+    clicks: Count
+    """Of people."""
+
+
 class ClickListed(TypedDict):
     """A click in a list."""
 

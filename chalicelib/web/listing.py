@@ -6,13 +6,14 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.clock import SECOND
 from chalicelib.errors import FieldError, InvalidInput
 from chalicelib.storage.codec import Item
+from chalicelib.storage.contacts import Purpose
 from chalicelib.storage.keys import Listing
 from chalicelib.web.admin_requests import answer
 from chalicelib.web.described import text
@@ -30,6 +31,10 @@ _PLACE = re.compile(r"[!-~]{1,400}")
 _NAME = re.compile(r".{1,400}", re.DOTALL)
 SHARD_PLACE = re.compile(r"[0-9]{1,2}\..{1,300}", re.DOTALL)
 """A place in a list that is kept in shards: which, and behind what."""
+ROSTER_PLACE = re.compile(r"(1[0-5]|[0-9])\.[0-9a-f]{40,64}")
+"""A place in a base: which shard of its roster, and behind whom."""
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+YES_NO = {"true": True, "false": False}
 T = TypeVar("T")
 MOST_IN_A_BATCH = 100
 """What one call reads by keys: pages of lists that are put together so are no longer."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _SCOPED = "/v1/advertisers/{advertiser}"
 _PERSONAL = frozenset({"people", "contacts", "imports", "exports", "conversations", "audit", "keys", "notices"})
 """What shows who somebody is, or who did what: not for whoever only reads."""
-_LISTS_PEOPLE = frozenset({"members", "contacts", "rehearsal", "differences", "answers.csv"})
+_LISTS_PEOPLE = frozenset({"members", "contacts", "consents", "rehearsal", "differences", "answers.csv"})
 """Last words of addresses that go through people one by one, whatever they are about: for who may see people."""
 _ONE_PERSONS = frozenset(
     {"/v1/messages/{message}", f"{_SCOPED}/messages", f"{_SCOPED}/clicks", "/v1/sites/{site}/visitors/{visitor}"}

@@ -104,6 +104,8 @@ def test_messages_are_narrowed_to_a_time(own: Api, shop: Shop) -> None:
         ("contacts?consented=email", "consented", "known"),
         ("contacts?opposed=1", "opposed", "known"),
         ("contacts?after=bXNn", "after", "place"),
+        ("consents?purpose=email", "purpose", "known"),
+        ("consents?given=yes", "given", "known"),
     ],
 )
 def test_what_a_list_cannot_be_narrowed_to_is_told_by_name(
@@ -189,6 +191,29 @@ def test_contacts_are_told_by_the_bases_own_names_and_nothing_that_is_sealed(
     assert found("?consented=sms_marketing&opposed=false") == {vault.person(CAMILLE)}
     text = own.ask("GET", of(shop, "contacts")).text
     assert CAMILLE not in text and "Camille" not in text and "camille@" not in text
+
+
+def test_consents_are_listed_by_what_was_said_when_and_where(own: Api, shop: Shop, stream: Stream) -> None:
+    said = {
+        CAMILLE: ("checkout", "till-1", True),
+        MALIK: ("paper", "form-2", True),
+        INES: ("checkout", "till-1", False),
+    }
+    for phone, (source, wording, given) in said.items():
+        body = {"phone": phone, "given": {"sms_marketing": given}, "source": source, "wording": wording}
+        assert own.ask("POST", of(shop, "consents"), body).status == 201
+        shop.world.clock.advance(HOUR)
+    stream.follow()
+    vault, start = shop.world.services.vault, shop.world.clock.now() - 3 * HOUR
+
+    def found(query: str) -> set[str]:
+        return {one["person"] for one in all_of(own, of(shop, f"consents{query}"), "consents", 1)}
+
+    camille, malik, ines = map(vault.person, said)
+    assert found("") == {camille, malik, ines} and found("?purpose=matching") == set()
+    assert found("?given=true") == {camille, malik} and found("?given=true&source=checkout") == {camille}
+    assert found("?wording=form-2") == {malik}
+    assert found(f"?since={start + HOUR}") == {malik, ines} and found(f"?until={start + HOUR}") == {camille}
 
 
 def test_one_contact_is_taken_and_read_again(own: Api, shop: Shop) -> None:

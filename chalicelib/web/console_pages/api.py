@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from chalice.app import Chalice
 
-from chalicelib.web.admin_requests import in_the_name_of
+from chalicelib.web.admin_requests import SignedIn, in_the_name_of
 
 JSON = "application/json"
 _LIKE_JSON = (JSON, "application/problem+json")
@@ -67,7 +67,7 @@ class Refused(Exception):
 
 def ask(
     app: Chalice,
-    hashed: str,
+    signed_in: SignedIn,
     method: str,
     path: str,
     body: Any = None,
@@ -76,7 +76,7 @@ def ask(
     headers: Mapping[str, str] | None = None,
     kind: str = JSON,
 ) -> Answer:
-    """Ask a route of the API with the key of this digest. A body that is no text is sent as JSON."""
+    """Ask a route of the API in somebody's name. A body that is no text is sent as JSON."""
     content = body if isinstance(body, str) or body is None else json.dumps(body)
     route, values = _route(app.routes, path)
     event = {
@@ -90,7 +90,7 @@ def ask(
     }
     asking = app.current_request
     try:
-        with in_the_name_of(hashed):
+        with in_the_name_of(signed_in):
             told: dict[str, Any] = app(event, None)
     finally:
         app.current_request = asking

@@ -29,7 +29,7 @@ def show(desk: Desk, *_: str) -> Response:
     entries = [
         entry
         | {
-            "who": named.get(entry["key"]) or _operator(desk, entry) or entry["key"],
+            "who": _who(entry.get("agent"), named.get(entry["key"]) or _operator(desk, entry) or entry["key"]),
             "did": desk.say(*_DID.get(entry["method"], ("fait", "done"))),
             "about": _about(desk, entry["route"]),
             "what": entry["route"].removeprefix(_OWN) or "/",
@@ -52,3 +52,8 @@ def _operator(desk: Desk, entry: Mapping[str, Any]) -> str:
 def _about(desk: Desk, route: str) -> str:
     """The section of the console that a route is about, by its name; nothing where there is none."""
     return next((desk.say(one.french, one.english) for one in SECTIONS if one.about == subject(route)), "")
+
+
+def _who(agent: str | None, key: str) -> str:
+    """Whose key it is, behind who has signed in by it."""
+    return f"{agent} ({key})" if agent and agent != key else key

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from chalicelib.storage.admin_keys import Role
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.web import pages
+from chalicelib.web.admin_requests import SignedIn
 from chalicelib.web.console_pages.api import JSON, Answer, Refused, ask
 from chalicelib.web.console_pages.sections import menu_of
 from chalicelib.web.console_pages.tour import here
@@ -82,10 +83,11 @@ class Desk:
         headers: Mapping[str, str] | None = None,
         kind: str = JSON,
     ) -> Answer:
-        """Ask the API. A path that does not begin with /v1 is below the advertiser's: `templates/cart`, or empty."""
+        """Ask the API. A path without a slash before it is below the advertiser's: `templates/cart`, or empty."""
         own = f"/v1/advertisers/{self.advertiser.id}"
-        whole = path if path.startswith("/v1/") else f"{own}/{path}".rstrip("/")
-        return ask(self.app, self.session.key, method, whole, body, query=query, headers=headers, kind=kind)
+        whole = path if path.startswith("/") else f"{own}/{path}".rstrip("/")
+        asking = SignedIn(self.session.key, self.session.agent)
+        return ask(self.app, asking, method, whole, body, query=query, headers=headers, kind=kind)
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """What the API shows at an address, for a page that is nothing without it. Raises Refused."""

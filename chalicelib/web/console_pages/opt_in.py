@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.errors import NotFound
-from chalicelib.web.console_pages.api import Answer, ask, segment
+from chalicelib.web.console_pages.api import Answer, segment
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.form_words import problems
 from chalicelib.web.console_pages.opt_in_form import FIELDS, WRONG, asked, fits, shown_form, text_id
@@ -135,7 +135,7 @@ def _placed(desk: Desk, site: str) -> dict[str, Any]:
 
 def _seen(desk: Desk, site: str, settings: dict[str, Any], wordings: list[dict[str, Any]]) -> dict[str, Any]:
     """The form as people would see it with these settings, in the reader's language."""
-    shown: dict[str, Any] = ask(desk.app, desk.session.key, "GET", f"/optin/{segment(site)}/config").body
+    shown: dict[str, Any] = desk.api("GET", f"/optin/{segment(site)}/config").body
     language = desk.language
     chosen = next((one for one in wordings if one["wording"] == (settings["wording"] or {}).get(language)), None)
     ours = desk.api("GET", f"wordings/{segment(str(shown['wording']))}-{language}")

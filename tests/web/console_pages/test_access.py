@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
 from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.web import rate_limits
 from tests.support.shop import Shop
 from tests.web.conftest import Api
 from tests.web.console_browser import Browser, signed_in
@@ -47,11 +50,23 @@ def test_a_marketer_sees_keys_and_makes_none(console: Browser) -> None:
     assert refused.status == 403 and "rk_" not in refused.text
 
 
-def test_the_log_tells_who_changed_what(api: Api, shop: Shop) -> None:
+def test_the_log_tells_who_changed_what_also_of_those_who_share_a_key(api: Api, shop: Shop) -> None:
     console = operators(api, shop)
     console.post("keys", **console.form(console.get("keys")), name="Nadia", role="agent")
     page = unescape(console.get("audit").text)
     assert "POST /keys" in page and "operator" in page and '"role": "agent"' in page
+    assert "Nadia (" in page
+    entries = api.with_key("rk_op_pages").ask("GET", f"/v1/advertisers/{shop.advertiser.id}/audit").json["entries"]
+    assert [entry["agent"] for entry in entries] == ["Nadia"]
+
+
+def test_a_programs_limit_locks_nobody_out_of_the_console(
+    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console, program = operators(api, shop), api.with_key("rk_op_pages")
+    monkeypatch.setitem(rate_limits.MOST, "api", 1)
+    asked = [program.ask("GET", "/v1/keys/self").status for _ in range(2)]
+    assert asked == [200, 429] and console.get("keys").status == 200
 
 
 def test_a_webhook_is_made_tried_paused_and_removed(console: Browser) -> None:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.storage.advertisers import OPERATOR
+from chalicelib.storage.advertisers import OPERATOR, digest
+from chalicelib.web.admin_requests import SignedIn
 from chalicelib.web.console_pages.api import ask
 from chalicelib.web.console_pages.sections import SECTIONS
 from tests.support.shop import Shop
@@ -72,15 +73,14 @@ def test_a_language_that_was_chosen_stays(console: Browser) -> None:
 
 
 def test_the_console_asks_as_the_key_that_signed_in_and_no_request_can(api: Api, shop: Shop) -> None:
-    from chalicelib.storage.advertisers import digest
-
     shop.world.services.admin_keys.grant("rk_reads", shop.advertiser.id, "reader")
     app = api.app
+    known, unknown = (SignedIn(digest(key), "Nadia") for key in ("rk_reads", "rk_none"))
     own = f"/v1/advertisers/{shop.advertiser.id}"
-    assert ask(app, digest("rk_reads"), "GET", own).ok
-    refused = ask(app, digest("rk_reads"), "PUT", f"{own}/halt", {"why": "x"})
+    assert ask(app, known, "GET", own).ok
+    refused = ask(app, known, "PUT", f"{own}/halt", {"why": "x"})
     assert refused.status == 403 and refused.errors[""].message
-    assert ask(app, digest("rk_none"), "GET", own).status == 401
+    assert ask(app, unknown, "GET", own).status == 401
     assert api.ask("GET", own).status == 401, "nothing of it is left behind"
 
 
