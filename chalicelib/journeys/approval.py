@@ -42,6 +42,16 @@ def texts_of(journey: Journey, templates: Iterable[Template]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
+def says(journey: Journey, template: str) -> bool:
+    """Whether a journey may say a template, by its id."""
+    return any(text.template == template for step in journey.steps for text in step.all_texts())
+
+
+def is_approved(journey: StoredJourney) -> bool:
+    """Whether people begin what a second person agreed to: a former version, kept on, or this very one."""
+    return journey.state == "live" and bool(journey.begins or journey.approved_by)
+
+
 def passed(found: Mapping[str, Any], safeguards: Safeguards) -> tuple[Limit, ...]:
     """Which limits thirty days of a journey pass, as its rehearsal found them."""
     messages = found["messages"]

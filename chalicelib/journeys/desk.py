@@ -12,7 +12,9 @@ from chalicelib.journeys.approval import (
     against_approval,
     against_rehearsal,
     asks_for_approval,
+    is_approved,
     passed,
+    says,
     texts_of,
 )
 from chalicelib.journeys.checks import Surroundings, check_journey
@@ -25,7 +27,7 @@ from chalicelib.storage.halts import Halt, Halts, scope_of
 from chalicelib.storage.journey_rehearsals import JourneyRehearsals, Rehearsal
 from chalicelib.storage.journeys import Journeys, Running, State, StoredJourney
 from chalicelib.storage.table import TransactionRefused
-from chalicelib.storage.templates import Templates
+from chalicelib.storage.templates import Template, Templates
 
 _STOPPED = "the journey was stopped"
 
@@ -36,6 +38,17 @@ class NotStarted(Conflict):
     def __init__(self, reason: AgainstStart) -> None:
         super().__init__(IN_WORDS[reason])
         self.reason = reason
+
+
+class TextApproved(Conflict):
+    """A text is of a live journey that a second person approved: another text, and a start anew, is the way."""
+
+    def __init__(self, journey: str) -> None:
+        super().__init__(
+            f"the live journey {journey} says this text as a second person approved it: save yours under another name,"
+            " and start a version of the journey that says it"
+        )
+        self.reason = "approved"
 
 
 class JourneyDesk:
@@ -124,6 +137,25 @@ class JourneyDesk:
         if reason := against_approval(known, last, key):
             raise NotStarted(reason)
         return self._begin(advertiser, replace(known, approved_by=key, approved_at=self._clock.now()), by)
+
+    def keep_approved_text(self, advertiser: Advertiser, template: str, written: Template | None) -> None:
+        """Raise TextApproved where a live journey says a template as a second person approved it, and it would change.
+
+        `written`: what it would be then; None: it would be gone.
+        """
+        if not asks_for_approval(advertiser.safeguards):
+            return
+        known = self._templates.get(advertiser.id, template)
+        if known and written and replace(written, changed_at=known.changed_at) == known:
+            return
+        for journey in self._journeys.all(advertiser.id):
+            if is_approved(journey) and says(self._begun(advertiser.id, journey), template):
+                raise TextApproved(journey.id)
+
+    def _begun(self, advertiser: str, journey: StoredJourney) -> Journey:
+        """What people begin now."""
+        former = self._journeys.version(advertiser, journey.id, journey.begins) if journey.begins else None
+        return Journey.model_validate_json((former or journey).document)
 
     def stop(self, advertiser: Advertiser, journey_id: str, by: str) -> StoredJourney:
         """Nobody begins it any more, who is in it ends with the next step, and what is on the queue stands still.

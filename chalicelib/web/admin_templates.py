@@ -72,6 +72,7 @@ def put_template(advertiser: str, template: str) -> Response:
         raise InvalidInput([FieldError("text", finding.rule, finding.message) for finding in errors])
     if problem := _pool_problem(advertiser, written) or _survey_problem(advertiser, written):
         raise InvalidInput([problem])
+    services().journey_desk.keep_approved_text(owner, template, written)
     known = services().templates.get(advertiser, template) is not None
     services().templates.save(advertiser, written)
     return answer(template_answer(written, findings), 200 if known else 201)
@@ -108,7 +109,7 @@ def _survey_problem(advertiser: str, template: Template) -> FieldError | None:
 @view
 def delete_template(advertiser: str, template: str) -> Response:
     """Remove a template. A message that names it is refused then."""
-    reached(routes, advertiser)
+    services().journey_desk.keep_approved_text(reached(routes, advertiser), template, None)
     if not services().templates.delete(advertiser, template):
         raise NotFound("template")
     return answer({"template": template, "deleted": True})

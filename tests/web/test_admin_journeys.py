@@ -168,6 +168,27 @@ def test_a_large_start_is_asked_for_by_one_key_and_approved_by_another(
     assert api.with_key("rk_second").ask("POST", f"{journeys}/cart/approve").json["state"] == "live"
     services.admin_keys.grant("rk_stranger", "adv_other")
     assert api.with_key("rk_stranger").ask("POST", f"{journeys}/cart/approve").status == 403
+    approved_texts_stay(api, shop, journeys)
+
+
+def approved_texts_stay(api: Api, shop: Shop, journeys: str) -> None:
+    """What a live journey says as it was approved is changed by another text and another start, and not under it."""
+    templates = f"/v1/advertisers/{shop.advertiser.id}/templates"
+    text = shop.world.services.templates.get(shop.advertiser.id, "question")
+    assert text is not None
+    same = {"text": text.text, "journey": text.journey, "message_class": text.message_class}
+    assert api.ask("PUT", f"{templates}/question", same).status == 200, "the same text again"
+    other = same | {"text": "{{ brand }} : -50 % ! {{ link }}"}
+    refused = api.ask("PUT", f"{templates}/question", other)
+    assert (refused.status, refused.json["rule"]) == (409, "approved")
+    assert api.ask("DELETE", f"{templates}/question").status == 409
+    assert api.ask("PUT", f"{templates}/another", other).status == 201
+    steps = [CART["steps"][0] | {"texts": [{"template": "another"}]}]
+    assert api.ask("PUT", f"{journeys}/cart", {"document": CART | {"steps": steps}}).status == 200
+    assert api.ask("PUT", f"{templates}/another", other | {"text": "{{ brand }} : {{ link }}"}).status == 200
+    assert api.ask("PUT", f"{templates}/question", other).status == 409, "people still begin the approved version"
+    assert api.ask("POST", f"{journeys}/cart/stop").status == 200
+    assert api.ask("PUT", f"{templates}/question", other).status == 200
 
 
 def test_a_playbook_that_needs_a_rehearsal_is_saved_and_not_started(api: Api, shop: Shop, journeys: str) -> None:

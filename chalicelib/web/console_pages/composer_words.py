@@ -50,6 +50,10 @@ VALUES: tuple[tuple[str, Both], ...] = (
 )
 _BRACES = re.compile(r"({{.*?}}|{%.*?%})", re.DOTALL)
 _FINDINGS: Mapping[str, Both] = {
+    "approved": (
+        "Un parcours en marche le dit, approuvé à deux : enregistrez le vôtre sous un autre nom, et démarrez-le avec.",
+        "A running journey says it, as two approved it: save yours under another name, and start the journey with it.",
+    ),
     "link": ("Ajoutez le lien personnel : chaque offre en a un.", "Add the personal link: each offer has one."),
     "no_agent": (
         "Le texte est signé, et personne ne signe encore : dites qui, sous « Limites et horaires ».",
