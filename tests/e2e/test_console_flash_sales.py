@@ -81,7 +81,6 @@ def test_a_marketer_launches_a_sale_with_a_colleague_watches_and_pauses_it(
     deployed.pass_minutes(2)
     page.reload()
     expect(page.locator("#told")).to_contain_text(f"{still} étaient partis, {6 - still} attendent")
-    walk.check()
     page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("button", name="Mettre en pause")).to_be_visible()
     page.get_by_text("Annuler la vente").click()
