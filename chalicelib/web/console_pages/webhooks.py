@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -12,6 +13,12 @@ from chalicelib.web.console_pages.desk import Desk
 from chalicelib.webhooks.events import SUBSCRIBABLE
 
 FORMATS = (("json", ("Signé, en JSON", "Signed JSON")), ("slack", ("Un canal Slack", "A Slack channel")))
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "conversation.waiting": ("une conversation attend une réponse", "a conversation waits for an answer"),
+    "conversation.answered": ("on a répondu à une conversation", "a conversation was answered"),
+    "stop.received": ("quelqu’un a dit non : STOP, lien ou opérateur", "somebody said no: STOP, link or carrier"),
+    "survey.answered": ("quelqu’un a répondu à une enquête", "somebody answered a survey"),
+}
 _NOTICES = {
     "pinged": ("Un essai est parti : il paraît ci-dessous.", "A test has left: it shows below."),
     "replayed": ("C’est redit.", "It is told again."),
@@ -78,7 +85,7 @@ def _all(desk: Desk, *, made: Any = None, refused: Answer | None = None, given: 
         webhooks=desk.read("webhooks")["webhooks"],
         may_change=desk.may("POST", "webhooks"),
         formats=[(name, desk.say(*words)) for name, words in FORMATS],
-        events=SUBSCRIBABLE,
+        events=[(event, desk.say(*EVENTS.get(event, (event, event)))) for event in SUBSCRIBABLE],
         made=made,
         errors=refused.errors if refused else {},
         given=given or {},
