@@ -40,6 +40,24 @@ def test_an_item_whose_time_is_over_is_absent_to_every_read(world: World) -> Non
     assert list(store.query("pk")) == []
 
 
+def test_an_answer_asks_what_time_it_is_once_and_only_where_something_in_it_ends(world: World) -> None:
+    asked: list[int] = []
+
+    class Asked:
+        def now(self) -> int:
+            asked.append(now := world.clock.now())
+            return now
+
+    store = Table(calls_through(world.dynamodb), world.table, Asked())
+    now_s = world.clock.now() // SECOND
+    for number in range(9):
+        store.put(Put(("pk", f"{number}"), {"ttl": now_s + number}))
+        store.put(Put(("lasting", f"{number}"), {}))
+    assert len(list(store.query("lasting"))) == 9 and not asked
+    assert len(list(store.query("pk"))) == 8 and len(asked) == 1
+    assert len(store.get_many([("pk", f"{number}") for number in range(9)])) == 8 and len(asked) == 2
+
+
 def test_a_limit_counts_what_is_there(world: World) -> None:
     store, now_s = table(world), world.clock.now() // SECOND
     for number in range(6):
