@@ -39,6 +39,15 @@ class SenderBook:
         default = None if isinstance(checked, FieldError) else checked.value
         return (DEFAULT_COUNTRY, default) == (sender.country, sender.value)
 
+    def find(self, advertiser: Advertiser, country: str, value: str) -> Sender:
+        """One of an advertiser's senders, however it is written; raises NotFound."""
+        checked = check_sender(value, self._countries.profile(country))
+        name = value if isinstance(checked, FieldError) else checked.value
+        found = next((one for one in self.of(advertiser) if (one.country, one.value) == (country, name)), None)
+        if found is None:
+            raise NotFound("sender")
+        return found
+
     def register(
         self, advertiser: Advertiser, country: str, value: str, *, verified: bool, stop_number: str | None = None
     ) -> Sender:

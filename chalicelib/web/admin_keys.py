@@ -46,6 +46,24 @@ def list_operator_keys() -> Response:
     return _listed(OPERATOR)
 
 
+@routes.route(f"{_OF}/{{key}}", methods=["GET"])
+@described(answer=_TOLD)
+@view
+def get_key(advertiser: str, key: str) -> Response:
+    """One of an advertiser's keys. Never its secret."""
+    authorise(routes, advertiser)
+    return _one(advertiser, key)
+
+
+@routes.route(f"{_OPERATORS}/{{key}}", methods=["GET"])
+@described(answer=_TOLD, operator=True)
+@view
+def get_operator_key(key: str) -> Response:
+    """One of the keys that reach every advertiser; for the operator."""
+    authorise(routes, OPERATOR)
+    return _one(OPERATOR, key)
+
+
 @routes.route(_OF, methods=["POST"])
 @described(body="web.key_models:NewKey", answer="web.key_models:KeyMade", body_optional=True, status=201, operator=True)
 @view
@@ -121,6 +139,14 @@ def _listed(scope: str) -> Response:
     known = services().admin_keys.of(scope, services().clock.now())
     found, following = part_asked(routes, known, lambda key: f"{key.created_at:013}{key.id}")
     return page_of("keys", [_told(key) for key in found], following)
+
+
+def _one(scope: str, key_id: str) -> Response:
+    known = services().admin_keys.of(scope, services().clock.now())
+    found = next((key for key in known if key.id == key_id), None)
+    if found is None:
+        raise NotFound("key")
+    return answer(_told(found))
 
 
 def _created(scope: str) -> Response:

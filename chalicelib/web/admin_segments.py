@@ -88,6 +88,18 @@ def remove_segment(advertiser: str, segment: str) -> Response:
     return answer({"segment": segment, "removed": True})
 
 
+@routes.route(f"{_SEGMENT}/build", methods=["POST"])
+@described(answer=_TOLD, status=202)
+@view
+def build_segment(advertiser: str, segment: str) -> Response:
+    """Have the base gone through again for a segment with rules, in the background."""
+    from chalicelib.web.segment_models import segment_answer
+
+    authorise(routes, advertiser)
+    changed = services().segment_desk.rebuild(advertiser, segment)
+    return answer(segment_answer(changed, services().members.size(segment)), 202)
+
+
 @routes.route(f"{_SEGMENT}/size", methods=["POST"])
 @described(body="web.broadcast_models:ReachQuestion", answer="web.broadcast_models:ReachTold")
 @view
@@ -117,7 +129,7 @@ def list_members(advertiser: str, segment: str) -> Response:
 
 
 @routes.route(f"{_SEGMENT}/contacts", methods=["GET"])
-@described(query=PAGED, answer=listed("contacts", "web.contact_models:ContactTold"))
+@described(query=PAGED, answer=listed("contacts", "web.contact_models:ContactTold", segment=TEXT))
 @view
 def list_segment_contacts(advertiser: str, segment: str) -> Response:
     """Who is in a segment, as contacts, in pages. Nobody is named."""

@@ -35,6 +35,16 @@ def list_senders(advertiser: str) -> Response:
     return page_of("senders", [_told(owner, sender) for sender in found], following)
 
 
+@routes.route(_SENDERS + "/{country}/{value}", methods=["GET"])
+@described(answer=_TOLD)
+@view
+def get_sender(advertiser: str, country: str, value: str) -> Response:
+    """A sender, with what it may do in its country."""
+    authorise(routes, advertiser)
+    owner = _advertiser(advertiser)
+    return answer(_told(owner, services().sender_book.find(owner, country, value)))
+
+
 @routes.route(_SENDERS + "/{country}/{value}", methods=["PUT"])
 @described(body="web.sender_models:SenderSettings", answer=_TOLD)
 @view

@@ -37,6 +37,8 @@ def test_a_key_is_shown_once_and_listed_without_its_secret(operator: Api, shop: 
     assert [(one["id"], one["role"], one["name"]) for one in listed.json["keys"]] == [
         (key["id"], "agent", "Nora, service client")
     ]
+    assert operator.ask("GET", path(shop, f"/keys/{key['id']}")).json == listed.json["keys"][0]
+    assert operator.ask("GET", f"/v1/keys/{key['id']}").status == 404
     assert key["key"] not in listed.text
     stored = str(shop.world.items())
     assert key["key"] not in stored and "Nora" not in stored

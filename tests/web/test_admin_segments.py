@@ -32,6 +32,7 @@ def test_a_segment_with_rules_is_made_changed_and_removed(own: Api, shop: Shop) 
     assert changed.json["name"] == "Rhône" and changed.json["members"] == 0
     assert own.ask("PUT", at(shop, f"/{segment}"), {"name": "By hand"}).status == 422
     assert own.ask("POST", at(shop, f"/{segment}/members"), {"add": []}).status == 422
+    assert own.ask("POST", at(shop, f"/{segment}/build")).json["state"] == "building"
     assert [one["segment"] for one in own.ask("GET", at(shop)).json["segments"]] == [segment]
     assert own.ask("DELETE", at(shop, f"/{segment}")).status == 200
     assert own.ask("GET", at(shop, f"/{segment}")).status == 404
