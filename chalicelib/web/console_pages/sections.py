@@ -45,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("senders", "Expéditeurs", "Senders", "senders", "sms"),
     Section("promo-codes", "Codes promo", "Promo codes", "promo-pools", "sms"),
     Section("answers", "Réponses", "Answers", "automatic-answers", "sms"),
+    Section("surveys", "Sondages", "Surveys", "surveys", "sms"),
     Section("links", "Liens courts", "Short links", "links", "sms"),
     Section("contacts", "Contacts", "Contacts", "imports", "people"),
     Section("segments", "Segments", "Segments", "segments", "people"),
