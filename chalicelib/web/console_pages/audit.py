@@ -8,17 +8,9 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.web.console_pages.audit_words import OWN, said
 from chalicelib.web.console_pages.desk import Desk
-from chalicelib.web.console_pages.sections import SECTIONS
-from chalicelib.web.permissions import subject
-
-_OWN = "/v1/advertisers/{advertiser}"
-_DID: Mapping[str, tuple[str, str]] = {
-    "GET": ("consulté", "looked at"),
-    "PUT": ("changé", "changed"),
-    "PATCH": ("changé", "changed"),
-    "DELETE": ("supprimé", "removed"),
-}
+from chalicelib.web.console_pages.keys import ROLES
 
 
 def show(desk: Desk, *_: str) -> Response:
@@ -30,9 +22,9 @@ def show(desk: Desk, *_: str) -> Response:
         entry
         | {
             "who": _who(entry.get("agent"), named.get(entry["key"]) or _operator(desk, entry) or entry["key"]),
-            "did": desk.say(*_DID.get(entry["method"], ("fait", "done"))),
-            "about": _about(desk, entry["route"]),
-            "what": entry["route"].removeprefix(_OWN) or "/",
+            "said": said(entry, desk.say),
+            "role": desk.say(*ROLES[entry["role"]]).partition(":")[0].strip(),
+            "what": entry["route"].removeprefix(OWN) or "/",
             "details": json.dumps(
                 {name: entry[name] for name in ("target", "asked", "before", "after") if entry.get(name)},
                 ensure_ascii=False,
@@ -47,11 +39,6 @@ def show(desk: Desk, *_: str) -> Response:
 def _operator(desk: Desk, entry: Mapping[str, Any]) -> str:
     """What stands for a key of the operator's, which is in no list of the advertiser's."""
     return desk.say("l’exploitant", "the operator") if entry["role"] == "operator" else ""
-
-
-def _about(desk: Desk, route: str) -> str:
-    """The section of the console that a route is about, by its name; nothing where there is none."""
-    return next((desk.say(one.french, one.english) for one in SECTIONS if one.about == subject(route)), "")
 
 
 def _who(agent: str | None, key: str) -> str:

@@ -13,7 +13,9 @@ from chalicelib.web import inbox_words
 from chalicelib.web.console_pages.api import Problem, segment
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.form_words import problems
-from chalicelib.web.console_pages.person_words import EVIDENCE, PURPOSES, REASONS, SOURCES, standing, told_why
+from chalicelib.web.console_pages.person_words import EVIDENCE, HOW, PURPOSES, REASONS, SOURCES, standing, told_why
+from chalicelib.web.console_pages.reason_words import said_reason
+from chalicelib.web.console_pages.site_words import event_name
 
 NOTICES = {
     "erased": (
@@ -112,6 +114,9 @@ def _file(desk: Desk, person: str, status: int = 200, wrong: str = "") -> Respon
         purposes=PURPOSES,
         sources=SOURCES,
         evidence=EVIDENCE,
+        how=HOW,
+        reason_words=lambda told: said_reason(told, desk.say),
+        event_words=lambda event: event_name(event, desk.say),
         sentences={one["message"]: told_why(one, desk) for one in file["messages"]},
         clicks=clicks,
         may_talk=desk.may("GET", "conversations"),

@@ -42,6 +42,13 @@ EVIDENCE: dict[str, Words] = {
     "opt_in": ("par le formulaire d’accord", "by the opt-in form"),
     "network": ("par le cookie de l’opérateur", "by the operator’s cookie"),
 }
+HOW: dict[str, Words] = {
+    "stop": ("par SMS", "by SMS"),
+    "unsubscribe": ("par le lien de désabonnement", "by the unsubscribe link"),
+    "objection": ("noté dans la console ou par l’API", "noted in the console or by the API"),
+    "carrier": ("par l’opérateur SMS", "by the SMS provider"),
+    "erasure": ("en se faisant effacer", "by being erased"),
+}
 _STATES = {
     "scheduled": "Attend son moment",
     "deferred": "Attend un meilleur moment",

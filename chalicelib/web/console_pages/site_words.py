@@ -14,6 +14,10 @@ WRONG: dict[tuple[str, str], Words] = {
         "Une adresse s’écrit comme le navigateur la montre : https://www.maboutique.fr",
         "Write an address as a browser shows it: https://www.myshop.fr",
     ),
+    ("origins", "local"): (
+        "Cette adresse n’est pas celle d’un site public.",
+        "This is no public site’s address.",
+    ),
     ("origins", "target_safe"): (
         "Cette adresse n’est pas celle d’un site public.",
         "This is no public site’s address.",

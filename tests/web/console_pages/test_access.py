@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.web import rate_limits
-from tests.support.shop import Shop
+from tests.support.shop import CAMILLE, Shop
 from tests.web.conftest import Api
 from tests.web.console_browser import Browser, signed_in
 
@@ -54,7 +54,7 @@ def test_the_log_tells_who_changed_what_also_of_those_who_share_a_key(api: Api, 
     console = operators(api, shop)
     console.post("keys", **console.form(console.get("keys")), name="Nadia", role="agent")
     page = unescape(console.get("audit").text)
-    assert "POST /keys" in page and "operator" in page and '"role": "agent"' in page
+    assert "POST /keys" in page and "Clé d’accès faite" in page and '"role": "agent"' in page
     assert "Nadia (" in page
     entries = api.with_key("rk_op_pages").ask("GET", f"/v1/advertisers/{shop.advertiser.id}/audit").json["entries"]
     assert [entry["agent"] for entry in entries] == ["Nadia"]
@@ -85,3 +85,14 @@ def test_a_webhook_is_made_tried_paused_and_removed(console: Browser) -> None:
     assert f"webhooks/{webhook}/resume" in console.get(f"webhooks/{webhook}").text
     assert console.post(f"webhooks/{webhook}/remove", **form).status == 303
     assert console.get(f"webhooks/{webhook}").status == 404
+
+
+def test_the_log_says_what_was_done_and_why_somebody_was_looked_up(console: Browser, shop: Shop) -> None:
+    shop.contact(CAMILLE)
+    console.post("people", **console.form(console.get("people")), who=CAMILLE, reason="dispute")
+    console.post("halt", **console.form(console.get("halt")), do="stop")
+    console.post("contacts", **console.form(console.get("contacts")), rows="mobile\n06", do="check")
+    console.post("sites/new", **console.form(console.get("sites/new")), name="Lumen", origins="lumen")
+    page = unescape(console.get("audit").text)
+    assert "Personne cherchée : Une plainte ou un litige" in page and "Envois arrêtés" in page
+    assert "Liste de contacts vérifiée" in page and "Site ajouté" in page and "refusé (422)" in page
