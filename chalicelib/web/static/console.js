@@ -10,6 +10,11 @@
   const fold = () => { if (menu) menu.open = !narrow.matches; };
   fold();
   narrow.addEventListener("change", fold);
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 
   // <input type="file" data-into="id"> puts a file's text where it can be seen before it is sent.
   document.addEventListener("change", async (event) => {
