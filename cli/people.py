@@ -87,7 +87,7 @@ def object_(phone: Phone, base: Base = "", country: Country = "FR", as_json: AsJ
     """Put a phone on the opposition list: of one advertiser with --base, else of everyone. Contact or not."""
     from chalicelib.storage.contacts import PARTNER
     from chalicelib.storage.counters import SERVICE, count
-    from chalicelib.storage.ledgers import EVERYONE, Opposition
+    from chalicelib.storage.ledger import EVERYONE, Opposition
 
     services, person = _find(phone, country)
     scope = EVERYONE if base in ("", PARTNER) else base
@@ -126,7 +126,7 @@ def _bases(services: Services, person: str, base: str) -> list[str]:
     that never wrote to it has to be named.
     """
     from chalicelib.storage.contacts import PARTNER
-    from chalicelib.storage.ledgers import EVERYONE
+    from chalicelib.storage.ledger import EVERYONE
 
     ledger = services.ledgers.get(person)
     named = [send.advertiser for send in ledger.sends] + [scope for scope in ledger.opposed if scope != EVERYONE]

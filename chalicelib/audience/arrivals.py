@@ -15,7 +15,8 @@ from chalicelib.audience.profile import Profile, given_fields, identifiers_of, o
 from chalicelib.audience.statements import Statement, identity, newest
 from chalicelib.storage import consent_ledgers
 from chalicelib.storage.contacts import PARTNER, Consent, Contact, FieldValue, Purpose, save, save_identifier
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition, moved, readmit
+from chalicelib.storage.ledger import EVERYONE, Ledger, Opposition
+from chalicelib.storage.ledgers import moved, readmit
 from chalicelib.storage.table import Write
 from chalicelib.vault import Vault
 

@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeVar
 
 from chalicelib.storage import keys
 from chalicelib.storage.contacts import Contact, Contacts, Purpose
-from chalicelib.storage.ledgers import Ledger, Ledgers, Send
+from chalicelib.storage.ledger import Ledger, Send
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.rosters import Rosters
 
 T = TypeVar("T")

@@ -29,7 +29,8 @@ from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolments
 from chalicelib.storage.events import Events
-from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.ledger import Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.links import Links
 from chalicelib.storage.messages import WAITING, Message, Messages, Step, move
 from chalicelib.storage.networks import NetworkCookies

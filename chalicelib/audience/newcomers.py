@@ -16,7 +16,7 @@ from chalicelib.storage.codec import Value
 from chalicelib.storage.consent_ledgers import register_of
 from chalicelib.storage.contacts import Contact, contact_ttl, identifier_ttl
 from chalicelib.storage.forms import Form, of_bytes, of_item, of_text
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.table import Put, Table, Write
 from chalicelib.vault import Vault
 

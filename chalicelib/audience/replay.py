@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from chalicelib.audience.erasure import Erasure
 from chalicelib.storage.contacts import Contact, Contacts, from_item
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.ledger import Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.opposition_log import Record
 from chalicelib.storage.table import Table
 from chalicelib.vault import Vault, generation

@@ -13,7 +13,7 @@ from chalicelib.sms_providers.fiction import is_fictional
 from chalicelib.storage.contacts import Contact, Purpose
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.events import Event
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 
 _WINDOWS = (1, 7, 14, 30)
 _MICRO = 1_000_000

@@ -13,7 +13,8 @@ from chalicelib.storage.codec import Item
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.events import Event, Events
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.table import Table
 from chalicelib.vault import Vault
 

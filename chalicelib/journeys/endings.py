@@ -7,7 +7,8 @@ from chalicelib.journeys.enroller import Enroller
 from chalicelib.journeys.experiments import Experiments
 from chalicelib.messaging.responses import Responses
 from chalicelib.storage.advertisers import Advertisers
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Send
+from chalicelib.storage.ledger import EVERYONE, Ledger, Send
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message, Messages
 from chalicelib.storage.opposition_log import Record
 

@@ -23,7 +23,7 @@ from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.conversions import Conversion, ConversionLog
 from chalicelib.storage.enrolments import Enrolment, Ran
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.messages import Message, Messages
 from chalicelib.storage.opposition_log import Record
 from chalicelib.storage.participants import Participant, Participants, changed

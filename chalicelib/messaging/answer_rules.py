@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.clock import DAY
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.messages import Message, MessageClass
 
 AnswerKind = Literal["stop_confirmation", "way_back", "contact", "keyword", "answer"]

@@ -19,11 +19,11 @@ from chalicelib.messaging.own_hours import own_hours
 from chalicelib.messaging.pressure import Pressure, weigh
 from chalicelib.messaging.profile import CountryProfile
 from chalicelib.messaging.recipients import Place
-from chalicelib.storage import ledgers
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact, Purpose
-from chalicelib.storage.ledgers import Held, Ledger
+from chalicelib.storage.ledger import Held, Ledger
+from chalicelib.storage.ledger import Send as Sent
 from chalicelib.storage.messages import Message
 
 RefusalReason = Literal[
@@ -126,7 +126,7 @@ class Where:
 class Send:
     """It may go now, and counts as `counted`."""
 
-    counted: ledgers.Send
+    counted: Sent
     pressure: Pressure
     hours: Hours | None = None
 
@@ -221,7 +221,7 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
         return _while_held(held, message, hours, now)
     if never := _never(permitted, facts, where, now):
         return Refuse(never, hours=hours)
-    counted = ledgers.Send(now, message.advertiser, message.series, message.message_class, message.id, parts)
+    counted = Sent(now, message.advertiser, message.series, message.message_class, message.id, parts)
     pressure = weigh(facts.ledger, _rules(permitted, facts), counted)
     reached = pressure.reached
     if reached is None and hours.allowed:
@@ -242,7 +242,7 @@ def moment(permitted: Permit, facts: Facts, parts: int, where: Where, now: int) 
 
 def _moment_of_answer(message: Message, hours: Hours, parts: int, now: int) -> Decision:
     """No cap counts or stops what a person has asked for; what nobody waits for keeps to the hours."""
-    counted = ledgers.Send(now, message.advertiser, message.journey, answer_rules.COUNTED_AS, message.id, parts)
+    counted = Sent(now, message.advertiser, message.journey, answer_rules.COUNTED_AS, message.id, parts)
     if hours.allowed:
         return Send(counted, Pressure(), hours)
     if hours.next is None or hours.next >= message.expires_at:

@@ -48,7 +48,8 @@ from chalicelib.storage.counters import count
 from chalicelib.storage.enrolments import Enrolments, still_in
 from chalicelib.storage.events import Events
 from chalicelib.storage.halts import Halt, Halts
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message, Messages, State, Step, move, phone_place
 from chalicelib.storage.send_queue import Order, SendQueue
 from chalicelib.storage.table import TransactionRefused, Write

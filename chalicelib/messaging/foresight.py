@@ -26,7 +26,8 @@ from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.broadcasts import Foreseen
 from chalicelib.storage.caps import OperatorCaps
 from chalicelib.storage.contacts import Contact, Contacts
-from chalicelib.storage.ledgers import Ledger, Ledgers, Send
+from chalicelib.storage.ledger import Ledger, Send
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message
 from chalicelib.vault import Vault
 

@@ -18,7 +18,8 @@ from chalicelib.storage import cohorts, ledgers, participants, receipts
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import count
 from chalicelib.storage.halts import scope_of
-from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.ledger import Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message, Messages, State, Step, move
 from chalicelib.storage.table import TransactionRefused, Update, Write
 

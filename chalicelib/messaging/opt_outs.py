@@ -12,7 +12,8 @@ from chalicelib.sms_providers.contract import SendError
 from chalicelib.sms_providers.opt_outs import OptOut, OptOutList
 from chalicelib.sms_providers.transport import NoAnswer
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Ledgers, Opposition
+from chalicelib.storage.ledger import EVERYONE, Ledger, Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.opt_out_pulls import OptOutPulls
 from chalicelib.vault import Vault
 

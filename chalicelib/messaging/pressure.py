@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.storage.caps import CapRule
-from chalicelib.storage.ledgers import Ledger, Send
+from chalicelib.storage.ledger import Ledger, Send
 
 
 @dataclass(frozen=True, slots=True)

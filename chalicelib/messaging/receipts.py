@@ -19,7 +19,8 @@ from chalicelib.storage import cohorts, participants
 from chalicelib.storage import receipts as taken_receipts
 from chalicelib.storage.counters import SERVICE, moved
 from chalicelib.storage.halts import scope_of
-from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.ledger import Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import WAITING, Message, Messages, State, Step, ignored, move
 from chalicelib.storage.number_checks import Checked, checked_now
 from chalicelib.storage.receipts import Receipts

@@ -15,8 +15,8 @@ from chalicelib.messaging.past import SENT, Fate, Past
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact
-from chalicelib.storage.ledgers import Ledger
-from chalicelib.storage.ledgers import Send as Sent
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledger import Send as Sent
 from chalicelib.storage.messages import Message
 
 

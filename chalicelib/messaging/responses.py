@@ -6,7 +6,7 @@ from typing import Literal
 
 from chalicelib.messaging.stop_watch import answered
 from chalicelib.storage import cohorts
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.messages import Message, Messages, first
 from chalicelib.storage.opposition_log import Record
 from chalicelib.storage.table import TransactionRefused

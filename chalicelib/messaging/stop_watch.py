@@ -8,7 +8,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.counters import Counters, count
 from chalicelib.storage.halts import Halt, Halts, scope_of
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Send
+from chalicelib.storage.ledger import EVERYONE, Ledger, Send
 from chalicelib.storage.opposition_log import Record
 from chalicelib.storage.table import Put, Table, TransactionRefused
 

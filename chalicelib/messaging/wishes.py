@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib.clock import DAY
 from chalicelib.storage.caps import CapRule
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 
 Kind = Literal["reminders", "offers", "reviews"]
 KINDS: tuple[Kind, ...] = ("reminders", "offers", "reviews")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.clock import MINUTE
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 
 How = Literal["keyword_number", "brand", "number", "owner", "last", "nobody"]
 CLOCKS_APART = MINUTE

@@ -15,7 +15,8 @@ from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.carts import Browsing, Contents, Product
 from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.enrolments import Enrolment, Enrolments
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message, Messages
 from chalicelib.storage.ordered import Ordered, OrderedLog
 from chalicelib.storage.table import Table

@@ -19,7 +19,8 @@ from chalicelib.replies.holds import let_go
 from chalicelib.replies.spoken import Spoken, open_phone, open_said, seal_said
 from chalicelib.storage.conversation import assignee_context
 from chalicelib.storage.counters import Counters, count
-from chalicelib.storage.ledgers import Ledgers, Opposition
+from chalicelib.storage.ledger import Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message
 from chalicelib.storage.threads import State, Thread, Threads
 from chalicelib.vault import Vault

@@ -13,7 +13,7 @@ from typing import Literal
 from chalicelib.replies.addressed import Whose
 from chalicelib.replies.reading import Reading
 from chalicelib.storage.conversation import State
-from chalicelib.storage.ledgers import EVERYONE, HeldWhy
+from chalicelib.storage.ledger import EVERYONE, HeldWhy
 
 Reason = Literal[
     "stop",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import HeldWhy, Ledgers
+from chalicelib.storage.ledger import HeldWhy
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.threads import Thread
 
 FLAGS: Mapping[HeldWhy, str] = {"doubtful_stop": "stop_doubtful", "problem": "problem"}

@@ -32,7 +32,8 @@ from chalicelib.storage.conversation import Heard, Said, Thread, because_context
 from chalicelib.storage.counters import SERVICE, Counters, count
 from chalicelib.storage.heard_texts import HeardTexts
 from chalicelib.storage.keyword_numbers import dialled
-from chalicelib.storage.ledgers import EVERYONE, Held, Ledgers, Opposition
+from chalicelib.storage.ledger import EVERYONE, Held, Opposition
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message
 from chalicelib.storage.threads import Threads
 from chalicelib.vault import Vault

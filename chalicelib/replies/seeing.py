@@ -19,7 +19,8 @@ from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.keyword_numbers import number_digits
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.messages import Message, Messages
 from chalicelib.vault import Vault
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.clock import Clock
 from chalicelib.replies.notices import Waiting
 from chalicelib.replies.seeing import Seen
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.storage.threads import Threads
 from chalicelib.webhooks.announcer import Announcer
 

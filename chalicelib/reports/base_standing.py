@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from chalicelib.storage.base_sizes import BaseSizes
 from chalicelib.storage.contacts import Contact, Contacts
 from chalicelib.storage.keys import ROSTER_SHARDS
-from chalicelib.storage.ledgers import Ledger, Ledgers
+from chalicelib.storage.ledger import Ledger
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.storage.rosters import Rosters
 
 LOOKED_AT = 2_000

@@ -14,7 +14,7 @@ from typing import Protocol
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.codec import Item
-from chalicelib.storage.ledgers import EVERYONE, Ledger, from_item, to_item
+from chalicelib.storage.ledger import EVERYONE, Ledger, from_item, to_item
 from chalicelib.storage.table import Table, TransactionRefused, Update, Write
 
 _ATTEMPTS = 6

@@ -11,121 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from chalicelib.clock import DAY
 from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.caps import LONGEST_WINDOW
-from chalicelib.storage.codec import Item
+from chalicelib.storage.ledger import (
+    EVERYONE,
+    HELD,
+    MOST_SENDS,
+    OPPOSED,
+    WISH,
+    Held,
+    Ledger,
+    Opposition,
+    Send,
+    Wish,
+    from_item,
+)
 from chalicelib.storage.table import ConditionFailed, Table, TransactionRefused, Update
 
-EVERYONE = "*"
-"""An opposition to every advertiser."""
 _REMEMBERED = LONGEST_WINDOW + 8 * DAY
 """Longer than any cap asks for: what was decided in the last week can be decided again (messaging/simulation.py)."""
-MOST_SENDS = 500
-"""Of one person in the longest window: the item stays small, and nobody is sent more, whatever the caps say."""
-_OPPOSED = "opposed."
-_WISH = "wish."
-_HELD = "held."
 _ATTEMPTS = 6
 _NOT_MOVED = "attribute_not_exists(#moved)"
 _AS_READ = "attribute_not_exists(#version) OR #version = :read"
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One SMS that was claimed for sending."""
-
-    at: int
-    advertiser: str
-    journey: str
-    """Or the campaign."""
-    message_class: str
-    message: str
-    parts: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Opposition:
-    """A person's no."""
-
-    at: int
-    how: str
-    """`stop` for a reply, `unsubscribe` for the page, `carrier` for what a provider or carrier was told."""
-    again: int = 0
-    """When it was last said once more; 0 where it was not. Who comes back does so after all of it."""
-
-    @property
-    def last_at(self) -> int:
-        """When the person last said it."""
-        return max(self.at, self.again)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asked of an advertiser that may go on writing: less often, or not of everything."""
-
-    at: int
-    every_ms: int = 0
-    """At most one marketing SMS in this time; 0 where the person asked for no such thing."""
-    without: tuple[str, ...] = ()
-    """Kinds of messages (messaging/wishes.py) that the person does not want."""
-
-    def narrowed(self, other: Wish) -> Wish:
-        """Both wishes together. Only the person, by a code to the phone, may widen again."""
-        return Wish(other.at, max(self.every_ms, other.every_ms), tuple(sorted({*self.without, *other.without})))
-
-
-HeldWhy = Literal["doubtful_stop", "problem"]
-"""Why an advertiser's marketing to a person stands still: an answer that may be a STOP, or one that tells a problem."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An advertiser's marketing to a person waits until somebody has read what the person wrote."""
-
-    at: int
-    why: HeldWhy
-
-    def joined(self, other: Held) -> Held:
-        """For both texts."""
-        return Held(max(self.at, other.at), "problem" if "problem" in (self.why, other.why) else self.why)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """A person's recent sends, and oppositions by advertiser."""
-
-    person: str
-    """The lasting name that it stands under."""
-    version: int = 0
-    sends: tuple[Send, ...] = ()
-    opposed: Mapping[str, Opposition] = field(default_factory=dict)
-    readmitted: Mapping[str, int] = field(default_factory=dict)
-    """Advertisers that the person came back to, and when: a no to everyone does not hold for them."""
-    wishes: Mapping[str, Wish] = field(default_factory=dict)
-    """By advertiser."""
-    held: Mapping[str, Held] = field(default_factory=dict)
-    """By advertiser."""
-
-    @property
-    def written_by(self) -> frozenset[str]:
-        """Whom a no goes to that names nobody: all that wrote to this phone lately, and everyone where none did."""
-        return frozenset(send.advertiser for send in self.sends) or frozenset((EVERYONE,))
-
-    def is_full(self, now: int) -> bool:
-        """Whether no send can be added without forgetting one that a cap may have to count."""
-        return sum(send.at > now - LONGEST_WINDOW for send in self.sends) >= MOST_SENDS
-
-    def opposition(self, advertiser: str) -> Opposition | None:
-        """The person's no to this advertiser, or to everyone."""
-        if advertiser in self.opposed:
-            return self.opposed[advertiser]
-        return None if advertiser in self.readmitted else self.opposed.get(EVERYONE)
 
 
 class Places(Protocol):
@@ -182,7 +95,7 @@ class Ledgers:
                 {"opposition": asdict(opposition)},
                 f"{_NOT_MOVED} AND (attribute_not_exists(#opposed)"
                 + (" OR attribute_exists(#readmitted))" if everyone else ")"),
-                {"opposed": _OPPOSED + advertiser},
+                {"opposed": OPPOSED + advertiser},
             )
             try:
                 self._table.transact([record, *counted])
@@ -199,7 +112,7 @@ class Ledgers:
     def _said_again(self, place: str, advertiser: str, at: int) -> None:
         """Note that a no that stands was said again, later than all that is known of it."""
         later = "#opposed.#at < :at AND (attribute_not_exists(#opposed.#again) OR #opposed.#again < :at)"
-        names = {"opposed": _OPPOSED + advertiser}
+        names = {"opposed": OPPOSED + advertiser}
         with suppress(ConditionFailed):
             said = _change(place, ", #opposed.#again = :at", {"at": at}, f"{_NOT_MOVED} AND {later}", names)
             self._table.update(said)
@@ -218,7 +131,7 @@ class Ledgers:
                 return False
             is_new = known is None or known.why != both.why
             values = {"held": asdict(both), "read": ledger.version}
-            record = _change(ledger.person, ", #held = :held", values, _AS_READ, {"held": _HELD + advertiser})
+            record = _change(ledger.person, ", #held = :held", values, _AS_READ, {"held": HELD + advertiser})
             with suppress(TransactionRefused):
                 self._table.transact([record, *(counted if is_new else ())])
                 return is_new
@@ -234,7 +147,7 @@ class Ledgers:
             known = ledger.held.get(advertiser)
             if known is None or (of and known != of):
                 return False
-            names = {"held": _HELD + advertiser}
+            names = {"held": HELD + advertiser}
             record = _change(ledger.person, " REMOVE #held", {"read": ledger.version}, _AS_READ, names)
             with suppress(TransactionRefused):
                 self._table.transact([record, *counted])
@@ -265,7 +178,7 @@ class Ledgers:
             if (both.every_ms, both.without) == (known.every_ms, known.without):
                 return False
             values = {"wish": asdict(both), "read": ledger.version}
-            record = _change(ledger.person, ", #wish = :wish", values, _AS_READ, {"wish": _WISH + advertiser})
+            record = _change(ledger.person, ", #wish = :wish", values, _AS_READ, {"wish": WISH + advertiser})
             with suppress(TransactionRefused):
                 self._table.transact([record, counted])
                 return True
@@ -276,7 +189,7 @@ class Ledgers:
         for _ in range(_ATTEMPTS):
             place = self._places.place(person)
             try:
-                self._table.update(_change(place, " REMOVE #wish", names={"wish": _WISH + advertiser}))
+                self._table.update(_change(place, " REMOVE #wish", names={"wish": WISH + advertiser}))
             except ConditionFailed:
                 self._is_moved(person, place)
             else:
@@ -357,7 +270,7 @@ def readmit(ledger: Ledger, advertiser: str, at: int) -> Update:
         "SET #readmitted = :readmitted REMOVE #opposed ADD #version :one",
         {"readmitted": {**ledger.readmitted, advertiser: at}, "one": 1, "read": ledger.version},
         condition="#version = :read",
-        names={"opposed": _OPPOSED + advertiser},
+        names={"opposed": OPPOSED + advertiser},
     )
 
 
@@ -396,27 +309,6 @@ def release(ledger: Ledger, message: str) -> Update:
     )
 
 
-def from_item(item: Item) -> Ledger:
-    """A ledger as the table holds it."""
-    return Ledger(
-        person=item["person"],
-        version=item["version"],
-        sends=tuple(Send(**send) for send in item.get("sends", ())),
-        opposed={
-            name.removeprefix(_OPPOSED): Opposition(**value)
-            for name, value in item.items()
-            if name.startswith(_OPPOSED)
-        },
-        readmitted=item.get("readmitted", {}),
-        wishes={
-            name.removeprefix(_WISH): Wish(value["at"], value["every_ms"], tuple(value["without"]))
-            for name, value in item.items()
-            if name.startswith(_WISH)
-        },
-        held={name.removeprefix(_HELD): Held(**value) for name, value in item.items() if name.startswith(_HELD)},
-    )
-
-
 def _change(
     place: str,
     change: str = "",
@@ -432,15 +324,3 @@ def _change(
         condition,
         names,
     )
-
-
-def to_item(ledger: Ledger) -> dict[str, Any]:
-    """The attributes of a ledger, but its key."""
-    item: dict[str, Any] = {"type": "ledger", "v": 1, "person": ledger.person, "version": ledger.version}
-    if ledger.sends:
-        item["sends"] = [asdict(send) for send in ledger.sends]
-    if ledger.readmitted:
-        item["readmitted"] = dict(ledger.readmitted)
-    item |= {_OPPOSED + scope: asdict(no) for scope, no in ledger.opposed.items()}
-    item |= {_HELD + advertiser: asdict(held) for advertiser, held in ledger.held.items()}
-    return item | {_WISH + advertiser: asdict(wish) for advertiser, wish in ledger.wishes.items()}

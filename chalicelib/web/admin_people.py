@@ -204,7 +204,7 @@ def _mobile(text: str) -> str:
 
 def _oppose(scope: str, advertiser: str, person: str, to: str) -> None:
     from chalicelib.storage.counters import SERVICE, count
-    from chalicelib.storage.ledgers import EVERYONE, Opposition
+    from chalicelib.storage.ledger import EVERYONE, Opposition
 
     if to == "everyone" and scope != OPERATOR:
         raise Forbidden("an advertiser's key objects for that advertiser only")

@@ -12,7 +12,7 @@ from chalicelib.reports.why import why
 from chalicelib.storage.contacts import Consent, FieldValue, Purpose
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.enrolments import Enrolment, State
-from chalicelib.storage.ledgers import HeldWhy, Ledger
+from chalicelib.storage.ledger import HeldWhy, Ledger
 from chalicelib.storage.messages import Message
 from chalicelib.units import Moment
 from chalicelib.web.message_models import MessageListed, listed_message

@@ -10,7 +10,7 @@ from chalicelib.audience.person_shapes import LineBought
 from chalicelib.replies.beside import Beside
 from chalicelib.storage.contacts import Purpose
 from chalicelib.storage.enrolments import State
-from chalicelib.storage.ledgers import HeldWhy
+from chalicelib.storage.ledger import HeldWhy
 from chalicelib.units import Count, Currency, Micro, Milliseconds, Moment
 from chalicelib.web.conversation_models import AnswerTold, ThreadTold, message_answer
 

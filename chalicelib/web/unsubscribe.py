@@ -46,7 +46,7 @@ def unsubscribe(code: str) -> Response:
 
 def _act(link: Link, given: dict[str, str]) -> Response:
     from chalicelib.messaging.wishes import FEWER, KINDS
-    from chalicelib.storage.ledgers import EVERYONE
+    from chalicelib.storage.ledger import EVERYONE
 
     action = given.get("action", "stop")
     if action in ("stop", "stop_all"):
@@ -70,7 +70,7 @@ def _act(link: Link, given: dict[str, str]) -> Response:
 def _oppose(link: Link, scope: str) -> None:
     """Record the opposition: from here on no message to this person is claimed for it."""
     from chalicelib.storage.counters import SERVICE, count
-    from chalicelib.storage.ledgers import EVERYONE, Opposition
+    from chalicelib.storage.ledger import EVERYONE, Opposition
 
     if not link.person:
         return  # Erased: on the opposition list already, and nobody's link any more.
@@ -85,7 +85,7 @@ def _oppose(link: Link, scope: str) -> None:
 def _narrow(link: Link, name: str, *, every_ms: int = 0, without: tuple[str, ...] = ()) -> None:
     """Record what the person wants less of. Whoever holds the link may ask for less, never for more."""
     from chalicelib.storage.counters import count
-    from chalicelib.storage.ledgers import Wish
+    from chalicelib.storage.ledger import Wish
 
     if link.person:
         now = services().clock.now()

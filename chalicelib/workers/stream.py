@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.errors import RelanceError
 from chalicelib.logs import log_failure
-from chalicelib.storage import contacts, events, keys, ledgers, links
+from chalicelib.storage import contacts, events, keys, ledger, links
 from chalicelib.storage.codec import Item, decode_item
 from chalicelib.storage.opposition_log import Record, changes
 from chalicelib.wiring import Services
@@ -54,8 +54,8 @@ def on_people(stream: Mapping[str, Any], services: Services) -> None:
     def follow(record: Mapping[str, Any]) -> None:
         before, after = _image(record, "OldImage"), _image(record, "NewImage")
         if after.get("type") == "ledger":
-            earlier = ledgers.from_item(before) if before else ledgers.Ledger(after["person"])
-            now = ledgers.from_item(after)
+            earlier = ledger.from_item(before) if before else ledger.Ledger(after["person"])
+            now = ledger.from_item(after)
             for said in changes(earlier, now):
                 services.opposition_log.append(replace(said, person=services.vault.lasting(said.person)))
                 if before:  # A ledger that comes into being has no sends to answer, or was moved with what it says.

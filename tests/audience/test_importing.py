@@ -19,7 +19,7 @@ from chalicelib.errors import InvalidInput, StorageUnavailable
 from chalicelib.storage.contacts import PARTNER, Contact
 from chalicelib.storage.counters import count
 from chalicelib.storage.imports import Checkpoint
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from tests.support.shop import CAMILLE, MALIK, Shop
 from tests.support.template import ROOT
 from tests.support.world import NOON

@@ -12,7 +12,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY
 from chalicelib.storage.contacts import PARTNER, Contact
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import EVERYONE, Opposition
+from chalicelib.storage.ledger import EVERYONE, Opposition
 from chalicelib.vault import identifier_digest
 from tests.support.world import NOON, World
 

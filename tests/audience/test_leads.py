@@ -20,7 +20,7 @@ from chalicelib.signed_body import signature
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.counters import count
 from chalicelib.storage.lead_sources import LeadSource
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.wordings import Wording
 from tests.support.shop import CAMILLE, MALIK, Shop
 from tests.support.world import NOON

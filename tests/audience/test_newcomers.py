@@ -18,7 +18,7 @@ from chalicelib.audience.profile import Profile, open_profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, StoppedClock
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Ledger, Opposition
+from chalicelib.storage.ledger import Ledger, Opposition
 from chalicelib.storage.table import Table
 from chalicelib.vault import Vault, new_key, new_secrets
 from tests.support.faults import FaultyClient

@@ -6,7 +6,7 @@ from chalicelib.audience.segment_facts import Known, facts_of
 from chalicelib.clock import DAY
 from chalicelib.storage.contacts import Consent, Contact
 from chalicelib.storage.conversions import Conversion, Refund, Report
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition, Send
+from chalicelib.storage.ledger import EVERYONE, Ledger, Opposition, Send
 from tests.support.world import NOON
 
 YES = Consent(given=True, at=1, source="checkout")

@@ -18,7 +18,7 @@ from chalicelib.errors import Forbidden, InvalidInput, NotFound, StorageUnavaila
 from chalicelib.storage.catalogue import Product
 from chalicelib.storage.contacts import Consent, Purpose
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.shop_sources import Kind, ShopSource
 from tests.support.shop import CAMILLE, Shop
 from tests.support.shop_webhooks import connect, payload, send, signed

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.opposition_log import Record
 from chalicelib.wiring import Services
 from cli import keys, restore

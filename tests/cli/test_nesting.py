@@ -11,7 +11,7 @@ from chalicelib.audience.replay import Replay
 from chalicelib.clock import HOUR
 from chalicelib.errors import ConfigurationError
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import EVERYONE, Opposition
+from chalicelib.storage.ledger import EVERYONE, Opposition
 from chalicelib.storage.opposition_log import OppositionLog, Record
 from chalicelib.vault import generation, nest, new_key
 from chalicelib.wiring import Services

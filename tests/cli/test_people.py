@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.keyword_numbers import KeywordNumber
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.wiring import Services
 from cli import people
 from tests.support.shop import CAMILLE, MALIK, Shop

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from chalicelib.clock import DAY, HOUR
 from chalicelib.ids import new_id
 from chalicelib.storage import messages
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from chalicelib.storage.messages import Message, Step
 from chalicelib.storage.send_queue import Order
 from cli.daytime import into_the_day

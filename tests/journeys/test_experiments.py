@@ -19,7 +19,7 @@ from chalicelib.reports.experiments import results_of
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.events import Event
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.links import Click
 from chalicelib.storage.participants import Participant, figures, scope_of
 from tests.support.journeys import CART, pass_time, start, template

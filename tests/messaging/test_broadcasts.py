@@ -20,7 +20,7 @@ from chalicelib.storage.advertisers import Safeguards
 from chalicelib.storage.broadcasts import Broadcast, Plan
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Opposition, Send
+from chalicelib.storage.ledger import Opposition, Send
 from chalicelib.storage.promo_pools import Benefit, Pool
 from chalicelib.storage.segments import Segment
 from chalicelib.storage.templates import Template

@@ -29,8 +29,8 @@ from chalicelib.promotions.offers import NotOffered
 from chalicelib.storage.advertisers import Advertiser, Site
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Consent, Contact
-from chalicelib.storage.ledgers import EVERYONE, MOST_SENDS, Held, Ledger, Opposition, Wish
-from chalicelib.storage.ledgers import Send as PastSend
+from chalicelib.storage.ledger import EVERYONE, MOST_SENDS, Held, Ledger, Opposition, Wish
+from chalicelib.storage.ledger import Send as PastSend
 from chalicelib.storage.messages import Message
 from tests.support.world import NOON
 

@@ -9,7 +9,8 @@ from chalicelib.messaging.opt_outs import OptOutPull, Pulled
 from chalicelib.sms_providers.contract import SendError
 from chalicelib.sms_providers.opt_outs import OptOut, OptOutPage
 from chalicelib.sms_providers.transport import NoAnswer
-from chalicelib.storage.ledgers import EVERYONE, Send, readmit
+from chalicelib.storage.ledger import EVERYONE, Send
+from chalicelib.storage.ledgers import readmit
 from chalicelib.storage.opt_out_pulls import OptOutPulls
 from tests.support.shop import CAMILLE, INES, MALIK, PHONES, Shop
 from tests.support.world import NOON

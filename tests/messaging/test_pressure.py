@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from chalicelib.clock import DAY
 from chalicelib.messaging.pressure import weigh
 from chalicelib.storage.caps import CapRule
-from chalicelib.storage.ledgers import MOST_SENDS, Ledger, Send, claim, release
+from chalicelib.storage.ledger import MOST_SENDS, Ledger, Send
+from chalicelib.storage.ledgers import claim, release
 from tests.support.world import NOON
 
 WEEK = 7 * DAY

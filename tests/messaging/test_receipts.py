@@ -17,7 +17,7 @@ from chalicelib.messaging import states
 from chalicelib.messaging.receipts import Effect, NotYet, ReceiptDesk, weigh
 from chalicelib.sms_providers.contract import Accepted, Receipt, ReceiptState, SendError, Sms
 from chalicelib.storage.halts import scope_of
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.storage.messages import Message, State, Step, move
 from chalicelib.storage.number_checks import Checked, NumberChecks
 from chalicelib.storage.receipts import handed

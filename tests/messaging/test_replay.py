@@ -18,8 +18,8 @@ from chalicelib.sms_providers.contract import SendError, Sms
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.contacts import Contact
-from chalicelib.storage.ledgers import Ledger, Opposition, Wish
-from chalicelib.storage.ledgers import Send as Sent
+from chalicelib.storage.ledger import Ledger, Opposition, Wish
+from chalicelib.storage.ledger import Send as Sent
 from chalicelib.storage.messages import Message, Step
 from chalicelib.storage.sending_hours import SendingHours, Window
 from chalicelib.workers.send import on_orders

@@ -10,7 +10,7 @@ from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.messaging.stop_watch import SENT, answered, too_many
 from chalicelib.storage.counters import moved
 from chalicelib.storage.halts import scope_of
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Send
+from chalicelib.storage.ledger import EVERYONE, Ledger, Send
 from chalicelib.storage.opposition_log import Record
 from tests.support.shop import Shop
 from tests.support.world import NOON

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clock import DAY
 from chalicelib.messaging.pressure import weigh
 from chalicelib.messaging.wishes import FEWER, caps, kind_of, unwanted
-from chalicelib.storage.ledgers import Ledger, Send, Wish
+from chalicelib.storage.ledger import Ledger, Send, Wish
 
 NOW = 100 * DAY
 

@@ -16,7 +16,7 @@ from chalicelib.clock import DAY, HOUR
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.codec import encode_item
 from chalicelib.storage.keyword_numbers import KeywordNumber
-from chalicelib.storage.ledgers import Held
+from chalicelib.storage.ledger import Held
 from chalicelib.workers.stream import on_people
 from tests.support.journeys import made_now
 from tests.support.network import Visitor, enable, member

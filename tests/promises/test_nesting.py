@@ -20,8 +20,9 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.counters import SERVICE, count
+from chalicelib.storage.ledger import EVERYONE, Ledger, Opposition, Send, Wish
 from chalicelib.storage.ledger_places import joined
-from chalicelib.storage.ledgers import EVERYONE, Ledger, Opposition, Send, Wish, claim, readmit
+from chalicelib.storage.ledgers import claim, readmit
 from chalicelib.storage.table import ConditionFailed
 from chalicelib.vault import generation
 from chalicelib.wiring import Services

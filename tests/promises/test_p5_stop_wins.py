@@ -15,7 +15,7 @@ from chalicelib.messaging.decide import HELD_LOOKED_AT
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.caps import CapRule
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import EVERYONE, Held, Opposition
+from chalicelib.storage.ledger import EVERYONE, Held, Opposition
 from chalicelib.wiring import Services
 from tests.support.faults import HeldBackClaim
 from tests.support.shop import CAMILLE, Shop, open_shop

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.replies.addressed import Owner, Spoke, whose
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from tests.support.world import NOON
 
 LUMEN = Spoke("lumen", "msg_1", NOON - DAY, "36123")

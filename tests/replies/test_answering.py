@@ -8,7 +8,7 @@ from chalicelib.clock import DAY, HOUR
 from chalicelib.messaging.answer_rules import Against
 from chalicelib.replies.answering import Addressee
 from chalicelib.reports.why import why
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.messages import Message
 from tests.support.shop import CAMILLE, Shop
 

@@ -10,7 +10,7 @@ from chalicelib.messaging.template_language import NotComposable
 from chalicelib.replies.agent_answers import NotAnswered, size
 from chalicelib.replies.conversation_desk import ConversationDesk, Wanted
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Held, Opposition
+from chalicelib.storage.ledger import Held, Opposition
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, open_shop, visitor_id
 from tests.support.stream import Stream
 from tests.support.talk import NUMBER, write

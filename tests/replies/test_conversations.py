@@ -15,7 +15,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.messaging.given import Given, seal_given
 from chalicelib.sms_providers.contract import InboundText, SendError, Sms
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.wiring import Services
 from chalicelib.workers.receipts import on_reports
 from chalicelib.workers.send import on_orders

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.replies.addressed import Whose
 from chalicelib.replies.courses import Course, Facts, decide
 from chalicelib.replies.reading import Intent, Reading, StopGrade
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from tests.support.world import NOON
 
 WHOSE = Whose("adv", "number", "msg", frozenset(("adv", "other")))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.sms_providers.contract import InboundText
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from tests.support.shop import CAMILLE, Shop, open_shop
 
 

@@ -14,7 +14,7 @@ from chalicelib.replies.keywords import opt_in_word
 from chalicelib.sms_providers.contract import InboundText, Sms
 from chalicelib.storage.contacts import Contact
 from chalicelib.storage.keyword_numbers import KeywordNumber
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from tests.support.shop import CAMILLE, Shop, open_shop
 
 NUMBER = "36124"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Held, Opposition, from_item, to_item
+from chalicelib.storage.ledger import Held, Opposition, from_item, to_item
 from tests.support.world import NOON, World
 
 DOUBT, PROBLEM = Held(NOON, "doubtful_stop"), Held(NOON + 1, "problem")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.clock import DAY, HOUR, SECOND
 from chalicelib.storage.contacts import RETENTION
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.links import Click
 from tests.support.shop import CAMILLE, MALIK, Shop, hashed, lamp, visitor_id
 from tests.support.stream import Stream

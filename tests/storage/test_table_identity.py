@@ -10,7 +10,8 @@ import pytest
 from chalicelib.audience.replay import Replay, Replayed
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.storage.counters import SERVICE, count
-from chalicelib.storage.ledgers import EVERYONE, Opposition, readmit
+from chalicelib.storage.ledger import EVERYONE, Opposition
+from chalicelib.storage.ledgers import readmit
 from chalicelib.storage.opposition_log import OppositionLog, Record
 from chalicelib.wiring import Services
 from chalicelib.workers import send

@@ -14,7 +14,7 @@ from chalicelib.clock import DAY, HOUR, MINUTE, SECOND
 from chalicelib.sms_providers.contract import InboundText, Sms
 from chalicelib.storage.contacts import Purpose
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.messages import Message
 from chalicelib.web import redirect
 from tests.support import gateway

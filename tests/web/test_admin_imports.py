@@ -9,7 +9,7 @@ import requests
 
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.workers import imports
 from tests.support.shop import CAMILLE, Shop
 from tests.support.world import NOON, create_import_bucket

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.storage.advertisers import OPERATOR
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.events import from_item
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.storage.messages import reference
 from tests.support.shop import CAMILLE, INES, MALIK, Shop, hashed, open_shop, visitor_id
 from tests.support.talk import write

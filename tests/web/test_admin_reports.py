@@ -16,7 +16,7 @@ from chalicelib.sms_providers.contract import InboundText, Receipt
 from chalicelib.sms_providers.prices import Money
 from chalicelib.storage import cohorts
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Opposition
+from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.links import Click
 from chalicelib.wiring import services
 from tests.support import recount

@@ -13,7 +13,7 @@ from chalicelib.audience.profile import Profile
 from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.storage import messages
-from chalicelib.storage.ledgers import EVERYONE, Opposition
+from chalicelib.storage.ledger import EVERYONE, Opposition
 from chalicelib.storage.messages import Message
 from chalicelib.storage.templates import Template
 from chalicelib.workers import send

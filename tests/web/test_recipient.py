@@ -12,7 +12,7 @@ from chalicelib.audience.access import SESSION
 from chalicelib.audience.profile import open_profile
 from chalicelib.clock import HOUR
 from chalicelib.errors import StorageUnavailable
-from chalicelib.storage.ledgers import EVERYONE
+from chalicelib.storage.ledger import EVERYONE
 from chalicelib.wiring import services
 from chalicelib.workers.send import on_orders
 from tests.support.fakes import RecordingProvider

@@ -21,7 +21,8 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import Clock
 from chalicelib.storage.contacts import RETENTION, Contact, Contacts
 from chalicelib.storage.counters import count
-from chalicelib.storage.ledgers import Ledger, Ledgers, Opposition, Send
+from chalicelib.storage.ledger import Ledger, Opposition, Send
+from chalicelib.storage.ledgers import Ledgers
 from chalicelib.vault import Vault, identifier_digest
 
 _MOST_ERRORS = 1_000

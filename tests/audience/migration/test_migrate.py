@@ -19,7 +19,7 @@ from chalicelib.audience.statements import Statement
 from chalicelib.clock import DAY, HOUR
 from chalicelib.errors import InvalidInput
 from chalicelib.storage.contacts import Contact
-from chalicelib.storage.ledgers import Ledger
+from chalicelib.storage.ledger import Ledger
 from tests.support.shop import CAMILLE, INES, MALIK, Shop
 from tests.support.world import NOON
 
