@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from chalicelib.reports.counted_shapes import PurchaseTold
-from chalicelib.reports.shapes import Purchases, TrafficRow
 from chalicelib.storage.clicks import UTM
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.counters import Labels
+
+if TYPE_CHECKING:
+    from chalicelib.reports.counted_shapes import PurchaseTold
+    from chalicelib.reports.shapes import Purchases, TrafficRow
 
 REASONS = {
     "no_click": "nothing shows a click on one of your links: neither the browser nor the buyer's number",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from chalicelib.reports.message_shapes import WhyTold
 from chalicelib.storage.messages import Message
+
+if TYPE_CHECKING:
+    from chalicelib.reports.message_shapes import WhyTold
 
 _REASONS = {
     "expired": "it was too late to make sense",

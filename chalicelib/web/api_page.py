@@ -86,20 +86,24 @@ class _Pages:
         resolved = self._resolved(schema)
         for name, field in resolved.get("properties", {}).items():
             full = f"{prefix}{name}"
-            about = field.get("description", "")
-            yield Field(full, self._kind(field), name in resolved.get("required", ()), about)
+            yield Field(full, self._kind(field), name in resolved.get("required", ()), self._about(field))
             inner, mark = self._within(field)
             if inner is not None and depth < _DEEPEST:
                 yield from self._fields(inner, f"{full}{mark}.", depth + 1)
+
+    def _about(self, field: Mapping[str, Any]) -> str:
+        """What is said of a field, else of what it holds."""
+        return next((one["description"] for one in (field, *self._either(field)) if "description" in one), "")
 
     def _within(self, schema: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
         """The object whose fields stand under a field, and how its place is written."""
         for one in self._either(schema):
             if one.get("properties"):
                 return one, ""
-            items = self._resolved(one.get("items") or {})
-            if items.get("properties"):
-                return items, "[]"
+            for name, mark in (("items", "[]"), ("additionalProperties", ".*")):
+                each = one.get(name)
+                if isinstance(each, dict) and self._resolved(each).get("properties"):
+                    return self._resolved(each), mark
         return None, ""
 
     def _kind(self, schema: Mapping[str, Any]) -> str:

@@ -67,7 +67,7 @@ def _explained(schema: dict[str, Any], cls: type | None) -> dict[str, Any]:
     for field, told in words.items():
         known = schema.get("properties", {}).get(field)
         if known is not None:
-            unit = known.get("description")
+            unit = next((one["description"] for one in (known, *known.get("anyOf", ())) if "description" in one), None)
             known["description"] = f"{told} ({unit})" if unit else told
     return schema
 
