@@ -26,7 +26,6 @@ def test_a_marketer_switches_a_playbook_on_and_runs_it_alone(deployed: Deployed,
     page.get_by_role("button", name="Répéter").click()
     expect(page.locator("#rehearsed")).to_contain_text("contacts regardés sur")
     walk.check()
-    page.get_by_role("link", name="← Commande expédiée").click()
     page.get_by_role("button", name="Démarrer").click()
     expect(page.locator("h1")).to_contain_text("en marche")
     page.get_by_role("button", name="Arrêter", exact=True).click()

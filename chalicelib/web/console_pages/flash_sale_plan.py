@@ -11,14 +11,15 @@ from chalice.app import Response
 from chalicelib.clock import SECOND
 from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.desk import Desk
-from chalicelib.web.console_pages.journey_words import shortened
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything
+from chalicelib.web.console_pages.text_choices import text_choices
 
 _EVERYBODY = "everybody"
 """Of the choice of a segment: one that is made with the plan, of everybody whose number works."""
 _EVERYBODYS_RULES = {"all": [{"fact": "contact.reachable", "op": "is", "value": True}]}
 _KIND = "flash_sale"
+"""Texts written for it stand first: others may ask for what only a journey knows, such as a product."""
 _USUAL = {
     "name": "",
     "segment": "",
@@ -40,7 +41,7 @@ def form(desk: Desk, sale: dict[str, Any] | None = None, refused: Answer | None 
         refused.status if refused else 200,
         sale=sale,
         given=given,
-        templates=_templates(desk),
+        templates=text_choices(desk, first=_KIND),
         segments=_segments(desk),
         errors={"hours" if name == "expires_in_s" else name: one for name, one in problems.items()},
     )
@@ -80,13 +81,6 @@ def _everybody(desk: Desk) -> str:
     name = desk.say("Tous vos contacts", "All your contacts")
     made = desk.api("POST", "segments", {"name": name, "rules": _EVERYBODYS_RULES})
     return str(made.body["segment"]) if made.ok else ""
-
-
-def _templates(desk: Desk) -> list[tuple[str, str]]:
-    """Texts written for flash sales first: others may ask for what only a journey knows, such as a product."""
-    found = sorted(everything(desk, "templates", "templates"), key=lambda one: one["journey"] != _KIND)
-    brand = {"brand": desk.advertiser.brand}
-    return [(one["template"], f"{one['template']} — {shortened(one['text'], desk.say, brand)}") for one in found]
 
 
 def _front_page(desk: Desk) -> str:

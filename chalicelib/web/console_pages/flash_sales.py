@@ -11,12 +11,12 @@ from chalicelib.web.console_pages import flash_sale_plan
 from chalicelib.web.console_pages.api import Answer
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.flash_sale_progress import live
-from chalicelib.web.console_pages.journey_words import shortened
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.reason_words import said_reason
 from chalicelib.web.console_pages.rehearsal_view import foreseen
 from chalicelib.web.console_pages.signers import signer
+from chalicelib.web.console_pages.text_choices import first_words
 
 STATES = {
     "draft": (("à répéter", "to be rehearsed"), "plain"),
@@ -121,7 +121,7 @@ def _one(desk: Desk, sale: str, refused: Answer | None = None) -> Response:
         notices=NOTICES,
         states=STATES,
         segment=segment.body["name"] if segment.ok else known["segment"],
-        text=shortened(template.body["text"], desk.say, {"brand": desk.advertiser.brand}) if template.ok else "",
+        text=first_words(desk, template.body) if template.ok else "",
         foreseen=foreseen(found, desk.say, desk.advertiser.zone, by_day=True) if found else None,
         approver=signer(desk, known["approved_by"]),
         refused=_why(desk, refused) if refused else "",

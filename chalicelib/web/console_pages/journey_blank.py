@@ -12,10 +12,10 @@ from chalicelib.web.console_pages import journey_edits as edits
 from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.fact_words import STATUSES, Both
-from chalicelib.web.console_pages.journey_words import shortened
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.slugs import free
+from chalicelib.web.console_pages.text_choices import text_choices
 
 _MOST_OF_A_BASKET = 500
 """Above it people take their time, and a journey about carts may not be saved (journeys/restraint.py)."""
@@ -159,7 +159,6 @@ def act(desk: Desk) -> Response:
 
 def _form(desk: Desk, refused: Answer | None = None) -> Response:
     asked = {"template": desk.parameters["template"]} if "template" in desk.parameters else {}
-    brand = {"brand": desk.advertiser.brand}
     return desk.page(
         "journey_new",
         refused.status if refused else 200,
@@ -168,10 +167,7 @@ def _form(desk: Desk, refused: Answer | None = None) -> Response:
             (f"{_STATUS}{name}", desk.say(f"La commande est : {french}", f"The order is: {english}"))
             for name, (french, english) in STATUSES.items()
         ],
-        templates=[
-            (one["template"], f"{one['template']} — {shortened(one['text'], desk.say, brand)}")
-            for one in everything(desk, "templates", "templates")
-        ],
+        templates=text_choices(desk),
         given=_USUAL | asked | desk.fields,
         errors=_errors(desk, refused) if refused else {},
     )

@@ -16,11 +16,12 @@ from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.fact_words import EVENTS, STEP, TRIGGER
 from chalicelib.web.console_pages.journey_edits import Document
-from chalicelib.web.console_pages.journey_words import exit_said, shortened
+from chalicelib.web.console_pages.journey_words import exit_said
 from chalicelib.web.console_pages.known_values import fields_seen, offered_values, own_fields
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.rule_rows import WRONG, Group, Row, choices, operators, rows_from, rows_of
+from chalicelib.web.console_pages.text_choices import text_choices
 
 _SPARE_ROWS = 1
 
@@ -162,11 +163,7 @@ def _new_text(desk: Desk, document: Document) -> dict[str, Any]:
 
 def _text_form(desk: Desk, text: Document) -> dict[str, Any]:
     rows = _rows(desk, text["when"], "when")
-    templates = [
-        (one["template"], f"{one['template']} — {shortened(one['text'], desk.say, {'brand': desk.advertiser.brand})}")
-        for one in everything(desk, "templates", "templates")
-    ]
-    return {"chosen": text["template"], "templates": templates, "when": rows, "facts": _step_facts(desk, rows)}
+    return {"chosen": text["template"], "templates": text_choices(desk), "when": rows, "facts": _step_facts(desk, rows)}
 
 
 def _end(desk: Desk, document: Document) -> dict[str, Any]:

@@ -31,6 +31,9 @@ def show(desk: Desk, journey: str) -> Response:
     }
     if told and told["state"] == "done":
         values |= _found(desk, journey, told)
+    waits = known["state"] != "live" or known["begins"] != known["version"]
+    is_done = told is not None and told["state"] == "done" and values["is_of_now"]
+    values["may_start"] = waits and is_done and desk.may("POST", "journeys/{journey}/start")
     values["may_rehearse"] = desk.may("POST", "journeys/{journey}/rehearse")
     return desk.part("journey_rehearsed", **values) if desk.is_part else desk.page("journey_rehearsal", **values)
 

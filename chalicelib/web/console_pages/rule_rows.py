@@ -23,8 +23,8 @@ _LISTED: Mapping[str, Op] = {"is": "in", "is_not": "not_in"}
 _ALONE: Mapping[Op, Op] = {"in": "is", "not_in": "is_not"}
 _ORDERED = ("at_least", "at_most", "more_than", "less_than")
 WRONG = (
-    "Dites avec quoi comparer : une valeur, et un nombre pour « au moins », « au plus », « plus de », « moins de ».",
-    "Say what to compare with: one value, and a number for “at least”, “at most”, “more than”, “less than”.",
+    "Écrivez une valeur à comparer ; un nombre, si l’on compare des quantités.",
+    "Write one value to compare with; a number, where amounts are compared.",
 )
 """What the API's `value_error` of a condition means."""
 OFFERED: tuple[Op, ...] = ("is", "is_not", "at_least", "at_most", "more_than", "less_than", "contains", "missing")

@@ -147,6 +147,7 @@ def _form(
         kind=given.get("kind", "rules"),
         match=given.get("match", "any" if "any" in rules else "all"),
         errors=_beside_rules(errors, desk),
+        wrong=next((number for number in map(_rule_of, errors) if number), None),
         preview=preview,
     )
 
@@ -163,12 +164,16 @@ def _beside_rules(errors: dict[str, Problem], desk: Desk) -> dict[str, Problem]:
     """What is wrong with the rules stands beside them: the first thing, and of which of them it is."""
     told: dict[str, Problem] = {}
     for name, problem in errors.items():
-        field, *path = name.split(".")
-        number = next((int(part) + 1 for part in path if part.isdecimal()), None)
+        number = _rule_of(name)
         lead = desk.say(f"Règle {number} : ", f"Rule {number}: ") if number else ""
         words = desk.say(*WRONG) if number and problem.rule == "value_error" else problem.message
-        told.setdefault(field, Problem(problem.rule, f"{lead}{words}"))
+        told.setdefault(name.partition(".")[0], Problem(problem.rule, f"{lead}{words}"))
     return told
+
+
+def _rule_of(name: str) -> int | None:
+    """Which rule an error is of, counted from 1: `rules.all.0.value` is of the first."""
+    return next((int(part) + 1 for part in name.split(".") if part.isdecimal()), None)
 
 
 def _save(desk: Desk, known: dict[str, Any] | None) -> Response:

@@ -56,7 +56,8 @@ def test_what_is_wrong_stands_beside_the_rules_and_what_was_typed_stays(console:
     page = console.get("segments/new")
     pairs = ruled(filled(page.text, ""), "Beaucoup", ("history.purchases", "at_least", "beaucoup"))
     refused = console.submit("segments/new", [*pairs, ("do", "save")])
-    assert "Règle 1 : Dites avec quoi comparer" in said(refused)
+    assert "Règle 1 : Écrivez une valeur à comparer" in said(refused)
+    assert refused.text.count('class="rule wrong"') == 1
     assert refused.status == 422 and 'id="rules-error"' in refused.text and 'value="beaucoup"' in refused.text
     empty = console.submit("segments/new", [*ruled(filled(page.text, ""), "Vide"), ("do", "save")])
     assert empty.status == 422
