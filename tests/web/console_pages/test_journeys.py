@@ -142,8 +142,10 @@ def test_it_is_rehearsed_started_and_stopped(console: Browser, ready: Shop) -> N
     assert "Pas encore répété." in said(console.get("journeys/order_shipped/rehearsal"))
     token = console.form(console.get("journeys/order_shipped"))["token"]
     assert console.post("journeys/order_shipped/rehearsal", token=token).status == 303
-    assert "0 contacts regardés sur 0" in said(console.get("journeys/order_shipped/rehearsal"))
+    rehearsed = said(console.get("journeys/order_shipped/rehearsal"))
+    assert "0 contacts regardés sur 0" in rehearsed and "Démarrer" in rehearsed
     assert console.post("journeys/order_shipped/start", token=token).headers["Location"].endswith("?told=started")
+    assert "Démarrer" not in said(console.get("journeys/order_shipped/rehearsal"))
     assert state(ready, "order_shipped")[0] == "live"
     assert "Qui est déjà dans le parcours" in said(console.get("journeys/order_shipped/change?box=end"))
     assert console.post("journeys/order_shipped/stop", token=token).status == 303
