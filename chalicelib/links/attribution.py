@@ -12,7 +12,8 @@ from typing import Literal, get_args
 
 from chalicelib.clock import HOUR
 from chalicelib.storage import counters
-from chalicelib.storage.clicks import LoggedClick, campaign_of
+from chalicelib.storage.click_records import campaign_of
+from chalicelib.storage.clicks import LoggedClick
 from chalicelib.storage.cohorts import Cohort
 from chalicelib.storage.conversions import Conversion, Refund, Report
 from chalicelib.storage.counters import breakdown, label

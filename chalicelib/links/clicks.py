@@ -13,7 +13,8 @@ from chalicelib.links.devices import device
 from chalicelib.links.landing import landing_utm
 from chalicelib.storage import cohorts
 from chalicelib.storage.advertisers import Advertisers
-from chalicelib.storage.clicks import ClickLog, Record, Verdict
+from chalicelib.storage.click_records import Record, Verdict
+from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.cohorts import Cohort
 from chalicelib.storage.contacts import Contacts
 from chalicelib.storage.counters import Counters

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from chalicelib.links.classify import Circumstances
 from chalicelib.links.clicks import contact_of, verdict
 from chalicelib.links.conversions import Conversions
-from chalicelib.storage.clicks import ClickLog, Record
+from chalicelib.storage.click_records import Record
+from chalicelib.storage.clicks import ClickLog
 from chalicelib.storage.conversions import ConversionLog
 from chalicelib.storage.links import Links
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.storage.clicks import UTM
+from chalicelib.storage.click_records import UTM
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.counters import Labels
 

@@ -15,7 +15,7 @@ from chalicelib.reports.unsubscribes import unsubscribes
 from chalicelib.storage import cohorts
 from chalicelib.storage.advertisers import Advertiser
 from chalicelib.storage.base_sizes import BaseSizes
-from chalicelib.storage.clicks import UTM
+from chalicelib.storage.click_records import UTM
 from chalicelib.storage.counters import Counters
 
 Told = dict[str, Any]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 
 from chalicelib.clock import HOUR
-from chalicelib.storage.clicks import UTM
+from chalicelib.storage.click_records import UTM
 from chalicelib.storage.cohorts import scope_of
 from chalicelib.storage.counters import breakdown
 from chalicelib.storage.daybook import RECORDS, Entry, Line

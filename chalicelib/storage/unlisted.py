@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chalicelib.storage import keys
-from chalicelib.storage.clicks import record_from
+from chalicelib.storage.click_records import record_from
 from chalicelib.storage.codec import Item
 from chalicelib.storage.links import from_item as link_from
 from chalicelib.storage.table import ConditionFailed, Table, Update

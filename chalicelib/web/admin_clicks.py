@@ -25,7 +25,7 @@ _FILTERS = {
 @view
 def list_clicks(advertiser: str) -> Response:
     """An advertiser's clicks, machines' included. A page of what is rare may be short; `next` goes on."""
-    from chalicelib.storage.clicks import record_from
+    from chalicelib.storage.click_records import record_from
     from chalicelib.web.link_models import click_answer
 
     reached(routes, advertiser)

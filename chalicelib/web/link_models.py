@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from chalicelib import units
 from chalicelib.links.agents import Kind
 from chalicelib.links.desk import Wanted
-from chalicelib.storage.clicks import Record
+from chalicelib.storage.click_records import Record
 from chalicelib.storage.link_settings import Device, LinkSettings, Rule, Variant
 from chalicelib.storage.links import Link
 from chalicelib.units import Address, Count, Country, Milliseconds

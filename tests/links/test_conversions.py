@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.clock import DAY, HOUR, MINUTE
 from chalicelib.links.reclassify import reclassify
-from chalicelib.storage.clicks import Verdict
+from chalicelib.storage.click_records import Verdict
 from chalicelib.storage.contacts import PARTNER
 from chalicelib.storage.conversions import Conversion
 from chalicelib.storage.counters import breakdown

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.links import clicks as following
 from chalicelib.links.classify import Circumstances
 from chalicelib.links.reclassify import Reclassified, reclassify
-from chalicelib.storage.clicks import Verdict
+from chalicelib.storage.click_records import Verdict
 from chalicelib.storage.links import Click, Link, create
 from chalicelib.wiring import Services
 from tests.support.faults import Fault, FaultyClient, ProcessEnded

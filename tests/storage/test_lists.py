@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.storage import keys, lists
-from chalicelib.storage.clicks import Record, Verdict
+from chalicelib.storage.click_records import Record, Verdict
 from chalicelib.storage.lead_sources import LeadSource
 from chalicelib.storage.links import Click, Link
 from chalicelib.storage.lists import Lists

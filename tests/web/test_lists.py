@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.clock import HOUR
 from chalicelib.storage.advertisers import OPERATOR
-from chalicelib.storage.clicks import Record, Verdict, record_from
+from chalicelib.storage.click_records import Record, Verdict, record_from
 from chalicelib.storage.ledger import Opposition
 from chalicelib.storage.links import Click
 from tests.support.shop import CAMILLE, INES, MALIK, PAGE, Shop, open_shop, visitor_id
