@@ -143,6 +143,7 @@ def pieces(text: str, say: Say) -> list[tuple[str, bool]]:
     Conditions are left out.
     """
     named = {source[2:-2].strip(): say(*words) for source, words in VALUES}
+    named["agent"] = named["agent.name"]
     told = []
     for piece in _BRACES.split(text):
         if piece.startswith("{{"):
