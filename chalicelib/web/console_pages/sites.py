@@ -12,7 +12,7 @@ from chalicelib.web.console_pages.api import Answer, Problem, segment
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.form_words import problems
 from chalicelib.web.console_pages.live import mark
-from chalicelib.web.console_pages.site_words import PLATFORMS, TOOLS, WRONG, refusals, seen, usual_tool
+from chalicelib.web.console_pages.site_words import PLATFORMS, TOOLS, WRONG, event_name, refusals, seen, usual_tool
 
 NOTICES = {
     "saved": ("Enregistré. C’est appliqué en dix secondes au plus.", "Saved. It holds within ten seconds."),
@@ -103,7 +103,9 @@ def _arriving(desk: Desk, site: str) -> dict[str, Any]:
         "first": next((event for event in reversed(told["events"]) if not event["drop"]), None),
         "refusals": refusals(told, desk.say),
         "received": {
-            name.removeprefix("event."): number for name, number in told["counts"].items() if name.startswith("event.")
+            event_name(name.removeprefix("event."), desk.say): number
+            for name, number in told["counts"].items()
+            if name.startswith("event.")
         },
     }
 
