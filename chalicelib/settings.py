@@ -160,9 +160,7 @@ def from_environment() -> Settings:
         raise ConfigurationError("SMS_STOP_NUMBER", "is a number of five or six digits, such as 36123")
     if bool(settings.oidc_issuer) is not bool(settings.oidc_client):
         raise ConfigurationError("OIDC_CLIENT", "goes with OIDC_ISSUER: both, or none of them")
-    if not re.fullmatch(
-        r"(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?)?", settings.oidc_issuer
-    ):
+    if not _ISSUER.fullmatch(settings.oidc_issuer):
         raise ConfigurationError("OIDC_ISSUER", "is an https address, or one of this machine")
     if settings.stage == "prod":
         _refuse_rehearsal(settings)

@@ -27,7 +27,6 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _HOLIDAYS = "holidays"
 EVERYWHERE = "everywhere"
-ALSACE_MOSELLE = "alsace_moselle"
 CLASSES: tuple[MessageClass, ...] = ("marketing", "notification", "authorisation")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,17 +105,6 @@ def choose_sender(
         if not left:
             return reason
     return left[0]
-
-
-def reply_problem(senders: Sequence[Sender], template_sender: str | None) -> FieldError | None:
-    """What is wrong with a template that invites a reply: no answer reaches a name. None where it can be answered.
-
-    For when a template is saved: of the sender that it names, or of all that the advertiser has.
-    """
-    named = [one for one in senders if template_sender in (None, one.value)]
-    if any(one.two_way for one in named):
-        return None
-    return FieldError("sender", "two_way", "the text invites a reply, and no reply reaches a name: give it a number")
 
 
 def written_to(number: str, country: str) -> Sender:

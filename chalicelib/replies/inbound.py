@@ -6,7 +6,6 @@ answered: each is known by the text, so doing it again does it once (docs/adr/00
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,12 +22,13 @@ from chalicelib.replies.keywords import Keywords
 from chalicelib.replies.long_texts import LongTexts
 from chalicelib.replies.reading import Reading, read
 from chalicelib.replies.seeing import Seen, Seer
+from chalicelib.replies.spoken import Spoken, seal_phone, seal_said
 from chalicelib.replies.strays import sealed_stray
 from chalicelib.replies.survey_desk import OpenQuestion
 from chalicelib.replies.telling import Telling
 from chalicelib.sms_providers.contract import InboundText
 from chalicelib.storage.advertisers import Advertisers
-from chalicelib.storage.conversation import Heard, Said, Thread, because_context, said_context, thread_context
+from chalicelib.storage.conversation import Heard, Thread
 from chalicelib.storage.counters import SERVICE, Counters, count
 from chalicelib.storage.heard_texts import HeardTexts
 from chalicelib.storage.keyword_numbers import dialled
@@ -174,23 +174,24 @@ class Inbound:
 
     def _heard(self, text_id: str, seen: Seen, advertiser: str) -> Heard:
         thread_id = self._threads.id_of(advertiser, seen.person)
-        reading, because = seen.reading, json.dumps(seen.reading.because, ensure_ascii=False)
+        reading = seen.reading
+        spoken = Spoken(
+            text_id,
+            seen.at,
+            "in",
+            seen.text.text,
+            intent=reading.intent,
+            stop=reading.stop,
+            confidence=reading.confidence,
+            because=reading.because,
+        )
         return Heard(
             advertiser=advertiser,
             person=seen.person,
             base=seen.message.base if seen.message and seen.message.base else advertiser,
-            phone=self._vault.seal(seen.text.phone, thread_context(thread_id)),
+            phone=seal_phone(self._vault, thread_id, seen.text.phone),
             number=dialled(seen.text.to) or seen.text.to,
-            said=Said(
-                id=text_id,
-                at=seen.at,
-                direction="in",
-                text=self._vault.seal(seen.text.text, said_context(thread_id, text_id)),
-                intent=reading.intent,
-                stop=reading.stop,
-                confidence=round(1000 * reading.confidence),
-                because=self._vault.seal(because, because_context(thread_id, text_id)),
-            ),
+            said=seal_said(self._vault, thread_id, spoken),
             state=seen.course.state,
             agrees=seen.course.agrees,
             flags=seen.course.flags,

@@ -29,10 +29,6 @@ class Product:
     """Whether it can be bought: published, in stock, not deleted."""
     changed_at: int
 
-    def is_any_of(self, bought: frozenset[str]) -> bool:
-        """Whether one of these ids is this product or a variant of it."""
-        return self.id in bought or not bought.isdisjoint(self.variants)
-
 
 class Catalogue:
     """The products of each site."""
@@ -60,10 +56,6 @@ class Catalogue:
         """Id to product, of up to 100; those that are not known are left out."""
         found = self._table.get_many([keys.product(site, product_id) for product_id in product_ids])
         return {str(item["id"]): _from_item(item) for item in found.values()}
-
-    def of_site(self, site: str) -> list[Product]:
-        """Everything that a site sells."""
-        return [_from_item(item) for item in self._table.query(keys.catalogue(site))]
 
 
 def _from_item(item: Item) -> Product:

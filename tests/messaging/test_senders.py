@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import FieldError
 from chalicelib.messaging.profile import profile_for
-from chalicelib.messaging.senders import Sender, check_sender, choose_sender, reply_problem, sender_of
+from chalicelib.messaging.senders import Sender, check_sender, choose_sender, sender_of
 from chalicelib.storage.messages import MessageClass
 from chalicelib.storage.senders import RegisteredSender
 
@@ -143,12 +143,3 @@ def test_the_sender_of_a_message(
     expected: Sender | str,
 ) -> None:
     assert choose_sender(senders, country, message_class, invites_reply=reply, wanted=wanted) == expected
-
-
-def test_a_text_that_invites_a_reply_needs_a_number() -> None:
-    assert reply_problem([NAME, SHORT], None) is None
-    assert reply_problem([NAME, SHORT], "36123") is None
-    for senders, named in (([NAME, SHORT], "LUMEN"), ([NAME], None), ([], None), ([NAME, SHORT], "OTHER")):
-        problem = reply_problem(senders, named)
-        assert problem
-        assert problem.rule == "two_way"

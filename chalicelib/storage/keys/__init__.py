@@ -112,7 +112,7 @@
 | mailing     | NOTICES#<advertiser>      | MAIL                  | when that one leaves; index `due`          |
 | lead source | LEADS#<source>            | LEADS                 | its id, in a lead tool's address           |
 | shop source | SHOPS#<source>            | SHOPS                 | its id, in a shop platform's address       |
-| product     | CATALOGUE#<site>          | <product>             | its id; everything that a site sells       |
+| product     | CATALOGUE#<site>          | <product>             | its id                                     |
 | answered    | PERSON#<person>           | ANSWERED#<adv.>#<kind>| person, advertiser and kind of answer      |
 | code        | VERIFY#<verification>     | VERIFY                | its id                                     |
 | limit       | LIMIT#<scope>#<start>     | LIMIT                 | scope and window                           |

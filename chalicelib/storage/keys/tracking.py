@@ -19,14 +19,9 @@ def shop_source(source_id: str) -> Key:
     return f"SHOPS#{source_id}", "SHOPS"
 
 
-def catalogue(site_id: str) -> str:
-    """The partition of what a site sells."""
-    return f"CATALOGUE#{site_id}"
-
-
 def product(site_id: str, product_id: str) -> Key:
-    """A product of a site."""
-    return catalogue(site_id), product_id
+    """A product that a site sells."""
+    return f"CATALOGUE#{site_id}", product_id
 
 
 def watched(site_id: str) -> Key:
