@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.broadcasts import State
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import IN_BATCHES, PAGED, WHOLE, described, listed
-from chalicelib.web.listing import MOST_IN_A_BATCH, SHARD_PLACE, page_asked, page_of, part_asked
+from chalicelib.web.described import IN_BATCHES, PAGED, WHOLE, described, listed, one_of
+from chalicelib.web.listing import MOST_IN_A_BATCH, SHARD_PLACE, page_asked, page_of, part_asked, word_asked
 from chalicelib.web.views import view
 from chalicelib.wiring import services
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint(__name__)
 _TOLD = "web.broadcast_models:BroadcastTold"
+_STATES: tuple[str, ...] = get_args(State)
 _COMPARED = listed(
     "differences",
     "web.broadcast_models:DifferenceTold",
@@ -44,14 +46,16 @@ def create_broadcast(advertiser: str) -> Response:
 
 
 @routes.route(_BROADCASTS, methods=["GET"])
-@described(query=PAGED, answer=listed("broadcasts", _TOLD))
+@described(query={"state": one_of("How far it is", *_STATES), **PAGED}, answer=listed("broadcasts", _TOLD))
 @view
 def list_broadcasts(advertiser: str) -> Response:
     """All broadcasts, without their rehearsals."""
     from chalicelib.web.broadcast_models import broadcast_answer
 
     authorise(routes, advertiser)
-    found, following = part_asked(routes, services().broadcasts.all_of(advertiser), lambda one: one.id)
+    state = word_asked(routes, "state", _STATES)
+    meant = (one for one in services().broadcasts.all_of(advertiser) if state in (None, one.state))
+    found, following = part_asked(routes, meant, lambda one: one.id)
     return page_of("broadcasts", [{**broadcast_answer(one), "rehearsal": None} for one in found], following)
 
 

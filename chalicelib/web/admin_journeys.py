@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.errors import FieldError, InvalidInput, NotFound
 from chalicelib.storage.advertisers import Advertiser
+from chalicelib.storage.journeys import State
 from chalicelib.web.admin_requests import answer, authorise, key_of, reached, read_body
-from chalicelib.web.described import PAGED, described, each, either, holding, listed, text
-from chalicelib.web.listing import page_of, part_asked
+from chalicelib.web.described import PAGED, described, each, either, holding, listed, one_of, text
+from chalicelib.web.listing import page_of, part_asked, word_asked
 from chalicelib.web.views import parameter, view
 from chalicelib.wiring import services
 
@@ -24,18 +25,21 @@ _ALL = "/v1/advertisers/{advertiser}/journeys"
 _PLAYBOOKS = "/v1/advertisers/{advertiser}/playbooks"
 _TOLD = "web.journey_models:JourneyTold"
 _REHEARSAL = "web.journey_models:RehearsalTold"
+_STATES: tuple[str, ...] = get_args(State)
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @routes.route(_ALL, methods=["GET"])
-@described(query=PAGED, answer=listed("journeys", _TOLD))
+@described(query={"state": one_of("Whether people begin it", *_STATES), **PAGED}, answer=listed("journeys", _TOLD))
 @view
 def list_journeys(advertiser: str) -> Response:
     """An advertiser's journeys, each as it is now."""
     from chalicelib.web.journey_models import journey_answer
 
     reached(routes, advertiser)
-    found, following = part_asked(routes, services().journeys.all(advertiser), lambda one: one.id)
+    state = word_asked(routes, "state", _STATES)
+    meant = (one for one in services().journeys.all(advertiser) if state in (None, one.state))
+    found, following = part_asked(routes, meant, lambda one: one.id)
     return page_of("journeys", [journey_answer(one) for one in found], following)
 
 

@@ -44,6 +44,8 @@ def test_from_a_plan_to_what_became_of_it(own: Api, shop: Shop) -> None:
     pass_minutes(shop, 2)
     told = own.ask("GET", at(shop, broadcast)).json
     assert (told["state"], told["made"]) == ("done", 2)
+    by_state = [own.ask("GET", at(shop, f"?state={state}")).json["broadcasts"] for state in ("done", "running")]
+    assert [len(found) for found in by_state] == [1, 0]
     became = own.ask("GET", at(shop, f"{broadcast}/differences")).json
     assert (became["same"], became["differences"], became["next"]) == (2, [], None)
     assert own.ask("POST", at(shop, f"{broadcast}/rehearse")).status == 409

@@ -57,7 +57,8 @@ def test_a_journey_is_saved_started_changed_and_stopped(api: Api, shop: Shop, jo
     assert halt is not None
     assert api.ask("POST", f"{journeys}/cart/start").json["state"] == "live"
     assert shop.world.services.halts.read(scope_of(shop.advertiser.id, "cart")) is None
-    assert [one["journey"] for one in api.ask("GET", journeys).json["journeys"]] == ["cart"]
+    assert [one["journey"] for one in api.ask("GET", f"{journeys}?state=live").json["journeys"]] == ["cart"]
+    assert api.ask("GET", f"{journeys}?state=stopped").json["journeys"] == []
 
 
 def test_a_journey_that_stood_still_for_another_reason_stays_so(api: Api, shop: Shop, journeys: str) -> None:

@@ -104,6 +104,8 @@ def test_messages_are_narrowed_to_a_time(own: Api, shop: Shop) -> None:
         ("contacts?consented=email", "consented", "known"),
         ("contacts?opposed=1", "opposed", "known"),
         ("contacts?after=bXNn", "after", "place"),
+        ("broadcasts?state=gone", "state", "known"),
+        ("journeys?state=gone", "state", "known"),
         ("consents?purpose=email", "purpose", "known"),
         ("consents?given=yes", "given", "known"),
     ],
