@@ -24,7 +24,7 @@ def friends(deployed: Deployed, shop: Shop, phones: list[str]) -> None:
 
 def left(page: Page) -> int:
     """How many have left, as the page says."""
-    return int(re.findall(r"(\d+) (?:partis|étaient partis)", page.locator("#told").inner_text())[0])
+    return int(re.findall(r"(\d+) (?:parti|était parti|étaient partis)", page.locator("#told").inner_text())[0])
 
 
 def test_a_marketer_launches_a_sale_with_a_colleague_watches_and_pauses_it(
@@ -60,12 +60,12 @@ def test_a_marketer_launches_a_sale_with_a_colleague_watches_and_pauses_it(
     page.goto(sale)
     expect(page.get_by_text("Approuvée par")).to_contain_text("Nadia")
     page.get_by_role("button", name="Lancer").click()
-    expect(page.locator("#told")).to_contain_text("0 partis sur 6 ; 6 attendent")
+    expect(page.locator("#told")).to_contain_text("0 parti sur 6 ; 6 attendent")
 
     def some_have_left() -> bool:
         deployed.pass_minutes(1)
         try:
-            expect(page.locator("#told")).not_to_contain_text("0 partis", timeout=4_000)
+            expect(page.locator("#told")).not_to_contain_text("0 parti ", timeout=4_000)
         except AssertionError:
             return False
         return True
@@ -80,7 +80,7 @@ def test_a_marketer_launches_a_sale_with_a_colleague_watches_and_pauses_it(
     assert 1 <= still < 6
     deployed.pass_minutes(2)
     page.reload()
-    expect(page.locator("#told")).to_contain_text(f"{still} étaient partis, {6 - still} attendent")
+    expect(page.locator("#told")).to_contain_text(re.compile(f"{still} étai(t parti|ent partis), {6 - still} attend"))
     page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("button", name="Mettre en pause")).to_be_visible()
     page.get_by_text("Annuler la vente").click()

@@ -23,7 +23,7 @@ def test_a_marketer_makes_segments_without_knowing_any_facts_name(
 
     def sized() -> bool:
         page.get_by_role("button", name="Combien de personnes ?").click()
-        return "1 personnes sur 3 contacts" in page.locator("main").inner_text()
+        return "1 personne sur 3 contacts" in page.locator("main").inner_text()
 
     eventually(sized)
     walk.check()

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import Safeguards
 from chalicelib.web.console_pages.flash_sale_progress import Progress, progress
+from chalicelib.workers.background import on_minute
 from tests.support.journeys import template
 from tests.support.shop import CAMILLE, MALIK, Shop
 from tests.web.conftest import Api
@@ -49,10 +50,10 @@ def test_it_is_planned_rehearsed_launched_paused_and_cancelled(console: Browser,
     assert "SMS qui partiraient 1" in foreseen and "n’a pas accepté vos SMS publicitaires" in foreseen
     assert console.post(f"{place}/launch", token=token).status == 303
     page = console.get(place)
-    assert 'hx-trigger="every 2s"' in page.text and "0 partis sur 2 ; 2 attendent" in said(page)
+    assert 'hx-trigger="every 2s"' in page.text and "0 parti sur 2 ; 2 attendent" in said(page)
     assert '<noscript><meta http-equiv="refresh"' in page.text
     assert console.post(f"{place}/pause", token=token).status == 303
-    assert "En pause : 0 étaient partis, 2 attendent" in said(console.get(place))
+    assert "En pause : 0 était parti, 2 attendent" in said(console.get(place))
     assert "Continuer" in said(console.get(place))
     assert console.post(f"{place}/pause", token=token).status == 303, "paused twice it is paused"
     assert "comme prévu" in said(console.get(f"{place}/differences"))
@@ -75,6 +76,22 @@ def test_its_page_is_told_news_alone_and_loaded_anew_where_its_buttons_change(co
     assert "<html" not in moved.text and "<b>2</b> attendent" in moved.text and 'hx-get="../' in moved.text
     console.post(f"{place}/pause", token=token)
     assert console.piece(asked, of=place).headers["HX-Redirect"] == f"../{place}"
+
+
+def test_the_last_that_wait_can_still_be_paused(console: Browser, shop: Shop) -> None:
+    place = planned(console, shop)
+    token = console.form(console.get(place))["token"]
+    console.post(f"{place}/rehearse", token=token)
+    console.post(f"{place}/launch", token=token)
+    for _ in range(2):
+        on_minute(shop.world.services, lambda: 900_000)
+        shop.world.clock.advance(SECOND)
+    (sale,) = shop.world.services.broadcasts.all_of(shop.advertiser.id)
+    page = console.get(place)
+    assert sale.state == "done" and "part en ce moment" in said(page) and "Mettre en pause" in said(page)
+    assert 'hx-trigger="every 10s"' in page.text, "its last SMS are watched, at leisure"
+    assert console.post(f"{place}/pause", token=token).status == 303
+    assert "En pause : 0 était parti, 2 attendent" in said(console.get(place))
 
 
 def test_what_is_wrong_with_a_plan_stands_beside_its_field(console: Browser, shop: Shop) -> None:

@@ -79,7 +79,7 @@ def test_fields_of_the_base_and_their_values_are_offered_by_themselves(console: 
     assert '<option value="Lyon" label="Ville">' in page and 'label="Langue"' in page
     assert '<optgroup label="Vos propres champs">' in page
     pairs = ruled(filled(page, ""), "Or", ("contact.fields.loyalty_tier", "is", "or"))
-    assert "1 personnes sur 2 contacts" in said(console.submit("segments/new", [*pairs, ("do", "size")]))
+    assert "1 personne sur 2 contacts" in said(console.submit("segments/new", [*pairs, ("do", "size")]))
 
 
 def test_some_of_it_are_shown_and_nobody_is_named(console: Browser, shop: Shop) -> None:
