@@ -186,6 +186,7 @@ def _told(owner: Advertiser, broadcast: Broadcast, status: int = 200) -> Respons
     from chalicelib.web.broadcast_models import broadcast_answer
 
     needed = bool(broadcast.rehearsal) and needs_approval(broadcast, owner.safeguards)
-    halt = services().halts.against(owner.id, broadcast.id) if broadcast.state == "running" else None
+    leaves = broadcast.state in ("running", "done")
+    halt = services().halts.against(owner.id, broadcast.id) if leaves else None
     told = broadcast_answer(broadcast, needs_approval=needed, halt=halt.scope if halt else None)
     return answer(told, status)

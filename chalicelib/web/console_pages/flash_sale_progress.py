@@ -56,13 +56,15 @@ def live(desk: Desk, sale: Mapping[str, Any], *, filling: bool) -> dict[str, Any
     going: Progress | None = told["progress"]
     waits = going is not None and going.waiting > 0
     leaves = sale["state"] in _MOVES or (sale["state"] == "done" and waits)
+    besides = {"filling": filling, "waits": waits, "halted": bool(sale["halt"])}
     shown = {"sale": dict(sale), "told": told | {"progress": asdict(going) if going else None}}
     return told | {
         "sale": sale,
         "filling": filling,
         "leaves": leaves,
+        "stands_alone": bool(sale["halt"]) and sale["halt"].endswith(f"#{sale['broadcast']}"),
         "every_s": 2 if sale["state"] in _MOVES or filling else 10 if waits else None,
-        "page_mark": f"{sale['state']}{'-filling' if filling else ''}{'-waits' if waits else ''}",
+        "page_mark": "-".join([sale["state"], *(name for name, holds in besides.items() if holds)]),
         "mark": mark(shown),
         "waits_for": desk.say(*_WAITS_FOR[sale["waits_for"]]) if sale["waits_for"] in _WAITS_FOR else "",
     }

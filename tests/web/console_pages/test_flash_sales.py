@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.clock import SECOND
 from chalicelib.storage.advertisers import Safeguards
+from chalicelib.storage.halts import Halt, scope_of
 from chalicelib.web.console_pages.flash_sale_progress import Progress, progress
 from chalicelib.workers.background import on_minute
 from tests.support.journeys import template
@@ -92,6 +93,15 @@ def test_the_last_that_wait_can_still_be_paused(console: Browser, shop: Shop) ->
     assert 'hx-trigger="every 10s"' in page.text, "its last SMS are watched, at leisure"
     assert console.post(f"{place}/pause", token=token).status == 303
     assert "En pause : 0 était parti, 2 attendent" in said(console.get(place))
+    assert console.post(f"{place}/resume", token=token).status == 303
+    shop.world.services.halts.halt(Halt(scope_of(shop.advertiser.id, sale.id), 0, "service", "too_many_stops"))
+    shop.world.clock.advance(10 * SECOND)
+    page = console.get(place)
+    assert "trop de personnes ont dit STOP" in said(page) and "Continuer" in said(page)
+    assert console.post(f"{place}/resume", token=token).status == 303
+    shop.world.services.halts.halt(Halt(shop.advertiser.id, 0, "operator", "halted"))
+    shop.world.clock.advance(10 * SECOND)
+    assert "Tous vos envois sont arrêtés" in said(console.get(place))
 
 
 def test_what_is_wrong_with_a_plan_stands_beside_its_field(console: Browser, shop: Shop) -> None:
