@@ -11,6 +11,7 @@ from chalice.app import Response
 from chalicelib.clock import SECOND
 from chalicelib.web.console_pages.api import Answer, Problem
 from chalicelib.web.console_pages.desk import Desk
+from chalicelib.web.console_pages.link_words import TARGETS
 from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything
 from chalicelib.web.console_pages.text_choices import text_choices
@@ -20,6 +21,7 @@ _EVERYBODY = "everybody"
 _EVERYBODYS_RULES = {"all": [{"fact": "contact.reachable", "op": "is", "value": True}]}
 _KIND = "flash_sale"
 """Texts written for it stand first: others may ask for what only a journey knows, such as a product."""
+_LINK = TARGETS | {"required": ("Le texte a un lien : dites où il mène.", "The text has a link: say where it leads.")}
 _USUAL = {
     "name": "",
     "segment": "",
@@ -36,6 +38,8 @@ def form(desk: Desk, sale: dict[str, Any] | None = None, refused: Answer | None 
     asked = {name: desk.parameters[name] for name in ("segment", "template") if name in desk.parameters}
     given = _USUAL | {"link": _front_page(desk)} | asked | _typed(desk, sale) | desk.fields
     problems: dict[str, Problem] = said_problems(refused.errors, desk) if refused else {}
+    if (wrong := problems.get("link")) and wrong.rule in _LINK:
+        problems["link"] = Problem(wrong.rule, desk.say(*_LINK[wrong.rule]))
     return desk.page(
         "flash_sale_plan",
         refused.status if refused else 200,

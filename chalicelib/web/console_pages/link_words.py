@@ -9,7 +9,7 @@ from chalicelib.web.console_pages.form_words import Own
 UTM = ("source", "medium", "campaign")
 FIELDS: Mapping[str, str] = {f"utm.{name}": name for name in UTM}
 """The API's names of what the form calls otherwise."""
-_TARGETS = {
+TARGETS = {
     "too_long": ("2 000 caractères au plus.", "At most 2,000 characters."),
     "characters": ("Sans espace ni caractère invisible.", "No spaces or invisible characters."),
     "scheme": ("Une adresse comme https://www.maboutique.fr/page.", "An address such as https://www.myshop.fr/page."),
@@ -23,8 +23,9 @@ _TARGETS = {
     "shortener": ("La page elle-même, pas un autre lien court.", "The page itself, not another short link."),
     "string_too_short": ("À remplir.", "Fill this in."),
 }
+"""By rule, whichever form names the target."""
 WRONG: Own = {
-    **{(field, rule): words for rule, words in _TARGETS.items() for field in ("target", "expired_target")},
+    **{(field, rule): words for rule, words in TARGETS.items() for field in ("target", "expired_target")},
     ("until", "order"): ("La fin vient après le début.", "The end comes after the beginning."),
     ("slug", "own_domain"): ("Choisissez aussi un domaine.", "Choose a domain too."),
     ("slug", "format"): (

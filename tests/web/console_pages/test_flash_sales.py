@@ -112,6 +112,10 @@ def test_what_is_wrong_with_a_plan_stands_beside_its_field(console: Browser, sho
     empty = console.submit("flash-sales/new", _with(form, name="Noël"))
     assert empty.status == 422 and "À qui – À remplir." in said(empty)
     wrong = console.submit("flash-sales/new", _with(form, name="Noël", template="flash", pace_per_minute="vite"))
+    astray = console.submit(
+        "flash-sales/new", _with(form, name="Noël", template="flash", segment="everybody", link="x")
+    )
+    assert astray.status == 422 and "Où mène son lien – Une adresse comme https://" in said(astray)
     assert wrong.status == 422 and "Écrivez un nombre." in said(wrong) and 'value="vite"' in wrong.text
 
 
