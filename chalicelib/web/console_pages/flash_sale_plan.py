@@ -18,6 +18,7 @@ from chalicelib.web.console_pages.text_choices import text_choices
 
 _EVERYBODY = "everybody"
 """Of the choice of a segment: one that is made with the plan, of everybody whose number works."""
+_EVERYBODYS_NAME = ("Tous vos contacts", "All your contacts")
 _EVERYBODYS_RULES = {"all": [{"fact": "contact.reachable", "op": "is", "value": True}]}
 _KIND = "flash_sale"
 """Texts written for it stand first: others may ask for what only a journey knows, such as a product."""
@@ -37,6 +38,9 @@ def form(desk: Desk, sale: dict[str, Any] | None = None, refused: Answer | None 
     """The form of a new one, or of one that is planned."""
     asked = {name: desk.parameters[name] for name in ("segment", "template") if name in desk.parameters}
     given = _USUAL | {"link": _front_page(desk)} | asked | _typed(desk, sale) | desk.fields
+    found = everything(desk, "segments", "segments")
+    if given["segment"] == _EVERYBODY:
+        given["segment"] = _of_everybody(found) or _EVERYBODY
     problems: dict[str, Problem] = said_problems(refused.errors, desk) if refused else {}
     if (wrong := problems.get("link")) and wrong.rule in _LINK:
         problems["link"] = Problem(wrong.rule, desk.say(*_LINK[wrong.rule]))
@@ -46,7 +50,7 @@ def form(desk: Desk, sale: dict[str, Any] | None = None, refused: Answer | None 
         sale=sale,
         given=given,
         templates=text_choices(desk, first=_KIND),
-        segments=_segments(desk),
+        segments=_segments(desk, found),
         errors={"hours" if name == "expires_in_s" else name: one for name, one in problems.items()},
     )
 
@@ -67,23 +71,22 @@ def save(desk: Desk, sale: dict[str, Any] | None) -> Response:
     return desk.go(f"flash-sales/{saved.body['broadcast']}", "planned") if saved.ok else form(desk, sale, saved)
 
 
-def _segments(desk: Desk) -> list[tuple[str, str]]:
+def _segments(desk: Desk, found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Those that are there, with their sizes; and everybody, who need no segment of one's own."""
-    found = everything(desk, "segments", "segments")
     listed = [(one["segment"], f"{one['name']} ({one['members']})") for one in found]
-    if any(one["rules"] == _EVERYBODYS_RULES for one in found):
-        return listed
-    return [*listed, (_EVERYBODY, desk.say("Tous vos contacts", "All your contacts"))]
+    return listed if _of_everybody(found) else [*listed, (_EVERYBODY, desk.say(*_EVERYBODYS_NAME))]
+
+
+def _of_everybody(found: list[dict[str, Any]]) -> str | None:
+    """The segment of everybody, where there is one already."""
+    return next((one["segment"] for one in found if one["rules"] == _EVERYBODYS_RULES), None)
 
 
 def _everybody(desk: Desk) -> str:
     """The segment of everybody: the one that is there, else a new one. Empty where none can be made."""
-    found = everything(desk, "segments", "segments")
-    known = next((one["segment"] for one in found if one["rules"] == _EVERYBODYS_RULES), None)
-    if known is not None:
-        return str(known)
-    name = desk.say("Tous vos contacts", "All your contacts")
-    made = desk.api("POST", "segments", {"name": name, "rules": _EVERYBODYS_RULES})
+    if known := _of_everybody(everything(desk, "segments", "segments")):
+        return known
+    made = desk.api("POST", "segments", {"name": desk.say(*_EVERYBODYS_NAME), "rules": _EVERYBODYS_RULES})
     return str(made.body["segment"]) if made.ok else ""
 
 
