@@ -67,7 +67,7 @@ def lived(
     say(f"Living {days} days of “{NAME}”, so that the console has something to show (once; a few minutes)")
     shop = LampesAurore(services, origin, operator_key)
     with Progress(transient=True) as progress:
-        task = progress.add_task("", total=days)
+        task = progress.add_task("", total=days + 1)
         month = Month(services, clock, shop, kept.with_name("simulated-contacts.csv")).live(
             days, lambda day: progress.update(task, completed=day)
         )
@@ -89,28 +89,29 @@ class Month:
         self._read_at = 0
 
     def live(self, days: int, tell: Callable[[int], None]) -> LivedMonth:
-        """Live so many days up to now. `tell` hears of each day that is over. Raises DemoFailed."""
+        """Live so many days, and what there is of today. `tell` hears of each day that is over. Raises DemoFailed."""
         end = int(time.time() * 1000)
         start = end - days * DAY
         self._clock.jump_to(start)
         self._shop.open()
         self._shop.load(self._people.base(), self._contacts, self._clock.now())
-        midnights = [_midnight(start + day * DAY) for day in range(days)]
-        sale = next((one for one in midnights[max(1, days * 3 // 5) :] if _for_a_sale(one)), None)
+        midnights = [_midnight(start + day * DAY) for day in range(days + 1)]
+        sale = next((one for one in midnights[max(1, days * 3 // 5) : -1] if _for_a_sale(one)), None)
         for day, midnight in enumerate(midnights):
             hours = _SALE if midnight == sale else sorted(self._random.sample(_OPEN, _LOOKS))
             for at in (midnight + hour * HOUR for hour in hours):
-                if at >= end:
-                    break
+                if not start <= at < end:
+                    continue
                 self._clock.jump_to(at)
-                self._look_in(quiet=midnight == midnights[-1])
+                self._look_in()
                 if midnight == sale and at == sale + _SALE[0] * HOUR:
                     self._flash_sale()
             tell(day + 1)
         self._clock.reset()
+        self._people.have_questions()
         return LivedMonth(self._shop.advertiser, self._shop.own("POST", "keys", {"name": "Visite guidée"})["key"])
 
-    def _look_in(self, *, quiet: bool) -> None:
+    def _look_in(self) -> None:
         """What happens since the last look: people come by, SMS are read, somebody answers."""
         self._people.come_by()
         for sms in self._services.outbox.since(self._read_at):
@@ -118,8 +119,7 @@ class Month:
                 self._seen.add(sms.id)
                 self._people.read(sms)
                 self._read_at = sms.at
-        if not quiet:
-            self._answer_conversations()
+        self._answer_conversations()
         self._wait(self._followed, "its visits were not followed")
 
     def _followed(self) -> bool:

@@ -67,6 +67,8 @@ class SimulatedPeople:
             )
         }
         self._later: list[Callable[[], object]] = []
+        self._reached: dict[str, KeptSms] = {}
+        """The last SMS of each phone that one reached, in their order."""
         self.newest = ("", 0)
         """Which browser has sent something last, and when."""
 
@@ -94,7 +96,18 @@ class SimulatedPeople:
         state = "delivered" if arrived else "unreachable"
         self._soon(lambda: self._shop.form("/hooks/outbox/receipts", {"id": sms.id, "state": state}), later=late)
         if arrived:
+            self._reached.pop(sms.phone, None)
+            self._reached[sms.phone] = sms
             self._act_on(person, sms, _shown(sms.text))
+
+    def have_questions(self) -> None:
+        """Some of those who got the last SMS write back, so that somebody waits for an answer."""
+        for sms, text in zip(reversed(self._reached.values()), _ANSWERS[:3], strict=False):
+            self._reply(sms, text, "question")
+
+    def _reply(self, sms: KeptSms, text: str, what: str = "reply") -> None:
+        answer = {"id": f"{sms.id}-{what}", "from": sms.phone, "to": sms.sender, "text": text}
+        self._shop.form("/hooks/outbox/replies", answer)
 
     def _act_on(self, person: _Person, sms: KeptSms, read: _Read) -> None:
         if read.link and self._chance(0.04):
@@ -105,8 +118,7 @@ class SimulatedPeople:
         elif read.code and act < 0.36:
             self._later.append(lambda: self._buy({"phone": person.phone}, read, at_the_till=True))
         elif act < 0.42:
-            answer = {"id": f"{sms.id}-reply", "from": sms.phone, "to": sms.sender, "text": self._choice(_ANSWERS)}
-            self._later.append(lambda: self._shop.form("/hooks/outbox/replies", answer))
+            self._later.append(lambda: self._reply(sms, self._random.choice(_ANSWERS)))
         elif read.way_out and act < 0.435:
             self._shop.form(f"/u/{read.way_out}", {"action": "stop"})
 
@@ -150,9 +162,6 @@ class SimulatedPeople:
 
     def _chance(self, share: float) -> bool:
         return self._random.random() < share
-
-    def _choice(self, texts: tuple[str, ...]) -> str:
-        return self._random.choice(texts)
 
 
 def _shown(text: str) -> _Read:

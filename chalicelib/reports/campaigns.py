@@ -33,17 +33,23 @@ def growth(counted: Iterable[Counted], campaign: str, period: Period, today: dat
     Of whole days: today is none yet. Days before anything of the shop was counted are not compared with: nobody told
     of their sales, which is not to say that there were none. It compares days, not people: a season, another campaign
     or a price may be why. `counted` reaches from as many days before `period` to its end. Where no days can be
-    compared, `unknown` says why.
+    compared, `unknown` says why: a campaign that sent before the period has no days without it there.
     """
     told = list(counted)
     sms = Of(campaign=campaign)
     made = (one.hour for one in told if one.kind == "sms" and sms.holds(one) and one.counts.get("made"))
-    began = min((hour for hour in made if period.since <= hour <= period.until), default=0)
+    began = min(made, default=0)
     first, last = clock_of(began, period.zone).date(), min(period.last, today - timedelta(days=1))
     known = clock_of(min((one.hour for one in told), default=0), period.zone).date()
     days = min((last - first).days + 1, (first - known).days)
-    if not began or first > last or days <= 0:
-        unknown = "nothing_before" if began and first <= last else "no_whole_day"
+    unknown = None
+    if not began or first > last:
+        unknown = "no_whole_day"
+    elif began < period.since:
+        unknown = "began_before"
+    elif days <= 0:
+        unknown = "nothing_before"
+    if unknown:
         return {"campaign": campaign, "days": 0, "before": None, "after": None, "change": {}, "unknown": unknown}
     after = Period(first, first + timedelta(days=days - 1), period.zone)
     before = after.before()

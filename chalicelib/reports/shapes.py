@@ -252,7 +252,8 @@ class Span(TypedDict):
 class Growth(Days):
     """Sales before and after a campaign's first SMS; `change` is a fraction by currency, None without sales before.
 
-    `unknown` says why no days can be compared: none is over since, or nothing of the shop was counted before.
+    `unknown` says why no days can be compared: none is over since, the campaign began before the days that were asked
+    for, or nothing of the shop was counted before it.
     """
 
     campaign: str
@@ -260,4 +261,4 @@ class Growth(Days):
     before: Span | None
     after: Span | None
     change: dict[str, float | None]
-    unknown: Literal["no_whole_day", "nothing_before"] | None
+    unknown: Literal["no_whole_day", "began_before", "nothing_before"] | None

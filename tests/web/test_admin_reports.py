@@ -208,6 +208,8 @@ def test_sales_before_and_after_are_of_the_whole_shop(a_day: Shop, owner: Api, s
     }
     assert (told["before"]["since"], told["before"]["purchases"], told["change"]) == ("2026-02-28", 0, {"EUR": None})
     assert owner.ask("GET", f"{path}?campaign=other").json["days"] == 0
+    late = owner.ask("GET", f"{path}?campaign=relaunch&since=2026-03-03").json
+    assert (late["days"], late["unknown"]) == (0, "began_before"), "the day before has its SMS too"
     assert owner.ask("GET", path).json["errors"][0]["field"] == "campaign"
 
 

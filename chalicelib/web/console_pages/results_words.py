@@ -81,6 +81,7 @@ UNKNOWN: Mapping[str, tuple[str, str]] = {
 }
 
 
+_MANY = 10
 _LONG = re.compile(r"\d{4,}")
 
 
@@ -95,8 +96,10 @@ class Numbers:
         return self._local(f"{number:,}")
 
     def percent(self, share: float) -> str:
-        """A fraction of 1: `8,3 %`, `8.3%`."""
-        return self._local(f"{100 * share:,.1f}".replace("-", "−")) + ("\u00a0%" if self.language == "fr" else "%")
+        """A fraction of 1: `8,3 %`, `8.3%`; of many times the whole, without decimals."""
+        return self._local(f"{100 * share:,.{0 if abs(share) >= _MANY else 1}f}".replace("-", "−")) + (
+            "\u00a0%" if self.language == "fr" else "%"
+        )
 
     def rate(self, rate: Mapping[str, float] | None) -> str:
         """A share, or a dash where there is nothing to divide by."""
@@ -120,7 +123,8 @@ class Numbers:
     def money(self, by_currency: Mapping[str, int]) -> str:
         """Sums of each currency, apart; a dash where there is none."""
         sums = (written(micro, currency, self.language) for currency, micro in sorted(by_currency.items()))
-        return _LONG.sub(lambda found: self.whole(int(found[0])), ", ".join(sums)) or "–"
+        whole = (_LONG.sub(lambda found: self.whole(int(found[0])), one).replace(" ", "\u00a0") for one in sums)
+        return ", ".join(whole) or "–"
 
     def day(self, day: str) -> str:
         """A day as one writes it: `26/11/2026`; ISO in English, which has two ways."""
