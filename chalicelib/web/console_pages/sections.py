@@ -52,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("opt-in", "Inscriptions", "Opt-in form", "sites", "people"),
     Section("people", "Une personne", "A person", "people", "people"),
     Section("sites", "Sites", "Sites", "sites", "shop"),
+    Section("company", "Votre entreprise", "Your company", "settings", "shop"),
     Section("keys", "Accès", "Access", "keys", "shop"),
     Section("exports", "Exports", "Exports", "exports", "shop"),
     Section("audit", "Journal", "Change log", "audit", "shop"),
