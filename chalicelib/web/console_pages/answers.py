@@ -88,8 +88,7 @@ def _save_automatic(desk: Desk) -> Response:
     texts = {code: named for code, named in known["texts"].items() if code != language}
     own = {name: text for name, text in _texts(desk.fields).items() if text}
     body = {"on": desk.posted.get("on", []), "texts": texts | ({language: own} if own else {})}
-    tag = desk.fields.get("tag", "")
-    told = desk.api("PUT", "automatic-answers", body, headers={"If-Match": tag} if tag else None)
+    told = desk.api("PUT", "automatic-answers", body, headers=desk.if_unchanged)
     return desk.go(f"answers?language={language}", "saved") if told.ok else _automatic(desk, told)
 
 

@@ -65,6 +65,16 @@ class Desk:
         place = self.place if self.page_place is None else self.page_place
         return "../" * place.count("/") if place else "console/"
 
+    @property
+    def once(self) -> dict[str, str]:
+        """Headers by which a form that is sent twice makes one thing: what its page put into its field `once`."""
+        return _header("Idempotency-Key", self.fields.get("once", ""))
+
+    @property
+    def if_unchanged(self) -> dict[str, str]:
+        """Headers by which only what the form's page showed is changed, by its field `tag`."""
+        return _header("If-Match", self.fields.get("tag", ""))
+
     def say(self, french: str, english: str) -> str:
         """The one of the reader's language."""
         return english if self.language == "en" else french
@@ -149,3 +159,7 @@ class Desk:
         }
         text = pages.in_language(f"console/{template}.html", self.language, **known | values)
         return Response(text, status_code=status, headers={**HEADERS})
+
+
+def _header(name: str, value: str) -> dict[str, str]:
+    return {name: value} if value else {}

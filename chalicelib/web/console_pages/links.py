@@ -78,9 +78,8 @@ def _list(desk: Desk, refused: Answer | None = None, of: str = "new") -> Respons
 
 
 def _make(desk: Desk) -> Response:
-    once = desk.fields.get("once", "")
     body = _asked(desk) | {name: desk.fields.get(name, "").strip() for name in ("domain", "slug")}
-    told = desk.api("POST", "links", body, headers={"Idempotency-Key": once} if once else None)
+    told = desk.api("POST", "links", body, headers=desk.once)
     return desk.go(f"links/{_name(told.body)}", "made") if told.ok else _list(desk, told)
 
 
@@ -115,8 +114,7 @@ def _link(desk: Desk, link: str, refused: Answer | None = None) -> Response:
 
 def _save(desk: Desk, link: str) -> Response:
     path, query = _place(link)
-    tag = desk.fields.get("tag", "")
-    told = desk.api("PATCH", path, _asked(desk), query=query, headers={"If-Match": tag} if tag else None)
+    told = desk.api("PATCH", path, _asked(desk), query=query, headers=desk.if_unchanged)
     return desk.go(f"links/{link}", "saved") if told.ok else _link(desk, link, told)
 
 

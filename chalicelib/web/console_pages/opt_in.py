@@ -57,7 +57,7 @@ def _save(desk: Desk, site: str) -> Response:
     settings, tag = asked(desk.fields), desk.fields.get("tag", "")
     if desk.fields.get("do") == "preview":
         return _page(desk, site, typed=settings, tag=tag)
-    told = desk.api("PUT", _path(site), settings, headers={"If-Match": tag} if tag else None)
+    told = desk.api("PUT", _path(site), settings, headers=desk.if_unchanged)
     return desk.go(f"opt-in/{site}", "saved") if told.ok else _page(desk, site, typed=settings, tag=tag, refused=told)
 
 

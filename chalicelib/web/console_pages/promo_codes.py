@@ -82,8 +82,7 @@ def _form(desk: Desk, given: Mapping[str, str], refused: Answer | None = None) -
 
 
 def _make(desk: Desk) -> Response:
-    once = desk.fields.get("once", "")
-    told = desk.api("POST", "promo-pools", _asked(desk), headers={"Idempotency-Key": once} if once else None)
+    told = desk.api("POST", "promo-pools", _asked(desk), headers=desk.once)
     return desk.go(f"promo-codes/{told.body['pool']}", "made") if told.ok else _form(desk, desk.fields, told)
 
 

@@ -42,6 +42,8 @@ def answered(desk: Desk, *rest: str) -> Response:
     """What a section's module answers; what it or the API refuses is a page that says why."""
     section = desk.place.partition("/")[0]
     try:
+        if any("/" in part for part in rest):
+            raise NotFound("page")  # It would be another route of the API; no name of a thing has one.
         if not desk.is_form:
             return _module(section).show(desk, *rest)
         require_token(desk.session, desk.fields.get("token", ""))

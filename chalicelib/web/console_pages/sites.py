@@ -124,8 +124,7 @@ def _settings(desk: Desk, site: str) -> Response:
 
 
 def _make(desk: Desk) -> Response:
-    once = desk.fields.get("once", "")
-    answer = desk.api("POST", "sites", _asked(desk), headers={"Idempotency-Key": once} if once else None)
+    answer = desk.api("POST", "sites", _asked(desk), headers=desk.once)
     if not answer.ok:
         return desk.page(
             "sites/new", answer.status, given=desk.fields, errors=_wrong(desk, answer), once=random_token()
@@ -138,7 +137,7 @@ def _save(desk: Desk, site: str) -> Response:
     known = _known(desk, site)
     tag = desk.fields.get("tag", "")
     changed = _asked(desk) | {"cart_url": desk.fields.get("cart_url") or None, "network": known["network"]}
-    answer = desk.api("PUT", _path(site), changed, headers={"If-Match": tag} if tag else None)
+    answer = desk.api("PUT", _path(site), changed, headers=desk.if_unchanged)
     if answer.ok:
         return desk.go(f"sites/{site}", "saved")
     given = desk.fields | {"demand_strong": "demand_strong" in desk.fields}
@@ -161,9 +160,7 @@ def _register_shop(desk: Desk, site: str) -> Response:
     known, given = _known(desk, site), desk.fields
     wanted = ("kind", "secret", "completed", "wording", "text")
     body = {name: given[name] for name in wanted if given.get(name)}
-    once = given.get("once", "")
-    headers = {"Idempotency-Key": once} if once else None
-    answer = desk.api("POST", _path(site, "shops"), body, headers=headers)
+    answer = desk.api("POST", _path(site, "shops"), body, headers=desk.once)
     values: dict[str, Any] = {
         "site": known,
         "given": given,

@@ -108,13 +108,11 @@ def _save(desk: Desk, survey: str | None) -> Response:
         return _form(desk, survey)
     zone = desk.advertiser.zone
     if survey is None:
-        once = desk.fields.get("once", "")
-        headers = {"Idempotency-Key": once} if once else None
-        told = desk.api("POST", "surveys", asked(desk.fields, zone), headers=headers)
+        told = desk.api("POST", "surveys", asked(desk.fields, zone), headers=desk.once)
         return desk.go(f"surveys/{told.body['survey']}", "made") if told.ok else _form(desk, None, told)
-    place, tag = f"surveys/{segment(survey)}", desk.fields.get("tag", "")
+    place = f"surveys/{segment(survey)}"
     body = asked(desk.fields, zone, read(desk, place))
-    told = desk.api("PUT", place, body, headers={"If-Match": tag} if tag else None)
+    told = desk.api("PUT", place, body, headers=desk.if_unchanged)
     return desk.go(f"surveys/{survey}", "saved") if told.ok else _form(desk, survey, told)
 
 

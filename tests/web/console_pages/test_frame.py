@@ -10,6 +10,7 @@ from chalicelib.storage.advertisers import OPERATOR, digest
 from chalicelib.web.admin_requests import SignedIn
 from chalicelib.web.console_pages.api import ask
 from chalicelib.web.console_pages.sections import SECTIONS
+from chalicelib.web.views import FORM
 from tests.support.shop import Shop
 from tests.web.conftest import Api
 from tests.web.console_browser import Browser, signed_in
@@ -111,6 +112,14 @@ def test_a_piece_asks_again_from_where_its_page_stands(console: Browser) -> None
 def test_an_address_with_a_slash_too_many_leads_to_its_page(console: Browser) -> None:
     assert console.get("/console/").headers["Location"] == "../console"
     assert console.get("/console/sites/").headers["Location"] == "../sites"
+
+
+def test_a_name_with_a_slash_in_it_is_nothings(console: Browser) -> None:
+    """API Gateway hands `a%2Fb` over as `a/b`: below an address of the API it would be another route, or none."""
+    form = f"token={console.form(console.get('segments/new'))['token']}"
+    place, told = "/console/segments/a%2Fb%2Fc%2Fd/remove", {"cookie": console.cookie}
+    nobody = SignedIn("", "")
+    assert ask(console.api.app, nobody, "POST", place, form, headers=told, kind=FORM).status == 404
 
 
 def test_a_first_step_is_done_once_limits_were_saved_even_as_they_were(console: Browser, shop: Shop) -> None:
