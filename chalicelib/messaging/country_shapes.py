@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -61,7 +61,8 @@ class CartsAllowed(TypedDict):
 class CountryTold(TypedDict):
     """What a country allows, by which source, and who signed it."""
 
-    country: Country
+    country: Country | Literal["strictest"]
+    """`strictest` is what holds where nobody has signed anything."""
     name: str
     sends: bool
     """Whether anything is sent there."""

@@ -91,6 +91,11 @@ def test_who_is_told_to_come_later_may(operator: Api, shop: Shop, monkeypatch: p
     assert create_site(operator, shop, "Lumen", key="l").status == 201
 
 
+@pytest.mark.parametrize("name", ["", "é", "a b", "x" * 256])
+def test_a_name_for_a_request_that_is_none_is_refused(operator: Api, shop: Shop, name: str) -> None:
+    assert create_site(operator, shop, "Lumen", key=name).status == 422
+
+
 def test_an_answer_that_no_item_holds_is_not_repeated_and_nothing_is_done_twice(
     operator: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,8 +51,9 @@ NOT_YET = {
     "/templates/suggest": 501,
     "/journeys/{journey}/rehearsal": 404,
     "/journeys/{journey}/approve": 409,
+    "/segments/{segment}/build": 422,
 }
-"""Routes that say that something is not there yet: a language model, a rehearsal, what could be approved."""
+"""Routes that say that something is not there: a language model, a rehearsal, what could be approved, rules."""
 
 
 def test_there_are_routes_to_try() -> None:
