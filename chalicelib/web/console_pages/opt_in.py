@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.errors import NotFound
+from chalicelib.web.console_pages import opt_in_leads
 from chalicelib.web.console_pages.api import Answer, segment
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.form_words import problems
@@ -36,6 +37,8 @@ def show(desk: Desk, *rest: str) -> Response:
             if len(sites) == 1:
                 return _page(desk, sites[0]["site"])
             return desk.page("opt_in_sites", sites=sites)
+        case ("leads",):
+            return opt_in_leads.page(desk)
         case (site,):
             return _page(desk, site)
     raise NotFound("page")
@@ -44,6 +47,10 @@ def show(desk: Desk, *rest: str) -> Response:
 def act(desk: Desk, *rest: str) -> Response:
     """Save what the form has beside the usual, or show how it would look; register a text; give a number."""
     match rest:
+        case ("leads",):
+            return opt_in_leads.register(desk)
+        case ("leads", "remove"):
+            return opt_in_leads.remove(desk)
         case (site,):
             return _save(desk, site)
         case (site, "wording"):
