@@ -63,7 +63,7 @@ def test_a_marketer_launches_a_sale_with_a_colleague_watches_and_pauses_it(
     expect(page.locator("#told")).to_contain_text("0 parti sur 6 ; 6 attendent")
 
     def some_have_left() -> bool:
-        deployed.pass_minutes(1)
+        deployed.pass_minutes(2)
         try:
             expect(page.locator("#told")).not_to_contain_text("0 parti ", timeout=4_000)
         except AssertionError:
