@@ -33,5 +33,6 @@ def test_the_code_is_copied_and_the_first_event_shows_by_itself(deployed: Deploy
     expect(page.locator("#live")).to_contain_text("https://other.example")
     walk.check()
     page.locator("#live form button").click()
+    expect(page.locator(".notice")).to_be_visible()
     walk.open(f"sites/{found[0]}")
     expect(page.locator("main")).to_contain_text("https://other.example")
