@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.errors import Conflict, Forbidden, NotFound, RelanceError, StorageUnavailable
-from chalicelib.web.console_pages.api import Answer
+from chalicelib.web.console_pages.api import Answer, Refused
 from chalicelib.web.console_pages.desk import Desk
 
-_KINDS: dict[int, type[RelanceError]] = {403: Forbidden, 404: NotFound, 503: StorageUnavailable}
 _A_PAGE = "200"
 
 
 def read(desk: Desk, path: str, **query: str) -> dict[str, Any]:
-    """What is at an address. Raises the error that the API tells of."""
-    return read_of(desk.api("GET", path, query=query))
+    """What is at an address. Raises Refused."""
+    told: dict[str, Any] = desk.read(path, query)
+    return told
 
 
 def read_of(answer: Answer) -> dict[str, Any]:
     """What an answer holds; raises as above."""
     if not answer.ok:
-        told = "; ".join(problem.message for problem in answer.errors.values())
-        raise _KINDS.get(answer.status, Conflict)(told)
+        raise Refused(answer)
     body: dict[str, Any] = answer.body
     return body
 

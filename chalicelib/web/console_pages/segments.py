@@ -19,6 +19,7 @@ from chalicelib.web.console_pages.problem_words import said_problems
 from chalicelib.web.console_pages.reading import everything, read
 from chalicelib.web.console_pages.rehearsal_view import foreseen
 from chalicelib.web.console_pages.rule_rows import WRONG, Row, choices, conditions_from, operators, rows_from, rows_of
+from chalicelib.web.console_pages.typed import lines
 
 NOTICES: Notices = {
     "made": (
@@ -206,9 +207,9 @@ def _body(desk: Desk, known: dict[str, Any] | None) -> dict[str, Any]:
 def _people(desk: Desk, segment: str) -> Response:
     """Put people in, or take them out: one in each line, by phone, e-mail or customer id."""
     given = desk.fields
-    lines = [line.strip() for line in given.get("people", "").splitlines() if line.strip()]
+    named = lines(given.get("people", ""))
     where = "remove" if given.get("do") == "remove" else "add"
-    moved = desk.api("POST", f"segments/{segment}/members", {where: [_named(line) for line in lines]})
+    moved = desk.api("POST", f"segments/{segment}/members", {where: [_named(line) for line in named]})
     if not moved.ok:
         return _one(desk, segment, moved)
     told = moved.body["removed" if where == "remove" else "added"]
@@ -216,7 +217,7 @@ def _people(desk: Desk, segment: str) -> Response:
         return desk.go(f"segments/{segment}", "moved")
     problems = {str(one["row"]): Problem(one["rule"], one["message"]) for one in told["errors"]}
     said = said_problems(problems, desk)
-    rows = [{"line": lines[int(row)], "why": problem.message} for row, problem in said.items()]
+    rows = [{"line": named[int(row)], "why": problem.message} for row, problem in said.items()]
     return _one(desk, segment, rows=rows)
 
 

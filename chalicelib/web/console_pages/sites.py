@@ -13,6 +13,7 @@ from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.form_words import problems
 from chalicelib.web.console_pages.live import mark
 from chalicelib.web.console_pages.site_words import PLATFORMS, TOOLS, WRONG, event_name, refusals, seen, usual_tool
+from chalicelib.web.console_pages.typed import lines
 
 NOTICES = {
     "saved": ("Enregistré. C’est appliqué en dix secondes au plus.", "Saved. It holds within ten seconds."),
@@ -174,9 +175,9 @@ def _asked(desk: Desk) -> dict[str, Any]:
     given = desk.fields
     return {
         "name": given.get("name", ""),
-        "origins": [_with_scheme(line) for line in _lines(given.get("origins", ""))],
+        "origins": [_with_scheme(line) for line in lines(given.get("origins", ""))],
         "demand_strong": "demand_strong" in given,
-        "sensitive_categories": _lines(given.get("sensitive", "")),
+        "sensitive_categories": lines(given.get("sensitive", "")),
     }
 
 
@@ -190,10 +191,6 @@ def _with_scheme(text: str) -> str:
     whole = text if "://" in text else f"https://{text}"
     scheme, _, rest = whole.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}"
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _wrong(desk: Desk, answer: Answer) -> dict[str, Problem]:
