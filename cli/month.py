@@ -21,6 +21,7 @@ from typing import Any
 from rich.progress import Progress
 
 from chalicelib.clock import DAY, HOUR, MINUTE
+from chalicelib.sms_providers.outbox import KeptSms
 from chalicelib.wiring import Services
 from cli.clock import StageClock
 from cli.daytime import is_open
@@ -91,7 +92,7 @@ class Month:
     def live(self, days: int, tell: Callable[[int], None]) -> LivedMonth:
         """Live so many days, and what there is of today. `tell` hears of each day that is over. Raises DemoFailed."""
         end = int(time.time() * 1000)
-        start = end - days * DAY
+        start = self._read_at = end - days * DAY
         self._clock.jump_to(start)
         self._shop.open()
         self._shop.load(self._people.base(), self._contacts, self._clock.now())
@@ -114,13 +115,23 @@ class Month:
     def _look_in(self) -> None:
         """What happens since the last look: people come by, SMS are read, somebody answers."""
         self._people.come_by()
-        for sms in self._services.outbox.since(self._read_at):
-            if sms.direction == "out" and sms.id not in self._seen:
-                self._seen.add(sms.id)
-                self._people.read(sms)
-                self._read_at = sms.at
+        for sms in self._new_sms():
+            self._people.read(sms)
         self._answer_conversations()
         self._wait(self._followed, "its visits were not followed")
+
+    def _new_sms(self) -> list[KeptSms]:
+        """What has come since the last look; the phones may have SMS of a month that broke off, also later ones."""
+        now = self._clock.now()
+        kept = [sms for sms in self._services.outbox.since(self._read_at) if sms.at <= now and sms.id not in self._seen]
+        self._seen.update(sms.id for sms in kept)
+        # An SMS may be kept a moment after its own.
+        self._read_at = now - MINUTE
+        return [sms for sms in kept if sms.direction == "out" and self._is_ours(sms)]
+
+    def _is_ours(self, sms: KeptSms) -> bool:
+        message = self._services.messages.get(sms.id)
+        return message is not None and message.advertiser == self._shop.advertiser
 
     def _followed(self) -> bool:
         """Whether what a browser has sent last has come to its trail, behind which nothing waits."""
