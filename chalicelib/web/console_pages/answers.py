@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from chalicelib.web.console_pages.api import Answer, segment
 from chalicelib.web.console_pages.desk import Desk, Notices
 from chalicelib.web.console_pages.form_words import problems
 from chalicelib.web.console_pages.reading import everything, read_of
+from chalicelib.web.console_pages.slugs import slug
 from chalicelib.web.console_pages.typed import lines, number
 
 _NOTICES: Notices = {
@@ -115,7 +115,7 @@ def _quick(desk: Desk, refused: Answer | None = None, of: str = "") -> Response:
 
 
 def _save_quick(desk: Desk, reply: str) -> Response:
-    name = reply or _slug(desk.fields.get("name", ""))
+    name = reply or slug(desk.fields.get("name", ""))
     if not name:
         return _quick(desk, _told_wrong("name", "missing"))
     place = f"quick-replies/{segment(name)}"
@@ -178,9 +178,3 @@ def _texts(fields: Mapping[str, str]) -> dict[str, str]:
 def _as_shown(text: str) -> str:
     """Our own text as somebody may take it over: a condition around the link is ours alone."""
     return re.sub(r"\{%.*?%\}", "", text)
-
-
-def _slug(name: str) -> str:
-    """A quick reply's id from what somebody calls it: `Délai de livraison` is `delai-de-livraison`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
