@@ -18,13 +18,14 @@ _NUMBER = 240
 _FIRST_PHONE = 5000
 """Of the fictional numbers +33 6 39 98 00 00 to 99 99."""
 _NAMES = ("Camille", "Malik", "Inès", "Théo", "Léa", "Yanis", "Chloé", "Hugo", "Sarah", "Louis", "Manon", "Adam", "Zoé")
+_NO = "STOP"
 _ANSWERS = (
     "Bonjour, c’est livré en combien de temps ?",
     "Est-ce que la lampe existe en vert ?",
     "Merci beaucoup, je regarde ce soir !",
     "Ma commande est arrivée cassée",
     "Où est mon colis ?",
-    "STOP",
+    _NO,
     "L’ampoule est-elle fournie ?",
 )
 _BROWSER = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
@@ -68,7 +69,7 @@ class SimulatedPeople:
         }
         self._later: list[Callable[[], object]] = []
         self._reached: dict[str, KeptSms] = {}
-        """The last SMS of each phone that one reached, in their order."""
+        """The last SMS of each phone that one reached and that has not said no, in their order."""
         self.newest = ("", 0)
         """Which browser has sent something last, and when."""
 
@@ -106,6 +107,8 @@ class SimulatedPeople:
             self._reply(sms, text, "question")
 
     def _reply(self, sms: KeptSms, text: str, what: str = "reply") -> None:
+        if text == _NO:
+            self._reached.pop(sms.phone, None)
         answer = {"id": f"{sms.id}-{what}", "from": sms.phone, "to": sms.sender, "text": text}
         self._shop.form("/hooks/outbox/replies", answer)
 
@@ -120,6 +123,7 @@ class SimulatedPeople:
         elif act < 0.42:
             self._later.append(lambda: self._reply(sms, self._random.choice(_ANSWERS)))
         elif read.way_out and act < 0.435:
+            self._reached.pop(sms.phone, None)
             self._shop.form(f"/u/{read.way_out}", {"action": "stop"})
 
     def _follow(self, person: _Person, read: _Read) -> None:
