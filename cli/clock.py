@@ -10,23 +10,24 @@ import time
 from itertools import islice
 
 from chalicelib.clock import DAY
+from chalicelib.errors import RelanceError
 from chalicelib.storage.keys import DUE_SHARDS
 from cli.connection import Stage
 
 _POLL_S = 0.1
 _SETTLED_POLLS = 3
-_PATIENCE_S = 90
+_PATIENCE_S = 240
 
 
-class ClockIsFixed(Exception):
+class ClockIsFixed(RelanceError):
     """The stage keeps the real time."""
 
 
-class TickFailed(Exception):
+class TickFailed(RelanceError):
     """The tick's function, or that of long work, ended in an error."""
 
 
-class NotSettled(Exception):
+class NotSettled(RelanceError):
     """The queue was not empty in time."""
 
 

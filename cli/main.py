@@ -127,8 +127,14 @@ def clock_advance(
     milliseconds = sum(int(number) * _UNITS_MS[unit] for number, unit in parts)
     if milliseconds > _FARTHEST_MS:
         fail("a stage's time moves on by ten years at most")
+    from cli.clock import NotSettled, TickFailed
+
     stage_clock = _clock()
-    _tell_time(stage_clock.move_to(stage_clock.now() + milliseconds), as_json)
+    try:
+        reached = stage_clock.move_to(stage_clock.now() + milliseconds)
+    except (TickFailed, NotSettled) as error:
+        fail(str(error))
+    _tell_time(reached, as_json)
 
 
 @clock.command("reset")
