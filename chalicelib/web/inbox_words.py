@@ -78,6 +78,13 @@ JOURNEYS: Words = {
     "browse": ("produit vu", "product seen"),
     "review": ("avis", "review"),
     "broadcast": ("campagne", "broadcast"),
+    "flash_sale": ("vente flash", "flash sale"),
+    "cross_sell": ("vente complémentaire", "cross-sell"),
+    "trial": ("fin d’essai", "end of a trial"),
+    "onboarding": ("prise en main", "onboarding"),
+    "win_back": ("reconquête", "win-back"),
+    "survey": ("enquête", "survey"),
+    "offer": ("offre", "offer"),
     "order_status": ("suivi de commande", "order status"),
     "api": ("par la boutique", "by the shop"),
 }

@@ -52,15 +52,8 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 LED: Mapping[str, tuple[str, str]] = {
     **JOURNEYS,
     "broadcast": ("envoi à un segment", "broadcast"),
-    "flash_sale": ("vente flash", "flash sale"),
     "api": ("demandé par votre boutique", "asked for by your shop"),
     "cart": ("panier abandonné", "abandoned cart"),
-    "cross_sell": ("vente complémentaire", "cross-sell"),
-    "trial": ("fin d’essai", "end of a trial"),
-    "onboarding": ("prise en main", "onboarding"),
-    "win_back": ("reconquête", "win-back"),
-    "survey": ("enquête", "survey"),
-    "offer": ("offre", "offer"),
 }
 CLASSES: Mapping[str, tuple[str, str]] = {
     "notification": ("de service", "service"),
