@@ -97,4 +97,4 @@ class Verifications:
 
 
 def _sent(item: Item) -> Sent:
-    return Sent(item["id"], item["asked_for"], item["code_hash"], item["tries"], item["expires_at"])
+    return Sent(item["id"], item.get("asked_for", ""), item["code_hash"], item["tries"], item["expires_at"])

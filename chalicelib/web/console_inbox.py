@@ -152,14 +152,15 @@ def _page(
 ) -> Response:
     from chalicelib.web import inbox_view, pages
     from chalicelib.web.console_pages.reason_words import said_reason
-    from chalicelib.web.console_pages.sections import readable_by
+    from chalicelib.web.console_pages.sections import menu_of
     from chalicelib.web.console_pages.tour import here
 
     _, _, role = signed_in(routes)
     changes = services().threads.changes(advertiser.id)
     shown = inbox_view.seen(services(), advertiser, _state(), conversation, changes)
     shown |= inbox_view.around(services(), advertiser, conversation, values.get("draft", ""))
-    shown |= {"session": session, "reply": random_token(), "sections": readable_by(role)}
+    shown |= {"session": session, "reply": random_token(), "menu": menu_of(role)}
+    shown |= {"halted": services().halts.read(advertiser.id) is not None}
     shown |= {"may_stop": may(role, "PUT", "/v1/advertisers/{advertiser}/halt"), "why_ended": said_reason}
     shown |= {"tour": here(role, parameter(routes, "tour", ""))}
     shown |= _placed(depth)
