@@ -11,6 +11,7 @@ from chalice.app import Response
 from chalicelib.web.console_pages.desk import Desk
 from chalicelib.web.console_pages.sections import SECTIONS
 
+_SHOWN = "50"
 _WAYS_OUT = ("stop", "unsubscribe", "objection", "carrier")
 
 
@@ -18,7 +19,11 @@ def show(desk: Desk, *_: str) -> Response:
     """The last day in figures, and the way to begin."""
     counts: dict[str, int] = desk.read("counts")["counts"]
     return desk.page(
-        "overview", figures=_figures(desk, counts), steps=_steps(desk), may_see_more=desk.may("GET", "reports")
+        "overview",
+        figures=_figures(desk, counts),
+        steps=_steps(desk),
+        waiting=_waiting(desk),
+        may_see_more=desk.may("GET", "reports"),
     )
 
 
@@ -29,6 +34,22 @@ def _figures(desk: Desk, counts: dict[str, int]) -> list[tuple[str, int]]:
         (desk.say("Clics", "Clicks"), counts.get("click.person", 0)),
         (desk.say("Désabonnements", "Unsubscribes"), sum(counts.get(f"opposed.{way}", 0) for way in _WAYS_OUT)),
     ]
+
+
+def _waiting(desk: Desk) -> list[tuple[str, str]]:
+    """What wants somebody today, each with its page: people who have written, and codes that run out."""
+    found = []
+    told = desk.api("GET", "conversations", query={"state": "waiting", "limit": _SHOWN}).body
+    if people := len(told.get("conversations", [])):
+        many = f"{people}{'+' if told['next'] else ''}"
+        one = desk.say("1 personne attend une réponse", "1 person waits for an answer")
+        more = desk.say(f"{many} personnes attendent une réponse", f"{many} people wait for an answer")
+        found.append((one if many == "1" else more, "inbox"))
+    for pool in desk.api("GET", "promo-pools").body.get("pools", []):
+        if pool["low"] and not pool["closed"]:
+            left = desk.say(f"« {pool['name']} » : bientôt plus de codes", f"“{pool['name']}”: nearly out of codes")
+            found.append((left, f"promo-codes/{pool['pool']}"))
+    return found
 
 
 def _steps(desk: Desk) -> list[dict[str, Any]]:

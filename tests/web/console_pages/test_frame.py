@@ -12,6 +12,7 @@ from chalicelib.web.console_pages.api import ask
 from chalicelib.web.console_pages.sections import SECTIONS
 from chalicelib.web.views import FORM
 from tests.support.shop import Shop
+from tests.support.talk import write
 from tests.web.conftest import Api
 from tests.web.console_browser import Browser, signed_in
 
@@ -23,6 +24,13 @@ def test_the_first_page_says_where_the_advertiser_stands(console: Browser, shop:
     assert page.status == 200 and shop.advertiser.name in page.text
     assert page.headers["Content-Security-Policy"].startswith(STRICT)
     assert "style=" not in page.text and not re.search(r"<script>|<style>|\son[a-z]+=", page.text)
+
+
+def test_the_first_page_says_what_wants_somebody(console: Browser, shop: Shop) -> None:
+    assert "À faire" not in console.get("/console").text
+    write(shop, "Est-ce en stock ?")
+    page = console.get("/console")
+    assert 'href="console/inbox">1 personne attend une réponse' in page.text
 
 
 @pytest.mark.parametrize("section", [one.name for one in SECTIONS])

@@ -47,6 +47,7 @@ def test_a_pool_that_runs_low_says_so_and_a_closed_one_too(console: Browser, sho
     pool = made(console)
     post(console, f"{pool}/codes", codes="GIFT1\nGIFT2")
     assert "bientôt vide" in words(console.get("promo-codes")) and "Il en reste peu" in words(console.get(pool))
+    assert "« Bienvenue » : bientôt plus de codes" in words(console.get("/console"))
     pairs = changed(filled(console.get(pool).text, pool), worth="7,50", kind="amount", closed="yes", valid_for_h="")
     assert console.submit(pool, pairs).status == 303
     page = words(console.get(pool))
